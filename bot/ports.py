@@ -1,0 +1,31 @@
+"""The edges our services reach through: time, chance and waking each other."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Protocol
+
+
+class Clock(Protocol):
+    """Where the time comes from."""
+
+    def now(self) -> datetime:
+        """Now, aware, UTC."""
+
+
+class Ids(Protocol):
+    """Where ids and codes come from."""
+
+    def new_id(self) -> str:
+        """A new id, sortable by time, 26 characters or more."""
+
+    def new_query_code(self) -> str:
+        """A new query code for a citizen: six digits, unguessable."""
+
+
+class Wakeups(Protocol):
+    """Tell other processes that something is waiting; losing one only costs time."""
+
+    async def wake(self, topic: str) -> None:
+        """Wake whoever waits on `topic` (`outbox`, `inbox`, `knowledge`, `chat:<conversation>`,
+        `cases`)."""

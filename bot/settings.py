@@ -1,0 +1,126 @@
+"""Settings: environment variables (`POLICYLINE_…`) or a TOML file, all faults reported at once."""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from pathlib import Path
+from typing import Any
+
+from pydantic import AnyHttpUrl, Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+PREFIX = "POLICYLINE_"
+ROOT = Path(__file__).resolve().parent.parent
+
+
+class SettingsError(Exception):
+    """The settings cannot be used; `faults` has one line a fault, each naming the setting."""
+
+    def __init__(self, faults: list[str]) -> None:
+        super().__init__("\n".join(faults))
+        self.faults = faults
+
+
+class Settings(BaseSettings):
+    """Everything that differs from one installation to the next.
+
+    The TOML file is `POLICYLINE_CONFIG`, default `policyline.toml` in the working folder; the
+    environment wins over it. Thresholds stand here with their measured reason beside them.
+    """
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, extra="ignore", frozen=True)
+
+    home: Path = Path("var")
+    """Folder of everything written."""
+    city: Path = ROOT / "bot" / "city" / "fengcheng"
+    """Folder of the city's departments, catalogue, places, calendar, limits, wording."""
+    database_url: str = ""
+    """SQLAlchemy URL; empty: SQLite under `home`."""
+    redis_url: str = ""
+    """Empty: `policyline up` starts one under `home` on `redis_port`."""
+    redis_port: int = Field(default=16379, ge=1, le=65535)
+    rasa_url: AnyHttpUrl = AnyHttpUrl("http://127.0.0.1:15005")
+    rasa_token: SecretStr = SecretStr("")
+    """Shared secret between us and Rasa, both ways; `policyline up` makes one."""
+    rasa_timeout_s: float = Field(default=2.0, gt=0)
+    host: str = "127.0.0.1"
+    port: int = Field(default=8080, ge=1, le=65535)
+    public_url: str = ""
+    """Address citizens reach us by, for links; empty: http://host:port."""
+    encoder: str = "static"
+    """`static` (trained here from the content), a folder, or a hub model's name."""
+    data_dir: Path | None = None
+    """Folder of measurement data; tests that need it are skipped without it."""
+    secret_key: SecretStr = SecretStr("")
+    """Keys sessions and query codes; `policyline up` makes one under `home`."""
+    log_level: str = "INFO"
+
+    chat_wait_s: float = Field(default=8.0, gt=0)
+    """How long the web page's request waits for its turn before it goes on by polling."""
+    max_question_chars: int = Field(default=2000, gt=0)
+    lease_s: float = Field(default=30.0, gt=0)
+    """A handler that has not finished by then is taken for dead."""
+
+    @field_validator("home", "city", mode="after")
+    @classmethod
+    def _absolute(cls, value: Path) -> Path:
+        return value.expanduser().absolute()
+
+    @property
+    def database(self) -> str:
+        """The database URL in force."""
+        return self.database_url or f"sqlite+aiosqlite:///{self.home / 'policyline.db'}"
+
+    @property
+    def redis(self) -> str:
+        """The Redis URL in force."""
+        return self.redis_url or f"redis://127.0.0.1:{self.redis_port}/0"
+
+    @property
+    def base_url(self) -> str:
+        """The address in links, without a slash at the end."""
+        return (self.public_url or f"http://{self.host}:{self.port}").rstrip("/")
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Arguments first, then the environment, then the file."""
+        del dotenv_settings, file_secret_settings
+        toml = TomlConfigSettingsSource(settings_cls, config_path())
+        return init_settings, env_settings, toml
+
+
+def config_path() -> Path:
+    """The TOML file in force; it need not exist."""
+    return Path(os.environ.get(PREFIX + "CONFIG", "policyline.toml"))
+
+
+def load(**overrides: Any) -> Settings:
+    """Read the settings.
+
+    Raises:
+        SettingsError: with every fault found, not only the first.
+    """
+    try:
+        return Settings(**overrides)
+    except ValidationError as error:
+        raise SettingsError(
+            [
+                f"{PREFIX}{'.'.join(str(part) for part in fault['loc']).upper()}: {fault['msg']}"
+                for fault in error.errors()
+            ]
+        ) from error
+    except tomllib.TOMLDecodeError as error:
+        raise SettingsError([f"{config_path()}: {error}"]) from error

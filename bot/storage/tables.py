@@ -1,0 +1,291 @@
+"""The tables. Everything that must last is here; `migrations/` brings a database to this shape."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Dialect
+
+
+class UtcDateTime(sa.TypeDecorator[datetime]):
+    """An aware UTC time on every database (SQLite keeps no zone)."""
+
+    impl = sa.DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Refuse a naive time; store UTC."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a time without a zone")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Give back aware UTC."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+metadata = sa.MetaData(
+    naming_convention={
+        "ix": "ix_%(column_0_label)s",
+        "uq": "uq_%(table_name)s_%(column_0_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+def _id() -> sa.Column[str]:
+    return sa.Column("id", sa.String(40), primary_key=True)
+
+
+def _time(name: str, *, nullable: bool = False) -> sa.Column[datetime]:
+    return sa.Column(name, UtcDateTime(), nullable=nullable)
+
+
+def _text(name: str, length: int | None = None, default: str = "") -> sa.Column[str]:
+    kind: sa.types.TypeEngine[str] = sa.String(length) if length else sa.Text()
+    return sa.Column(name, kind, nullable=False, default=default, server_default=default)
+
+
+messages = sa.Table(
+    "messages",
+    metadata,
+    _id(),
+    _text("channel", 40),
+    _text("external_id", 200),
+    _text("conversation_id", 200),
+    _text("sender_id", 200),
+    _text("kind", 20),
+    _text("text"),
+    sa.Column("details", sa.JSON, nullable=False, default=dict),
+    _time("sent_at"),
+    _time("received_at"),
+    _text("state", 20, "stored"),  # stored → handling → handled, or failed (a person must look)
+    _text("lease_owner", 80),
+    _time("lease_until", nullable=True),
+    sa.Column("attempts", sa.Integer, nullable=False, default=0, server_default="0"),
+    _time("handled_at", nullable=True),
+    _text("last_error", 120),
+    sa.UniqueConstraint("channel", "external_id"),
+    sa.Index("ix_messages_state_received_at", "state", "received_at"),
+    sa.Index("ix_messages_conversation_id_received_at", "conversation_id", "received_at"),
+)
+
+outbox = sa.Table(
+    "outbox",
+    metadata,
+    _id(),
+    sa.Column("key", sa.String(200), nullable=False, unique=True),
+    _text("channel", 40),
+    _text("conversation_id", 200),
+    _text("recipient", 200),
+    sa.Column("message_id", sa.String(40), nullable=True),
+    _text("case_number", 40),
+    sa.Column("reply", sa.JSON, nullable=False),
+    _text("state", 20, "pending"),  # pending → sending → sent; kept, dead
+    sa.Column("attempts", sa.Integer, nullable=False, default=0, server_default="0"),
+    _time("created_at"),
+    _time("next_attempt_at"),
+    _text("lease_owner", 80),
+    _time("lease_until", nullable=True),
+    _time("sent_at", nullable=True),
+    _text("sent_via", 20),  # reply (in place), push, page
+    _text("receipt", 200),
+    _text("last_error", 120),
+    sa.Index("ix_outbox_state_next_attempt_at", "state", "next_attempt_at"),
+    sa.Index("ix_outbox_conversation_id_created_at", "conversation_id", "created_at"),
+    sa.Index("ix_outbox_message_id", "message_id"),
+)
+
+conversations = sa.Table(
+    "conversations",
+    metadata,
+    sa.Column("id", sa.String(200), primary_key=True),
+    _text("channel", 40),
+    _text("sender_id", 200),
+    _time("started_at"),
+    _time("last_inbound_at"),
+    sa.Column("context", sa.JSON, nullable=False, default=dict),
+)
+
+cases = sa.Table(
+    "cases",
+    metadata,
+    _id(),
+    sa.Column("number", sa.String(40), nullable=False, unique=True),
+    _text("query_code_hash", 64),
+    sa.Column("origin_key", sa.String(250), nullable=False, unique=True),
+    _text("external_number", 80),
+    _text("channel", 40),
+    _text("conversation_id", 200),
+    _text("sender_id", 200),
+    _text("title", 200),
+    _text("text"),
+    _text("demand_type", 10),
+    _text("severity", 20, "normal"),
+    sa.Column("category", sa.JSON, nullable=False, default=list),
+    _text("place", 200),
+    _text("territory", 40),
+    _text("occurred_at", 100),
+    _text("contact_name", 80),
+    _text("contact_phone", 40),
+    sa.Column("anonymous", sa.Boolean, nullable=False, default=False),
+    sa.Column("confidential", sa.Boolean, nullable=False, default=False),
+    _text("state", 20),
+    _text("lead_department", 80),
+    sa.Column("supporting", sa.JSON, nullable=False, default=list),
+    sa.Column("routing", sa.JSON, nullable=True),
+    _text("reply_text"),
+    sa.Column("rating", sa.Integer, nullable=True),
+    _time("opened_at"),
+    _time("due_at", nullable=True),
+    _time("closed_at", nullable=True),
+    sa.Column("version", sa.Integer, nullable=False, default=0),
+    sa.Index("ix_cases_state_due_at", "state", "due_at"),
+    sa.Index("ix_cases_lead_department_state_due_at", "lead_department", "state", "due_at"),
+    sa.Index("ix_cases_sender_id", "sender_id"),
+    sa.Index("ix_cases_opened_at", "opened_at"),
+)
+
+case_events = sa.Table(
+    "case_events",
+    metadata,
+    _id(),
+    sa.Column("case_id", sa.String(40), sa.ForeignKey("cases.id"), nullable=False),
+    sa.Column("seq", sa.Integer, nullable=False),
+    _time("at"),
+    _text("actor", 80),
+    _text("actor_role", 30),
+    _text("actor_department", 80),
+    _text("move", 20),
+    sa.Column("from_state", sa.String(20), nullable=True),
+    _text("to_state", 20),
+    _text("reason"),
+    sa.Column("details", sa.JSON, nullable=False, default=dict),
+    _text("previous_hash", 64),
+    _text("hash", 64),
+    sa.UniqueConstraint("case_id", "seq"),
+)
+
+case_counters = sa.Table(
+    "case_counters",
+    metadata,
+    sa.Column("day", sa.String(8), primary_key=True),
+    sa.Column("last", sa.Integer, nullable=False),
+)
+
+corrections = sa.Table(  # what people decided otherwise: the router's next training data
+    "corrections",
+    metadata,
+    _id(),
+    sa.Column("case_id", sa.String(40), sa.ForeignKey("cases.id"), nullable=False, index=True),
+    _time("at"),
+    _text("actor", 80),
+    _text("text"),
+    _text("suggested", 80),
+    _text("chosen", 80),
+    _text("demand_type", 10),
+)
+
+documents = sa.Table(
+    "documents",
+    metadata,
+    sa.Column("id", sa.String(120), primary_key=True),
+    sa.Column("version", sa.Integer, nullable=False),
+    _text("life", 20, "draft"),
+    _text("title", 500),
+    _text("text"),
+    _text("kind", 20),
+    _text("form", 20, "text"),
+    _text("url", 1000),
+    _text("department", 200),
+    _text("number", 120),
+    _text("index_number", 120),
+    sa.Column("issued_on", sa.Date, nullable=True),
+    sa.Column("published_on", sa.Date, nullable=True),
+    sa.Column("valid_from", sa.Date, nullable=True),
+    sa.Column("valid_to", sa.Date, nullable=True),
+    _text("policy_id", 120),
+    _text("replaced_by", 120),
+    _text("content_hash", 64),
+    sa.Column("sample", sa.Boolean, nullable=False, default=False),
+    sa.Column("attachments", sa.JSON, nullable=False, default=list),
+    sa.Column("revision", sa.Integer, nullable=False, index=True),  # of the last change of any kind
+    _time("created_at"),
+    _time("changed_at"),
+    _text("changed_by", 80),
+    sa.Index("ix_documents_life", "life"),
+    sa.Index("ix_documents_number", "number"),
+)
+
+document_versions = sa.Table(  # every version ever, as JSON of knowledge.model.Document
+    "document_versions",
+    metadata,
+    sa.Column("document_id", sa.String(120), sa.ForeignKey("documents.id"), primary_key=True),
+    sa.Column("version", sa.Integer, primary_key=True),
+    sa.Column("content", sa.JSON, nullable=False),
+    _time("at"),
+    _text("by", 80),
+)
+
+revisions = sa.Table(  # one row a topic; replicas compare it to refresh what they hold
+    "revisions",
+    metadata,
+    sa.Column("topic", sa.String(40), primary_key=True),
+    sa.Column("value", sa.Integer, nullable=False),
+)
+
+unanswered = sa.Table(
+    "unanswered",
+    metadata,
+    _id(),
+    sa.Column("question_key", sa.String(64), nullable=False, unique=True),
+    _text("question"),
+    sa.Column("times", sa.Integer, nullable=False),
+    _time("first_at"),
+    _time("last_at"),
+    _text("state", 20, "open"),
+)
+
+feedback = sa.Table(
+    "feedback",
+    metadata,
+    _id(),
+    sa.Column("outbox_id", sa.String(40), nullable=False, unique=True),
+    sa.Column("helpful", sa.Boolean, nullable=False),
+    _text("comment"),
+    _time("at"),
+)
+
+staff = sa.Table(
+    "staff",
+    metadata,
+    sa.Column("name", sa.String(80), primary_key=True),
+    _text("display_name", 80),
+    _text("role", 30),
+    _text("department", 80),
+    _text("password_hash", 200),
+    sa.Column("must_change", sa.Boolean, nullable=False, default=True),
+    sa.Column("active", sa.Boolean, nullable=False, default=True),
+    _time("created_at"),
+    _time("password_changed_at"),
+)
+
+audit = sa.Table(
+    "audit",
+    metadata,
+    _id(),
+    _time("at"),
+    _text("actor", 80),
+    _text("action", 60),
+    _text("subject", 200),
+    sa.Column("details", sa.JSON, nullable=False, default=dict),
+    sa.Index("ix_audit_at", "at"),
+    sa.Index("ix_audit_subject", "subject"),
+)

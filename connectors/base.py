@@ -1,0 +1,209 @@
+"""What every connector takes and gives, whatever it is connected to."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol
+
+
+class InboundKind(StrEnum):
+    """What a citizen sent."""
+
+    TEXT = "text"
+    IMAGE = "image"
+    VOICE = "voice"
+    VIDEO = "video"
+    LOCATION = "location"
+    LINK = "link"
+    EVENT = "event"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Inbound:
+    """One message as it came in.
+
+    Args:
+        channel: the connector's name in the registry, such as `wechat`.
+        external_id: the platform's id of this message; with `channel` unique for ever.
+        sender_id: who sent it, in the channel's terms (open id, mail address, browser id).
+        conversation_id: `channel:...`; messages of one conversation are handled in order.
+        text: the citizen's words; empty for other kinds.
+        details: the channel's own facts (event key, media id, coordinates), strings only.
+        sent_at: when the citizen sent it, aware, UTC.
+    """
+
+    channel: str
+    external_id: str
+    sender_id: str
+    conversation_id: str
+    kind: InboundKind = InboundKind.TEXT
+    text: str = ""
+    details: Mapping[str, str] = field(default_factory=dict)
+    sent_at: datetime
+
+
+class ReplyKind(StrEnum):
+    """What a reply to a citizen is."""
+
+    TEXT = "text"
+    ANSWER = "answer"
+    CHOICES = "choices"
+    CASE = "case"
+    NOTICE = "notice"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReplyCitation:
+    """The source of quoted text, as a citizen sees it."""
+
+    document_id: str
+    title: str
+    number: str = ""
+    department: str = ""
+    published_on: str = ""
+    url: str = ""
+    place: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReplyOption:
+    """A quick reply: `label` is shown, `text` is sent as the citizen's words when chosen."""
+
+    label: str
+    text: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReplyCase:
+    """A case, as told to the citizen it belongs to.
+
+    Args:
+        query_code: given once, in the reply that opened the case; empty later.
+        due_at: W3C date-time with zone, or empty.
+    """
+
+    number: str
+    state: str
+    query_code: str = ""
+    department: str = ""
+    due_at: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reply:
+    """What goes back to a citizen, before a channel gives it its own form."""
+
+    kind: ReplyKind = ReplyKind.TEXT
+    text: str
+    citations: tuple[ReplyCitation, ...] = ()
+    options: tuple[ReplyOption, ...] = ()
+    case: ReplyCase | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outbound:
+    """One reply on its way out.
+
+    Args:
+        idempotency_key: the outbox row's id; a channel sends once per key.
+        recipient: the `sender_id` of the citizen it goes to.
+    """
+
+    idempotency_key: str
+    channel: str
+    conversation_id: str
+    recipient: str
+    reply: Reply
+
+
+@dataclass(frozen=True, kw_only=True)
+class Receipt:
+    """The outside world took it; `external_id` is its id there, or empty."""
+
+    external_id: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class RawRequest:
+    """An HTTP request as a connector sees it; `body` is unparsed."""
+
+    method: str
+    path: str
+    query: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: bytes = b""
+
+
+@dataclass(frozen=True, kw_only=True)
+class RawResponse:
+    """What a connector answers over HTTP."""
+
+    status: int = 200
+    content_type: str = "text/plain; charset=utf-8"
+    body: bytes = b""
+
+
+class Channel(Protocol):
+    """A way citizens reach us and we reach them."""
+
+    name: str
+
+    async def send(self, outbound: Outbound) -> Receipt:
+        """Send one reply; the same idempotency key again sends nothing more.
+
+        Raises:
+            connectors.errors.Retryable: later may help.
+            connectors.errors.Refused: never will; a person must see it.
+            connectors.errors.Kept: not now; keep it for the citizen's next contact.
+        """
+
+    async def close(self) -> None:
+        """Free connections."""
+
+
+class CallbackChannel(Channel, Protocol):
+    """A channel whose platform calls us over HTTP and may take a reply in place."""
+
+    reply_within_s: float
+
+    def greet(self, request: RawRequest) -> RawResponse:
+        """Answer the platform's URL check. Raises `connectors.errors.Unverified`."""
+
+    def parse(self, request: RawRequest) -> tuple[Inbound, ...]:
+        """Verify, then parse. Raises `Unverified` or `Malformed`, never anything else."""
+
+    def answer_in_place(self, request: RawRequest, replies: tuple[Outbound, ...]) -> RawResponse:
+        """The response that carries these replies, or the bare acknowledgement for none.
+
+        Only the first `replies_in_place` are carried; the caller claims no more than those.
+        """
+
+    replies_in_place: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class DepartmentNotice:
+    """A case on its way to a department outside our own pages."""
+
+    idempotency_key: str
+    case_number: str
+    department: str
+    title: str
+    text: str
+    due_at: str = ""
+
+
+class DepartmentSender(Protocol):
+    """A way departments are told of their cases."""
+
+    name: str
+
+    async def send(self, notice: DepartmentNotice) -> Receipt:
+        """Send once per idempotency key; raises as `Channel.send` does."""
+
+    async def close(self) -> None:
+        """Free connections."""

@@ -1,0 +1,1 @@
+"""Published interpretation content to cited answers. Imports only `nlu` of ours."""

@@ -1,0 +1,1 @@
+"""Text to understanding. Imports nothing of the other folders."""
