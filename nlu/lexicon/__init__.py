@@ -1,0 +1,78 @@
+"""Words the segmenter must keep whole, and what colloquial names mean officially.
+
+Each `.txt` file names its source in its first lines. A line is `name`, or
+`official name | other name | other name`; `#` begins a comment. `synonyms.txt` has
+`colloquial = official, official`. A city brings its own files of the same names in the folder
+`lexicon` of its `POLICYLINE_CITY` folder; they take the place of those here.
+"""
+
+from __future__ import annotations
+
+import functools
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from types import MappingProxyType
+
+HERE = Path(__file__).resolve().parent
+WORD_FILES = ("departments", "towns", "landmarks", "services", "policy", "life")
+
+
+def path_of(name: str) -> Path:
+    """The file in force for `name` (without `.txt`): the city's, else ours."""
+    city = os.environ.get("POLICYLINE_CITY", "")
+    own = Path(city) / "lexicon" / f"{name}.txt"
+    return own if city and own.is_file() else HERE / f"{name}.txt"
+
+
+def _lines(name: str) -> tuple[str, ...]:
+    text = path_of(name).read_text(encoding="utf-8")
+    stripped = (line.split("#", 1)[0].strip() for line in text.splitlines())
+    return tuple(line for line in stripped if line)
+
+
+@functools.cache
+def names(file: str) -> Mapping[str, str]:
+    """Every name in a word file → its official name."""
+    found: dict[str, str] = {}
+    for line in _lines(file):
+        official, *others = (part.strip() for part in line.split("|"))
+        found.setdefault(official, official)
+        for other in others:
+            found.setdefault(other, official)
+    return MappingProxyType(found)
+
+
+def departments() -> Mapping[str, str]:
+    """Every name of a department, short or full → its official name."""
+    return names("departments")
+
+
+def towns() -> Mapping[str, str]:
+    """Every name of a street, town, township or park → its official name."""
+    return names("towns")
+
+
+def landmarks() -> Mapping[str, str]:
+    """Roads, squares, stations and other places people name → their full name."""
+    return names("landmarks")
+
+
+@functools.cache
+def synonyms() -> Mapping[str, tuple[str, ...]]:
+    """Colloquial name → official terms it may mean, likeliest first; for widening a query."""
+    found: dict[str, tuple[str, ...]] = {}
+    for line in _lines("synonyms"):
+        colloquial, _, official = line.partition("=")
+        terms = tuple(term.strip() for term in official.split(",") if term.strip())
+        found[colloquial.strip()] = terms
+    return MappingProxyType(found)
+
+
+@functools.cache
+def words() -> tuple[str, ...]:
+    """All words to be kept whole, sorted, at least two characters each."""
+    found = {name for file in WORD_FILES for name in names(file)}
+    found |= set(synonyms())
+    found |= {term for terms in synonyms().values() for term in terms}
+    return tuple(sorted(word for word in found if len(word) > 1))
