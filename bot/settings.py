@@ -63,6 +63,12 @@ class Settings(BaseSettings):
 
     chat_wait_s: float = Field(default=8.0, gt=0)
     """How long the web page's request waits for its turn before it goes on by polling."""
+    proxy_hops: int = Field(default=0, ge=0, le=10)
+    """Reverse proxies in front of us that add to X-Forwarded-For; 0: the header is not believed."""
+    session_idle_min: int = Field(default=30, gt=0)
+    """A member of staff who did nothing for so long signs in again."""
+    session_max_h: int = Field(default=10, gt=0)
+    """A working day; after it everybody signs in again, whatever they did."""
     max_question_chars: int = Field(default=2000, gt=0)
     lease_s: float = Field(default=30.0, gt=0)
     """A handler that has not finished by then is taken for dead."""

@@ -58,7 +58,11 @@ class ReplyKind(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class ReplyCitation:
-    """The source of quoted text, as a citizen sees it."""
+    """The source of quoted text, as a citizen sees it.
+
+    Args:
+        start, end: characters of the document's text that were quoted; both 0 where unknown.
+    """
 
     document_id: str
     title: str
@@ -67,6 +71,8 @@ class ReplyCitation:
     published_on: str = ""
     url: str = ""
     place: str = ""
+    start: int = 0
+    end: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -176,13 +182,11 @@ class CallbackChannel(Channel, Protocol):
     def parse(self, request: RawRequest) -> tuple[Inbound, ...]:
         """Verify, then parse. Raises `Unverified` or `Malformed`, never anything else."""
 
+    def carries(self, replies: tuple[Reply, ...]) -> int:
+        """How many of the first replies one answer in place can carry; the caller claims those."""
+
     def answer_in_place(self, request: RawRequest, replies: tuple[Outbound, ...]) -> RawResponse:
-        """The response that carries these replies, or the bare acknowledgement for none.
-
-        Only the first `replies_in_place` are carried; the caller claims no more than those.
-        """
-
-    replies_in_place: int
+        """The response that carries all these replies, or the bare acknowledgement for none."""
 
 
 @dataclass(frozen=True, kw_only=True)
