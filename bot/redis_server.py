@@ -23,6 +23,7 @@ def redis_arguments(binary: Path, *, folder: Path, port: int) -> list[str]:
     """The command line of a loopback Redis that keeps nothing it must not lose.
 
     Args:
+        binary: the server program.
         folder: where it works; made by the caller.
         port: TCP port on 127.0.0.1.
     """

@@ -168,7 +168,9 @@ def _redis_part(settings: Settings, environment: Mapping[str, str], logs: Path) 
         return None
     binary = find_redis_server()
     if binary is None:
-        raise UpError("没有找到 redis-server：请安装 Redis，或用 POLICYLINE_REDIS_URL 指向已有的一台")
+        raise UpError(
+            "没有找到 redis-server：请安装 Redis，或用 POLICYLINE_REDIS_URL 指向已有的一台"
+        )
     if _port_answers("127.0.0.1", settings.redis_port):
         raise UpError(
             f"端口 {settings.redis_port} 已被占用：请停掉占用它的程序，或另设 POLICYLINE_REDIS_PORT"
@@ -329,6 +331,7 @@ async def run(settings: Settings, say: Say) -> None:
     """Run everything until told to stop.
 
     Args:
+        settings: what to run, and where.
         say: takes one line for the person at the terminal.
 
     Raises:

@@ -1,0 +1,106 @@
+"""A reply in WeChat's words: plain text with links, in parts that fit."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from urllib.parse import quote
+
+from connectors.base import Reply, ReplyCitation, ReplyOption
+
+_LINK = re.compile(r"<a\s[^>]*>.*?</a>|https?://[^\s，。；、）)]+", re.DOTALL)
+_SENTENCE_END = re.compile(r"(?<=[。！？；\n])")
+
+
+def render(reply: Reply) -> str:
+    """The whole reply as text; options as links that send their words when touched."""
+    blocks = [escape(reply.text).strip()]
+    if reply.citations:
+        blocks.append("\n".join(_citation(c) for c in reply.citations))
+    if reply.options:
+        blocks.append("\n".join(_option(option) for option in reply.options))
+    return "\n\n".join(block for block in blocks if block)
+
+
+def escape(text: str) -> str:
+    """Citizens' and documents' words must not become links of their own."""
+    return text.replace("<a ", "＜a ").replace("</a>", "＜/a>")
+
+
+def _citation(citation: ReplyCitation) -> str:
+    facts = [citation.number, citation.department, citation.published_on]
+    named = f"《{escape(citation.title)}》"
+    if citation.url.startswith(("http://", "https://")):
+        named = f'<a href="{quote(citation.url, safe=":/?#&=%@!$()*+,;~.-_")}">{named}</a>'
+    place = f" {escape(citation.place)}" if citation.place else ""
+    known = "，".join(escape(fact) for fact in facts if fact)
+    return f"来源：{named}{place}" + (f"（{known}）" if known else "")
+
+
+def _option(option: ReplyOption) -> str:
+    content = quote(option.text, safe="")
+    return (
+        f'<a href="weixin://bizmsgmenu?msgmenucontent={content}&msgmenuid={content[:32]}">'
+        f"{escape(option.label)}</a>"
+    )
+
+
+def split(text: str, limit: int) -> list[str]:
+    """Cut into parts of at most `limit` bytes of UTF-8, at sentence ends where there is one.
+
+    A link is never cut unless it alone is longer than the limit, nor is a character.
+    """
+    parts: list[str] = []
+    current = ""
+    for piece in _pieces(text):
+        if len((current + piece).encode()) <= limit:
+            current += piece
+            continue
+        if current.strip():
+            parts.append(current.strip())
+        current = ""
+        for chunk in _chunks(piece, limit):
+            if current.strip():
+                parts.append(current.strip())
+            current = chunk
+    if current.strip():
+        parts.append(current.strip())
+    return parts
+
+
+def _pieces(text: str) -> list[str]:
+    pieces: list[str] = []
+    position = 0
+    for link in _LINK.finditer(text):
+        pieces.extend(_SENTENCE_END.split(text[position : link.start()]))
+        pieces.append(link.group())
+        position = link.end()
+    pieces.extend(_SENTENCE_END.split(text[position:]))
+    return [piece for piece in pieces if piece]
+
+
+def _chunks(piece: str, limit: int) -> list[str]:
+    chunks: list[str] = []
+    current, size = "", 0
+    for character in piece:
+        width = len(character.encode())
+        if size + width > limit:
+            chunks.append(current)
+            current, size = "", 0
+        current, size = current + character, size + width
+    return [*chunks, current]
+
+
+def joined_in_one(replies: Sequence[Reply], limit: int) -> tuple[str, int]:
+    """As many of the first replies as fit in one text.
+
+    Returns:
+        The text and how many replies it carries; ("", 0) where not even the first fits.
+    """
+    text, carried = "", 0
+    for reply in replies:
+        longer = "\n\n".join(part for part in (text, render(reply)) if part)
+        if len(longer.encode()) > limit:
+            break
+        text, carried = longer, carried + 1
+    return text, carried
