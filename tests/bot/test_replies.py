@@ -1,0 +1,56 @@
+"""Replies survive the outbox and Rasa unchanged."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.replies import NotAReply, reply_from_json, reply_to_json
+from connectors.base import Reply, ReplyCase, ReplyCitation, ReplyKind, ReplyOption
+
+replies = st.builds(
+    Reply,
+    kind=st.sampled_from(ReplyKind),
+    text=st.text(),
+    citations=st.lists(st.from_type(ReplyCitation), max_size=3).map(tuple),
+    options=st.lists(st.from_type(ReplyOption), max_size=3).map(tuple),
+    case=st.none() | st.from_type(ReplyCase),
+)
+
+
+@given(replies)
+def test_a_reply_comes_back_unchanged(reply: Reply) -> None:
+    assert reply_from_json(json.loads(json.dumps(reply_to_json(reply)))) == reply
+
+
+def test_fields_with_a_default_may_be_absent() -> None:
+    stored = {"kind": "case", "text": "已受理", "case": {"number": "20250603000001", "state": "x"}}
+    assert reply_from_json(stored) == Reply(
+        kind=ReplyKind.CASE, text="已受理", case=ReplyCase(number="20250603000001", state="x")
+    )
+
+
+@pytest.mark.parametrize(
+    ("value", "field"),
+    [
+        (None, "reply"),
+        ([], "reply"),
+        ({"kind": "song", "text": "x"}, "reply.kind"),
+        ({"kind": "text"}, "reply.text"),
+        ({"kind": "text", "text": 1}, "reply.text"),
+        ({"kind": "text", "text": "x", "extra": 1}, "reply.extra"),
+        ({"kind": "text", "text": "x", "options": {}}, "options"),
+        ({"kind": "text", "text": "x", "options": [{"label": "a"}]}, "options[0]"),
+        ({"kind": "text", "text": "x", "options": [{"label": "a", "text": 1}]}, "options[0].text"),
+        ({"kind": "text", "text": "x", "case": {"number": "1", "state": None}}, "case.state"),
+        ({"kind": "text", "text": "x", "case": {"number": "1", "state": "a", "b": 1}}, "case.b"),
+    ],
+)
+def test_anything_else_is_refused_with_its_field(value: Any, field: str) -> None:
+    with pytest.raises(NotAReply, match=f"^{re.escape(field)}$"):
+        reply_from_json(value)
