@@ -1,0 +1,60 @@
+"""Everything a turn, a page or a loop may call. `bot/app.py` alone builds it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from bot.cache import Cache
+    from bot.cases.service import CaseService
+    from bot.city.model import City
+    from bot.delivery.outbox import Outbox
+    from bot.dialogue import Dialogue
+    from bot.inbox import Inbox
+    from bot.intake import Intake
+    from bot.library import Library
+    from bot.metrics import Metrics
+    from bot.ports import Clock, Ids
+    from bot.routing.router import Router
+    from bot.settings import Settings
+    from bot.staff import StaffService
+    from connectors.base import Channel
+    from nlu.client import RasaClient
+
+
+@dataclass(frozen=True, kw_only=True)
+class Services:
+    """What one process of the service works with.
+
+    Args:
+        secret: keys query codes, sessions and CSRF tokens; at least 16 bytes.
+        process: this process's name in leases, different for each start.
+        cache: Redis; everything in it may vanish, and its calls may raise `CacheAway`.
+        intake: stores a message once and has it handled here.
+        inbox: hands out stored messages one at a time per conversation.
+        outbox: replies and notices: reading, claiming in place, waiting for a turn.
+        nlu: a text → `Understanding`; never raises, never slow.
+        dialogue: conversations of several turns; raises `DialogueAway`.
+        channels: connector's name → channel.
+    """
+
+    settings: Settings
+    clock: Clock
+    ids: Ids
+    secret: bytes
+    process: str
+    city: City
+    cache: Cache
+    metrics: Metrics
+    intake: Intake
+    inbox: Inbox
+    outbox: Outbox
+    nlu: RasaClient
+    dialogue: Dialogue
+    library: Library
+    router: Router
+    cases: CaseService
+    staff: StaffService
+    channels: Mapping[str, Channel]
