@@ -1,0 +1,176 @@
+"""What turns and deliveries need of a database transaction; `bot/storage` provides it.
+
+The meaning of each call, its order and its errors are described there.
+"""
+
+from __future__ import annotations
+
+from contextlib import AbstractAsyncContextManager
+from datetime import datetime
+from typing import Protocol
+
+from bot.records import (
+    Context,
+    Conversation,
+    NewOutbound,
+    OutboxRow,
+    QueueCounts,
+    Stored,
+    StoredMessage,
+    Unanswered,
+)
+from connectors.base import Inbound
+
+
+class Messages(Protocol):
+    """Inbound messages."""
+
+    async def store_once(self, inbound: Inbound, *, id: str, now: datetime) -> Stored:
+        """Keep a message; a resend gives the one already kept."""
+
+    async def get(self, message_id: str) -> StoredMessage | None:
+        """One message."""
+
+    async def claim(
+        self, message_id: str, *, owner: str, lease_s: float, now: datetime
+    ) -> StoredMessage | None:
+        """Take a message to handle it, unless it is not its turn or not to be had."""
+
+    async def claim_next(
+        self, *, owner: str, lease_s: float, now: datetime, stored_before: datetime
+    ) -> StoredMessage | None:
+        """Take the oldest message nobody handles."""
+
+    async def claim_following(
+        self, conversation_id: str, *, owner: str, lease_s: float, now: datetime
+    ) -> StoredMessage | None:
+        """Take the next message of a conversation."""
+
+    async def extend(self, message_id: str, *, owner: str, lease_s: float, now: datetime) -> None:
+        """Hold a message longer. Raises `LeaseLost`."""
+
+    async def mark_handled(self, message_id: str, *, owner: str, now: datetime) -> None:
+        """Done. Raises `LeaseLost`."""
+
+    async def release(self, message_id: str, *, owner: str, retry_at: datetime, error: str) -> None:
+        """To be tried again from then on. Raises `LeaseLost`."""
+
+    async def mark_failed(self, message_id: str, *, owner: str, now: datetime, error: str) -> None:
+        """Given up. Raises `LeaseLost`."""
+
+    async def history(self, conversation_id: str, *, limit: int = 50) -> tuple[StoredMessage, ...]:
+        """The last messages of a conversation, oldest first."""
+
+    async def counts(self, now: datetime) -> QueueCounts:
+        """Undone and failed messages."""
+
+
+class OutboxRows(Protocol):
+    """Replies and notices on their way out."""
+
+    async def add(self, new: NewOutbound, *, id: str, now: datetime) -> OutboxRow:
+        """Put a reply in; a known key gives the row already there."""
+
+    async def of_message(self, message_id: str) -> tuple[OutboxRow, ...]:
+        """The replies to one message, in order."""
+
+    async def claim_for_reply(
+        self, message_id: str, *, limit: int, via: str, now: datetime
+    ) -> tuple[OutboxRow, ...]:
+        """Take the first replies to a message to carry them in place."""
+
+    async def take_kept(
+        self, conversation_id: str, *, limit: int, via: str, now: datetime
+    ) -> tuple[OutboxRow, ...]:
+        """Take what was kept for this citizen to carry it in place."""
+
+    async def kept_for(self, conversation_id: str) -> tuple[OutboxRow, ...]:
+        """What waits for this citizen's next contact."""
+
+    async def release_kept(self, conversation_id: str, *, now: datetime) -> int:
+        """Let the delivery worker try what was kept again."""
+
+    async def make_due(self, message_id: str, *, now: datetime) -> int:
+        """The delivery worker may begin with the rest of these."""
+
+    async def claim_due(
+        self, *, owner: str, lease_s: float, limit: int, now: datetime
+    ) -> tuple[OutboxRow, ...]:
+        """Take rows to send, at most one per conversation."""
+
+    async def mark_sent(
+        self, outbox_id: str, *, owner: str, now: datetime, via: str = "push", receipt: str = ""
+    ) -> None:
+        """It went out. Raises `LeaseLost`."""
+
+    async def retry_at(self, outbox_id: str, *, owner: str, at: datetime, error: str) -> None:
+        """Try again then. Raises `LeaseLost`."""
+
+    async def keep(self, outbox_id: str, *, owner: str, error: str) -> None:
+        """Kept for the next contact. Raises `LeaseLost`."""
+
+    async def dead(self, outbox_id: str, *, owner: str, error: str) -> None:
+        """Never deliverable. Raises `LeaseLost`."""
+
+    async def revive(self, outbox_id: str, *, now: datetime) -> bool:
+        """A person wants a dead row tried again."""
+
+    async def dead_rows(self, *, limit: int = 100) -> tuple[OutboxRow, ...]:
+        """What will never go out by itself."""
+
+    async def history(
+        self, conversation_id: str, *, after: str = "", limit: int = 100
+    ) -> tuple[OutboxRow, ...]:
+        """Replies of a conversation, oldest first."""
+
+    async def counts(self, now: datetime) -> QueueCounts:
+        """Unsent rows by state."""
+
+
+class Conversations(Protocol):
+    """What one turn leaves for the next."""
+
+    async def touch(
+        self, conversation_id: str, *, channel: str, sender_id: str, now: datetime
+    ) -> Conversation:
+        """Begin the conversation, or note that the citizen was heard again."""
+
+    async def set_context(self, conversation_id: str, context: Context) -> None:
+        """Keep what the next turn may want to know."""
+
+
+class UnansweredQuestions(Protocol):
+    """Questions the content held no answer to."""
+
+    async def note(self, *, id: str, question_key: str, question: str, now: datetime) -> Unanswered:
+        """Count a question."""
+
+
+class Unit(Protocol):
+    """One transaction."""
+
+    @property
+    def messages(self) -> Messages:
+        """Inbound messages."""
+
+    @property
+    def outbox(self) -> OutboxRows:
+        """Replies and notices."""
+
+    @property
+    def conversations(self) -> Conversations:
+        """Conversations."""
+
+    @property
+    def unanswered(self) -> UnansweredQuestions:
+        """Unanswered questions."""
+
+
+class Transactions(Protocol):
+    """The database."""
+
+    def begin(self) -> AbstractAsyncContextManager[Unit]:
+        """One transaction that writes; short, never inside another."""
+
+    def read(self) -> AbstractAsyncContextManager[Unit]:
+        """One transaction that only reads."""
