@@ -196,6 +196,7 @@ class Case:
     contact_phone: str = ""
     anonymous: bool = False
     confidential: bool = False
+    external_number: str = ""
     lead_department: str = ""
     supporting: tuple[str, ...] = ()
     routing: Routing | None = None

@@ -7,6 +7,8 @@ from datetime import UTC, datetime
 import sqlalchemy as sa
 from sqlalchemy.engine import Dialect
 
+from bot.clean import clean_text
+
 
 class UtcDateTime(sa.TypeDecorator[datetime]):
     """An aware UTC time on every database (SQLite keeps no zone)."""
@@ -29,6 +31,22 @@ class UtcDateTime(sa.TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
+class CleanText(sa.TypeDecorator[str]):
+    """Text that every database takes: what people send may hold NUL or half a character."""
+
+    impl = sa.Text
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> sa.types.TypeEngine[str]:
+        """Text, or a string of the length given."""
+        length = getattr(self.impl, "length", None)
+        return dialect.type_descriptor(sa.String(length) if length else sa.Text())
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+        """Drop NUL, replace lone surrogates."""
+        return None if value is None else clean_text(value)
+
+
 metadata = sa.MetaData(
     naming_convention={
         "ix": "ix_%(column_0_label)s",
@@ -41,7 +59,7 @@ metadata = sa.MetaData(
 
 
 def _id() -> sa.Column[str]:
-    return sa.Column("id", sa.String(40), primary_key=True)
+    return sa.Column("id", CleanText(40), primary_key=True)
 
 
 def _time(name: str, *, nullable: bool = False) -> sa.Column[datetime]:
@@ -49,8 +67,9 @@ def _time(name: str, *, nullable: bool = False) -> sa.Column[datetime]:
 
 
 def _text(name: str, length: int | None = None, default: str = "") -> sa.Column[str]:
-    kind: sa.types.TypeEngine[str] = sa.String(length) if length else sa.Text()
-    return sa.Column(name, kind, nullable=False, default=default, server_default=default)
+    return sa.Column(
+        name, CleanText(length), nullable=False, default=default, server_default=default
+    )
 
 
 messages = sa.Table(
@@ -81,11 +100,11 @@ outbox = sa.Table(
     "outbox",
     metadata,
     _id(),
-    sa.Column("key", sa.String(200), nullable=False, unique=True),
+    sa.Column("key", CleanText(200), nullable=False, unique=True),
     _text("channel", 40),
     _text("conversation_id", 200),
     _text("recipient", 200),
-    sa.Column("message_id", sa.String(40), nullable=True),
+    sa.Column("message_id", CleanText(40), nullable=True),
     _text("case_number", 40),
     sa.Column("reply", sa.JSON, nullable=False),
     _text("state", 20, "pending"),  # pending → sending → sent; kept, dead
@@ -106,7 +125,7 @@ outbox = sa.Table(
 conversations = sa.Table(
     "conversations",
     metadata,
-    sa.Column("id", sa.String(200), primary_key=True),
+    sa.Column("id", CleanText(200), primary_key=True),
     _text("channel", 40),
     _text("sender_id", 200),
     _time("started_at"),
@@ -118,9 +137,9 @@ cases = sa.Table(
     "cases",
     metadata,
     _id(),
-    sa.Column("number", sa.String(40), nullable=False, unique=True),
+    sa.Column("number", CleanText(40), nullable=False, unique=True),
     _text("query_code_hash", 64),
-    sa.Column("origin_key", sa.String(250), nullable=False, unique=True),
+    sa.Column("origin_key", CleanText(250), nullable=False, unique=True),
     _text("external_number", 80),
     _text("channel", 40),
     _text("conversation_id", 200),
@@ -157,14 +176,14 @@ case_events = sa.Table(
     "case_events",
     metadata,
     _id(),
-    sa.Column("case_id", sa.String(40), sa.ForeignKey("cases.id"), nullable=False),
+    sa.Column("case_id", CleanText(40), sa.ForeignKey("cases.id"), nullable=False),
     sa.Column("seq", sa.Integer, nullable=False),
     _time("at"),
     _text("actor", 80),
     _text("actor_role", 30),
     _text("actor_department", 80),
     _text("move", 20),
-    sa.Column("from_state", sa.String(20), nullable=True),
+    sa.Column("from_state", CleanText(20), nullable=True),
     _text("to_state", 20),
     _text("reason"),
     sa.Column("details", sa.JSON, nullable=False, default=dict),
@@ -176,15 +195,26 @@ case_events = sa.Table(
 case_counters = sa.Table(
     "case_counters",
     metadata,
-    sa.Column("day", sa.String(8), primary_key=True),
+    sa.Column("day", CleanText(8), primary_key=True),
     sa.Column("last", sa.Integer, nullable=False),
+)
+
+tries = sa.Table(  # wrong tries at a secret: query codes, passwords; Redis may not forget them
+    "tries",
+    metadata,
+    sa.Column("key", CleanText(120), primary_key=True),
+    sa.Column("wrong", sa.Integer, nullable=False),
+    _time("first_at"),
+    _time("last_at"),
+    _time("blocked_until", nullable=True),
+    sa.Index("ix_tries_last_at", "last_at"),
 )
 
 corrections = sa.Table(  # what people decided otherwise: the router's next training data
     "corrections",
     metadata,
     _id(),
-    sa.Column("case_id", sa.String(40), sa.ForeignKey("cases.id"), nullable=False, index=True),
+    sa.Column("case_id", CleanText(40), sa.ForeignKey("cases.id"), nullable=False, index=True),
     _time("at"),
     _text("actor", 80),
     _text("text"),
@@ -196,7 +226,7 @@ corrections = sa.Table(  # what people decided otherwise: the router's next trai
 documents = sa.Table(
     "documents",
     metadata,
-    sa.Column("id", sa.String(120), primary_key=True),
+    sa.Column("id", CleanText(120), primary_key=True),
     sa.Column("version", sa.Integer, nullable=False),
     _text("life", 20, "draft"),
     _text("title", 500),
@@ -227,7 +257,7 @@ documents = sa.Table(
 document_versions = sa.Table(  # every version ever, as JSON of knowledge.model.Document
     "document_versions",
     metadata,
-    sa.Column("document_id", sa.String(120), sa.ForeignKey("documents.id"), primary_key=True),
+    sa.Column("document_id", CleanText(120), sa.ForeignKey("documents.id"), primary_key=True),
     sa.Column("version", sa.Integer, primary_key=True),
     sa.Column("content", sa.JSON, nullable=False),
     _time("at"),
@@ -237,7 +267,7 @@ document_versions = sa.Table(  # every version ever, as JSON of knowledge.model.
 revisions = sa.Table(  # one row a topic; replicas compare it to refresh what they hold
     "revisions",
     metadata,
-    sa.Column("topic", sa.String(40), primary_key=True),
+    sa.Column("topic", CleanText(40), primary_key=True),
     sa.Column("value", sa.Integer, nullable=False),
 )
 
@@ -245,7 +275,7 @@ unanswered = sa.Table(
     "unanswered",
     metadata,
     _id(),
-    sa.Column("question_key", sa.String(64), nullable=False, unique=True),
+    sa.Column("question_key", CleanText(64), nullable=False, unique=True),
     _text("question"),
     sa.Column("times", sa.Integer, nullable=False),
     _time("first_at"),
@@ -257,7 +287,7 @@ feedback = sa.Table(
     "feedback",
     metadata,
     _id(),
-    sa.Column("outbox_id", sa.String(40), nullable=False, unique=True),
+    sa.Column("outbox_id", CleanText(40), nullable=False, unique=True),
     sa.Column("helpful", sa.Boolean, nullable=False),
     _text("comment"),
     _time("at"),
@@ -266,7 +296,7 @@ feedback = sa.Table(
 staff = sa.Table(
     "staff",
     metadata,
-    sa.Column("name", sa.String(80), primary_key=True),
+    sa.Column("name", CleanText(80), primary_key=True),
     _text("display_name", 80),
     _text("role", 30),
     _text("department", 80),

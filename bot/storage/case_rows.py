@@ -1,0 +1,95 @@
+"""Cases and their events as rows, and back."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+import sqlalchemy as sa
+
+from bot.cases.model import (
+    Actor,
+    Case,
+    CaseEvent,
+    DemandType,
+    DepartmentCandidate,
+    Move,
+    Role,
+    Routing,
+    Severity,
+    State,
+)
+
+_NOT_IN_CASE = ("query_code_hash", "origin_key")
+
+
+def case_values(case: Case) -> dict[str, Any]:
+    """The columns of a case, without those only its opening knows."""
+    values = {name: getattr(case, name) for name in case.__dataclass_fields__}
+    values["category"] = list(case.category)
+    values["supporting"] = list(case.supporting)
+    values["routing"] = None if case.routing is None else asdict(case.routing)
+    return values
+
+
+def case_of(row: sa.RowMapping) -> Case:
+    """The case in a row."""
+    values = {name: value for name, value in row.items() if name not in _NOT_IN_CASE}
+    values["state"] = State(values["state"])
+    values["demand_type"] = DemandType(values["demand_type"])
+    values["severity"] = Severity(values["severity"])
+    values["category"] = tuple(values["category"])
+    values["supporting"] = tuple(values["supporting"])
+    values["routing"] = None if values["routing"] is None else _routing(values["routing"])
+    return Case(**values)
+
+
+def event_values(event: CaseEvent) -> dict[str, Any]:
+    """The columns of an event."""
+    return {
+        "case_id": event.case_id,
+        "seq": event.seq,
+        "at": event.at,
+        "actor": event.actor.id,
+        "actor_role": event.actor.role.value,
+        "actor_department": event.actor.department,
+        "move": event.move.value,
+        "from_state": None if event.from_state is None else event.from_state.value,
+        "to_state": event.to_state.value,
+        "reason": event.reason,
+        "details": dict(event.details),
+        "previous_hash": event.previous_hash,
+        "hash": event.hash,
+    }
+
+
+def event_of(row: sa.RowMapping) -> CaseEvent:
+    """The event in a row."""
+    before = row["from_state"]
+    return CaseEvent(
+        case_id=row["case_id"],
+        seq=row["seq"],
+        at=row["at"],
+        actor=Actor(
+            id=row["actor"], role=Role(row["actor_role"]), department=row["actor_department"]
+        ),
+        move=Move(row["move"]),
+        from_state=None if before is None else State(before),
+        to_state=State(row["to_state"]),
+        reason=row["reason"],
+        details=dict(row["details"]),
+        previous_hash=row["previous_hash"],
+        hash=row["hash"],
+    )
+
+
+def _routing(kept: dict[str, Any]) -> Routing:
+    values = dict(kept)
+    values["demand_type"] = DemandType(values["demand_type"])
+    values["severity"] = Severity(values["severity"])
+    values["departments"] = tuple(
+        DepartmentCandidate(**candidate) for candidate in values["departments"]
+    )
+    for name in ("category", "supporting", "reasons"):
+        values[name] = tuple(values[name])
+    return Routing(**values)

@@ -1,0 +1,191 @@
+"""Cases, their events and their numbers."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.cases.filters import (
+    AWAITING_REPLY,
+    NEVER,
+    OPEN_STATES,
+    CaseFilter,
+    CasePage,
+    CaseSort,
+    Cursor,
+    OpenCounts,
+    decode_cursor,
+    sort_value,
+)
+from bot.cases.model import Case, CaseEvent, State
+from bot.storage.case_rows import case_of, case_values, event_of, event_values
+from bot.storage.connection import count_by, insert
+from bot.storage.tables import case_counters, case_events, cases
+
+
+class CaseRepository:
+    """The tables `cases`, `case_events`, `case_counters`."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._connection = connection
+
+    async def next_number(self, day: str) -> int:
+        """The next count of a day (`YYYYMMDD`), from 1; given back if the transaction fails."""
+        statement = insert(self._connection, case_counters).values(day=day, last=1)
+        statement = statement.on_conflict_do_update(
+            index_elements=["day"], set_={"last": case_counters.c.last + 1}
+        )
+        result = await self._connection.execute(statement.returning(case_counters.c.last))
+        return int(result.scalar_one())
+
+    async def add(self, case: Case, *, origin_key: str, query_code_hash: str) -> bool:
+        """Add a case; False where the origin key has one already."""
+        statement = insert(self._connection, cases).values(
+            **case_values(case), origin_key=origin_key, query_code_hash=query_code_hash
+        )
+        result = await self._connection.execute(
+            statement.on_conflict_do_nothing(index_elements=["origin_key"]).returning(cases.c.id)
+        )
+        return result.first() is not None
+
+    async def by_origin(self, origin_key: str) -> Case | None:
+        """The case opened under this key, or None."""
+        return await self._one(cases.c.origin_key == origin_key)
+
+    async def get(self, number: str) -> Case | None:
+        """The case with this number, or None."""
+        return await self._one(cases.c.number == number)
+
+    async def code_hash(self, number: str) -> str | None:
+        """The keyed hash of a case's query code, or None for an unknown number."""
+        found = await self._connection.scalar(
+            sa.select(cases.c.query_code_hash).where(cases.c.number == number)
+        )
+        return None if found is None else str(found)
+
+    async def update(self, case: Case, *, seen_version: int) -> bool:
+        """Write a case back; False where somebody changed it since that version."""
+        values = case_values(case)
+        del values["id"]
+        result = await self._connection.execute(
+            sa.update(cases)
+            .where(cases.c.id == case.id, cases.c.version == seen_version)
+            .values(**values)
+        )
+        return bool(result.rowcount == 1)
+
+    async def append(self, event: CaseEvent, *, id: str) -> None:
+        """Append an event; the same place in the chain twice is refused by the database."""
+        await self._connection.execute(sa.insert(case_events).values(id=id, **event_values(event)))
+
+    async def events(self, case_id: str) -> tuple[CaseEvent, ...]:
+        """A case's events, first to last."""
+        rows = await self._connection.execute(
+            sa.select(case_events)
+            .where(case_events.c.case_id == case_id)
+            .order_by(case_events.c.seq)
+        )
+        return tuple(event_of(row) for row in rows.mappings())
+
+    async def last_event(self, case_id: str) -> CaseEvent | None:
+        """The end of a case's chain, or None."""
+        rows = await self._connection.execute(
+            sa.select(case_events)
+            .where(case_events.c.case_id == case_id)
+            .order_by(case_events.c.seq.desc())
+            .limit(1)
+        )
+        row = rows.mappings().first()
+        return None if row is None else event_of(row)
+
+    async def page(self, wanted: CaseFilter, *, now: datetime) -> CasePage:
+        """One page of cases. Raises `bot.errors.Invalid` for a cursor that is none."""
+        ascending = wanted.sort is CaseSort.DUE
+        key = _due_or_never() if ascending else cases.c.opened_at
+        statement = sa.select(cases).where(*_conditions(wanted, now))
+        if wanted.cursor:
+            cursor = decode_cursor(wanted.cursor, wanted.sort)
+            last = sa.tuple_(
+                sa.literal(cursor.value, cases.c.opened_at.type), sa.literal(cursor.id)
+            )
+            here = sa.tuple_(key, cases.c.id)
+            statement = statement.where(here > last if ascending else here < last)
+        order = (key, cases.c.id) if ascending else (key.desc(), cases.c.id.desc())
+        rows = await self._connection.execute(statement.order_by(*order).limit(wanted.limit + 1))
+        found = [case_of(row) for row in rows.mappings()]
+        shown = tuple(found[: wanted.limit])
+        more = ""
+        if len(found) > wanted.limit:
+            end = shown[-1]
+            more = Cursor(sort=wanted.sort, value=sort_value(end, wanted.sort), id=end.id).encode()
+        return CasePage(cases=shown, next_cursor=more)
+
+    async def open_counts(self, *, now: datetime, department: str = "") -> OpenCounts:
+        """Open cases by state and by lead department; of one department where named."""
+        where: list[sa.ColumnElement[bool]] = [cases.c.state.in_(OPEN_STATES)]
+        if department:
+            where.append(cases.c.lead_department == department)
+        states = await count_by(self._connection, cases.c.state, *where)
+        departments = await count_by(self._connection, cases.c.lead_department, *where)
+        overdue = await self._connection.scalar(
+            sa.select(sa.func.count()).select_from(cases).where(*where, _overdue(now))
+        )
+        return OpenCounts(
+            by_state={State(state): count for state, count in states.items()},
+            by_department=departments,
+            overdue=int(overdue or 0),
+        )
+
+    async def _one(self, where: sa.ColumnElement[bool]) -> Case | None:
+        row = (await self._connection.execute(sa.select(cases).where(where))).mappings().first()
+        return None if row is None else case_of(row)
+
+
+def _due_or_never() -> sa.ColumnElement[Any]:
+    return sa.func.coalesce(
+        cases.c.due_at, sa.literal(NEVER, cases.c.due_at.type), type_=cases.c.due_at.type
+    )
+
+
+def _overdue(now: datetime) -> sa.ColumnElement[bool]:
+    return sa.and_(cases.c.due_at < now, cases.c.state.in_(AWAITING_REPLY))
+
+
+def _conditions(wanted: CaseFilter, now: datetime) -> list[sa.ColumnElement[bool]]:
+    exact = {
+        cases.c.demand_type: wanted.demand_type,
+        cases.c.severity: wanted.severity,
+        cases.c.territory: wanted.territory,
+        cases.c.channel: wanted.channel,
+        cases.c.sender_id: wanted.sender_id,
+    }
+    conditions: list[sa.ColumnElement[bool]] = []
+    conditions += [column == value for column, value in exact.items() if value]
+    if wanted.states:
+        conditions.append(cases.c.state.in_(wanted.states))
+    if wanted.department:
+        conditions.append(_of_department(wanted))
+    if wanted.overdue is not None:
+        late = sa.func.coalesce(_overdue(now), sa.false())
+        conditions.append(late if wanted.overdue else ~late)
+    if wanted.text:
+        fields = (cases.c.number, cases.c.title, cases.c.text, cases.c.place)
+        conditions.append(
+            sa.or_(*(field.contains(wanted.text, autoescape=True) for field in fields))
+        )
+    if wanted.opened_from is not None:
+        conditions.append(cases.c.opened_at >= wanted.opened_from)
+    if wanted.opened_before is not None:
+        conditions.append(cases.c.opened_at < wanted.opened_before)
+    return conditions
+
+
+def _of_department(wanted: CaseFilter) -> sa.ColumnElement[bool]:
+    lead = cases.c.lead_department == wanted.department
+    if not wanted.with_supporting:
+        return lead
+    names = sa.cast(cases.c.supporting, sa.Text)
+    return sa.or_(lead, names.contains(f'"{wanted.department}"', autoescape=True))

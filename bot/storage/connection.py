@@ -1,0 +1,56 @@
+"""The few things that differ between SQLite and PostgreSQL, behind one set of words."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any, cast
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+
+def is_postgres(connection: AsyncConnection) -> bool:
+    """True on PostgreSQL, false on SQLite; there is no third."""
+    return connection.dialect.name == "postgresql"
+
+
+def insert(connection: AsyncConnection, table: sa.Table) -> postgresql.Insert:
+    """An INSERT that knows ON CONFLICT; both databases spell it the same."""
+    if is_postgres(connection):
+        return postgresql.insert(table)
+    return cast(postgresql.Insert, sqlite.insert(table))
+
+
+async def lock(connection: AsyncConnection, name: str) -> None:
+    """Wait until no other transaction holds this name; held until the transaction ends.
+
+    On SQLite a write transaction is alone already, so nothing is to be done.
+    """
+    if is_postgres(connection):
+        await connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_key(name))))
+
+
+async def try_lock(connection: AsyncConnection, name: str) -> bool:
+    """As `lock`, but give up at once: False where another transaction holds the name."""
+    if not is_postgres(connection):
+        return True
+    taken = await connection.scalar(sa.select(sa.func.pg_try_advisory_xact_lock(_key(name))))
+    return bool(taken)
+
+
+def _key(name: str) -> sa.BindParameter[int]:
+    digest = hashlib.sha256(name.encode("utf-8", "replace")).digest()
+    return sa.bindparam(
+        None, int.from_bytes(digest[:8], "big", signed=True), type_=sa.BigInteger(), unique=True
+    )
+
+
+async def count_by(
+    connection: AsyncConnection, column: sa.Column[Any], *where: sa.ColumnElement[bool]
+) -> dict[str, int]:
+    """How many rows hold each value of a column."""
+    rows = await connection.execute(
+        sa.select(column, sa.func.count()).where(*where).group_by(column).order_by(column)
+    )
+    return {str(value): int(count) for value, count in rows}

@@ -1,0 +1,35 @@
+"""Run by Alembic: migrates the connection it is given (see `bot.storage.schema`).
+
+To write a new migration, or to compare, give Alembic a connection the same way.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from alembic import context
+
+from bot.storage.tables import CleanText, UtcDateTime, metadata
+
+
+def render_type(kind: str, value: Any, autogen: Any) -> str | Literal[False]:
+    """Migrations hold plain types: they must not change when our own types do."""
+    del autogen
+    if kind == "type" and isinstance(value, UtcDateTime):
+        return "sa.DateTime(timezone=True)"
+    if kind == "type" and isinstance(value, CleanText):
+        length = getattr(value.impl, "length", None)
+        return f"sa.String({length})" if length else "sa.Text()"
+    return False
+
+
+context.configure(
+    connection=context.config.attributes["connection"],
+    target_metadata=metadata,
+    render_item=render_type,
+    compare_type=True,
+    compare_server_default=True,
+    transactional_ddl=True,
+)
+with context.begin_transaction():
+    context.run_migrations()

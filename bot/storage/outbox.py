@@ -1,0 +1,291 @@
+"""Replies and notices on their way out: added once per key, sent once, in order."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.records import LeaseLost, NewOutbound, OutboxRow, OutboxState, QueueCounts
+from bot.replies import reply_from_json, reply_to_json
+from bot.storage.connection import count_by, insert, lock
+from bot.storage.tables import outbox
+
+_UNDONE = (OutboxState.PENDING, OutboxState.SENDING)
+_TICK = timedelta(microseconds=1)
+
+
+class OutboxRepository:
+    """The table `outbox`."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._connection = connection
+
+    async def add(self, new: NewOutbound, *, id: str, now: datetime) -> OutboxRow:
+        """Put a reply into the outbox; a known key gives the row already there.
+
+        `created_at` grows strictly inside a conversation and in the order of commits, so that
+        `history(after=…)` misses nothing.
+        """
+        if new.conversation_id:
+            await lock(self._connection, f"conversation:{new.conversation_id}")
+        created_at = await self._next_time(new.conversation_id, now)
+        statement = insert(self._connection, outbox).values(
+            id=id,
+            key=new.key,
+            channel=new.channel,
+            conversation_id=new.conversation_id,
+            recipient=new.recipient,
+            message_id=new.message_id,
+            case_number=new.case_number,
+            reply=reply_to_json(new.reply),
+            created_at=created_at,
+            next_attempt_at=new.not_before or now,
+        )
+        statement = statement.on_conflict_do_nothing(index_elements=["key"])
+        row = (await self._connection.execute(statement.returning(outbox))).mappings().first()
+        if row is not None:
+            return _row(row)
+        known = await self._rows(sa.select(outbox).where(outbox.c.key == new.key))
+        return known[0]
+
+    async def get(self, outbox_id: str) -> OutboxRow | None:
+        """One row, or None."""
+        rows = await self._rows(sa.select(outbox).where(outbox.c.id == outbox_id))
+        return rows[0] if rows else None
+
+    async def of_message(self, message_id: str) -> tuple[OutboxRow, ...]:
+        """The replies to one message, in order."""
+        return await self._rows(_ordered().where(outbox.c.message_id == message_id))
+
+    async def claim_for_reply(
+        self, message_id: str, *, limit: int, via: str, now: datetime
+    ) -> tuple[OutboxRow, ...]:
+        """Take the first replies to a message to carry them in place; they count as sent.
+
+        Rows the delivery worker already took are not given.
+        """
+        chosen = (
+            _ordered(outbox.c.id)
+            .where(outbox.c.message_id == message_id, outbox.c.state == OutboxState.PENDING)
+            .limit(limit)
+            .with_for_update(skip_locked=True)
+        )
+        return await self._take(chosen, via, now)
+
+    async def take_kept(
+        self, conversation_id: str, *, limit: int, via: str, now: datetime
+    ) -> tuple[OutboxRow, ...]:
+        """Take what was kept for this citizen to carry it in place; it counts as sent."""
+        chosen = (
+            _ordered(outbox.c.id)
+            .where(outbox.c.conversation_id == conversation_id, outbox.c.state == OutboxState.KEPT)
+            .limit(limit)
+            .with_for_update(skip_locked=True)
+        )
+        return await self._take(chosen, via, now)
+
+    async def kept_for(self, conversation_id: str) -> tuple[OutboxRow, ...]:
+        """What waits for this citizen's next contact, oldest first."""
+        return await self._rows(
+            _ordered().where(
+                outbox.c.conversation_id == conversation_id, outbox.c.state == OutboxState.KEPT
+            )
+        )
+
+    async def release_kept(self, conversation_id: str, *, now: datetime) -> int:
+        """Let the delivery worker try what was kept again; gives how many rows."""
+        result = await self._connection.execute(
+            sa.update(outbox)
+            .where(outbox.c.conversation_id == conversation_id, outbox.c.state == OutboxState.KEPT)
+            .values(state=OutboxState.PENDING, next_attempt_at=now, attempts=0)
+        )
+        return int(result.rowcount)
+
+    async def make_due(self, message_id: str, *, now: datetime) -> int:
+        """The channel can no longer carry these in place: the delivery worker may begin."""
+        result = await self._connection.execute(
+            sa.update(outbox)
+            .where(
+                outbox.c.message_id == message_id,
+                outbox.c.state == OutboxState.PENDING,
+                outbox.c.next_attempt_at > now,
+            )
+            .values(next_attempt_at=now)
+        )
+        return int(result.rowcount)
+
+    async def claim_due(
+        self, *, owner: str, lease_s: float, limit: int, now: datetime
+    ) -> tuple[OutboxRow, ...]:
+        """Take rows to send: due, or left behind by a worker that died.
+
+        At most the first undone row of each conversation is given, so order is kept.
+        """
+        chosen = (
+            _ordered(outbox.c.id)
+            .where(_due(now), ~_behind_another())
+            .limit(limit)
+            .with_for_update(skip_locked=True)
+        )
+        return await self._update(
+            chosen,
+            {
+                "state": OutboxState.SENDING,
+                "lease_owner": owner,
+                "lease_until": now + timedelta(seconds=lease_s),
+                "attempts": outbox.c.attempts + 1,
+            },
+        )
+
+    async def mark_sent(
+        self, outbox_id: str, *, owner: str, now: datetime, via: str = "push", receipt: str = ""
+    ) -> None:
+        """It went out. Raises `LeaseLost`."""
+        values = {"state": OutboxState.SENT, "sent_at": now, "sent_via": via, "receipt": receipt}
+        await self._change(outbox_id, owner, {**values, "last_error": ""})
+
+    async def retry_at(self, outbox_id: str, *, owner: str, at: datetime, error: str) -> None:
+        """It did not go out; try again then. Raises `LeaseLost`."""
+        values = {"state": OutboxState.PENDING, "next_attempt_at": at, "last_error": error}
+        await self._change(outbox_id, owner, values)
+
+    async def keep(self, outbox_id: str, *, owner: str, error: str) -> None:
+        """Not deliverable now; kept for the citizen's next contact. Raises `LeaseLost`."""
+        await self._change(outbox_id, owner, {"state": OutboxState.KEPT, "last_error": error})
+
+    async def dead(self, outbox_id: str, *, owner: str, error: str) -> None:
+        """Never deliverable; a person must look. Raises `LeaseLost`."""
+        await self._change(outbox_id, owner, {"state": OutboxState.DEAD, "last_error": error})
+
+    async def revive(self, outbox_id: str, *, now: datetime) -> bool:
+        """A person wants a dead row tried again; False where it is not dead."""
+        result = await self._connection.execute(
+            sa.update(outbox)
+            .where(outbox.c.id == outbox_id, outbox.c.state == OutboxState.DEAD)
+            .values(state=OutboxState.PENDING, next_attempt_at=now, attempts=0)
+        )
+        return bool(result.rowcount == 1)
+
+    async def dead_rows(self, *, limit: int = 100) -> tuple[OutboxRow, ...]:
+        """What will never go out by itself, oldest first."""
+        return await self._rows(_ordered().where(outbox.c.state == OutboxState.DEAD).limit(limit))
+
+    async def history(
+        self, conversation_id: str, *, after: str = "", limit: int = 100
+    ) -> tuple[OutboxRow, ...]:
+        """Replies of a conversation, oldest first, whatever their state.
+
+        Args:
+            conversation_id: whose.
+            after: id of the last row the reader has; empty: the last `limit` rows.
+            limit: at most so many.
+        """
+        here = outbox.c.conversation_id == conversation_id
+        seen = sa.select(outbox.c.created_at).where(outbox.c.id == after, here)
+        since = await self._connection.scalar(seen) if after else None
+        if since is None:
+            newest = sa.select(outbox).where(here)
+            newest = newest.order_by(outbox.c.created_at.desc(), outbox.c.id.desc()).limit(limit)
+            return tuple(reversed(await self._rows(newest)))
+        later = sa.tuple_(outbox.c.created_at, outbox.c.id) > sa.tuple_(
+            sa.literal(since, outbox.c.created_at.type), sa.literal(after)
+        )
+        return await self._rows(_ordered().where(here, later).limit(limit))
+
+    async def counts(self, now: datetime) -> QueueCounts:
+        """Unsent rows by state, and how long the oldest due one has waited."""
+        by_state = await count_by(
+            self._connection, outbox.c.state, outbox.c.state != OutboxState.SENT
+        )
+        oldest = await self._connection.scalar(
+            sa.select(sa.func.min(outbox.c.next_attempt_at)).where(outbox.c.state.in_(_UNDONE))
+        )
+        waited = (now - oldest).total_seconds() if oldest else 0.0
+        return QueueCounts(by_state=by_state, oldest_s=max(0.0, waited))
+
+    async def _next_time(self, conversation_id: str, now: datetime) -> datetime:
+        if not conversation_id:
+            return now
+        last = await self._connection.scalar(
+            sa.select(sa.func.max(outbox.c.created_at)).where(
+                outbox.c.conversation_id == conversation_id
+            )
+        )
+        return now if last is None else max(now, last + _TICK)
+
+    async def _take(self, chosen: sa.Select[Any], via: str, now: datetime) -> tuple[OutboxRow, ...]:
+        values = {"state": OutboxState.SENT, "sent_at": now, "sent_via": via}
+        return await self._update(chosen, values)
+
+    async def _update(
+        self, chosen: sa.Select[Any], values: dict[str, Any]
+    ) -> tuple[OutboxRow, ...]:
+        # A common table expression runs once; a bare subquery PostgreSQL may run again, and lock
+        # more rows than the limit says.
+        ids = chosen.cte("chosen")
+        result = await self._connection.execute(
+            sa.update(outbox)
+            .where(outbox.c.id.in_(sa.select(ids.c.id)))
+            .values(**values)
+            .returning(outbox)
+        )
+        rows = [_row(row) for row in result.mappings()]
+        return tuple(sorted(rows, key=lambda row: (row.created_at, row.id)))
+
+    async def _change(self, outbox_id: str, owner: str, values: dict[str, Any]) -> None:
+        result = await self._connection.execute(
+            sa.update(outbox)
+            .where(
+                outbox.c.id == outbox_id,
+                outbox.c.state == OutboxState.SENDING,
+                outbox.c.lease_owner == owner,
+            )
+            .values(**values, lease_until=None)
+        )
+        if result.rowcount != 1:
+            raise LeaseLost(f"outbox {outbox_id}")
+
+    async def _rows(self, statement: sa.Select[Any]) -> tuple[OutboxRow, ...]:
+        result = await self._connection.execute(statement)
+        return tuple(_row(row) for row in result.mappings())
+
+
+def _ordered(*columns: sa.Column[Any]) -> sa.Select[Any]:
+    statement = sa.select(*columns) if columns else sa.select(outbox)
+    return statement.order_by(outbox.c.created_at, outbox.c.id)
+
+
+def _due(now: datetime) -> sa.ColumnElement[bool]:
+    waiting = sa.and_(outbox.c.state == OutboxState.PENDING, outbox.c.next_attempt_at <= now)
+    left = sa.and_(outbox.c.state == OutboxState.SENDING, outbox.c.lease_until <= now)
+    return sa.or_(waiting, left)
+
+
+def _behind_another() -> sa.ColumnElement[bool]:
+    """An earlier row of the same conversation is still undone."""
+    other = outbox.alias("other")
+    earlier = sa.or_(
+        other.c.created_at < outbox.c.created_at,
+        sa.and_(other.c.created_at == outbox.c.created_at, other.c.id < outbox.c.id),
+    )
+    return sa.exists(
+        sa.select(sa.literal(1))
+        .select_from(other)
+        .where(
+            outbox.c.conversation_id != "",
+            other.c.conversation_id == outbox.c.conversation_id,
+            other.c.state.in_(_UNDONE),
+            earlier,
+        )
+        .correlate(outbox)
+    )
+
+
+def _row(row: sa.RowMapping) -> OutboxRow:
+    values = dict(row)
+    values["reply"] = reply_from_json(values["reply"])
+    values["state"] = OutboxState(values["state"])
+    return OutboxRow(**values)

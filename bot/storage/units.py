@@ -1,0 +1,175 @@
+"""The database and its transactions."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import URL
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+from bot.clean import clean_text
+from bot.storage.audit import AuditRepository
+from bot.storage.cases import CaseRepository
+from bot.storage.conversations import ConversationRepository
+from bot.storage.corrections import CorrectionRepository
+from bot.storage.messages import MessageRepository
+from bot.storage.outbox import OutboxRepository
+from bot.storage.schema import upgrade
+from bot.storage.staff import StaffRepository
+from bot.storage.tries import TryRepository
+from bot.storage.unanswered import FeedbackRepository, UnansweredRepository
+
+_WRITES = "policyline_writes"
+_BUSY_TIMEOUT_MS = 20_000
+
+
+class Unit:
+    """One transaction: its repositories share a connection and stand or fall together."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self.messages = MessageRepository(connection)
+        self.outbox = OutboxRepository(connection)
+        self.conversations = ConversationRepository(connection)
+        self.cases = CaseRepository(connection)
+        self.corrections = CorrectionRepository(connection)
+        self.unanswered = UnansweredRepository(connection)
+        self.feedback = FeedbackRepository(connection)
+        self.staff = StaffRepository(connection)
+        self.audit = AuditRepository(connection)
+        self.tries = TryRepository(connection)
+
+
+class Storage:
+    """A SQLite or PostgreSQL database.
+
+    Args:
+        url: SQLAlchemy URL, `sqlite+aiosqlite:///path` or `postgresql+asyncpg://…`; the plain
+            `sqlite:///` and `postgresql://` mean the same.
+        pool_size: connections kept open; as many again may be opened under load.
+    """
+
+    def __init__(self, url: str, *, pool_size: int = 10) -> None:
+        self._url = async_url(url)
+        self._engine = _engine(self._url, pool_size)
+        self._is_sqlite = self._url.get_backend_name() == "sqlite"
+        self._writing = asyncio.Lock()
+        self._writer: asyncio.Task[Any] | None = None
+
+    def __repr__(self) -> str:
+        return f"Storage({self._url.render_as_string(hide_password=True)!r})"
+
+    @asynccontextmanager
+    async def begin(self) -> AsyncIterator[Unit]:
+        """One transaction that writes; committed at the end, rolled back on an error.
+
+        SQLite has one writer at a time: those of this process queue here in order of arrival
+        instead of polling the file's lock, so a unit must be short and never hold another.
+
+        Raises:
+            RuntimeError: the same task is inside a unit already.
+        """
+        if not self._is_sqlite:
+            async with self._engine.begin() as connection:
+                yield Unit(connection)
+            return
+        if self._writer is not None and self._writer is asyncio.current_task():
+            raise RuntimeError("a transaction inside a transaction")
+        async with self._writing:
+            self._writer = asyncio.current_task()
+            try:
+                async with self._engine.connect() as connection:
+                    connection = await connection.execution_options(**{_WRITES: True})
+                    async with connection.begin():
+                        yield Unit(connection)
+            finally:
+                self._writer = None
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[Unit]:
+        """One transaction that only reads; writers do not hold it up, nor it them."""
+        async with self._engine.connect() as connection:
+            if not self._is_sqlite:
+                connection = await connection.execution_options(postgresql_readonly=True)
+            async with connection.begin():
+                yield Unit(connection)
+
+    async def upgrade(self) -> None:
+        """Bring the database to this version's shape; safe when several processes do it at once.
+
+        Raises:
+            bot.storage.schema.NewerSchema: a later version of the software has changed it.
+        """
+        self._make_folder()
+        async with self._engine.connect() as connection:
+            connection = await connection.execution_options(**{_WRITES: True})
+            async with connection.begin():
+                await upgrade(connection)
+
+    async def ping(self) -> None:
+        """Raises SQLAlchemy's error where the database does not answer."""
+        async with self._engine.connect() as connection:
+            await connection.execute(sa.select(sa.literal(1)))
+
+    async def close(self) -> None:
+        """Close every connection."""
+        await self._engine.dispose()
+
+    def _make_folder(self) -> None:
+        if self._is_sqlite and self._url.database and self._url.database != ":memory:":
+            Path(self._url.database).parent.mkdir(parents=True, exist_ok=True)
+
+
+def async_url(url: str) -> URL:
+    """The URL with the drivers we use. Raises ValueError for any other database."""
+    try:
+        parsed = sa.make_url(url)
+    except sa.exc.ArgumentError as error:
+        raise ValueError("DATABASE_URL is not a database URL") from error
+    drivers = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg"}
+    backend = parsed.get_backend_name()
+    if backend not in drivers:
+        raise ValueError(f"DATABASE_URL: {backend} is neither sqlite nor postgresql")
+    return parsed.set(drivername=drivers[backend])
+
+
+def _engine(url: URL, pool_size: int) -> AsyncEngine:
+    engine = create_async_engine(
+        url,
+        pool_size=pool_size,
+        max_overflow=pool_size,
+        pool_pre_ping=url.get_backend_name() == "postgresql",
+        json_serializer=_json,
+    )
+    if url.get_backend_name() == "sqlite":
+        sa.event.listen(engine.sync_engine, "connect", _prepare_sqlite)
+        sa.event.listen(engine.sync_engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _json(value: Any) -> str:
+    return clean_text(json.dumps(value, ensure_ascii=False, separators=(",", ":")))
+
+
+def _prepare_sqlite(connection: Any, record: Any) -> None:
+    """WAL so that readers and the writer do not stop each other; FULL so that an acknowledged
+    message survives a power cut, not only a killed process."""
+    del record
+    connection.isolation_level = None  # transactions begin in `_begin_sqlite` alone
+    cursor = connection.cursor()
+    cursor.execute(f"PRAGMA busy_timeout = {_BUSY_TIMEOUT_MS}")
+    cursor.execute("PRAGMA journal_mode = WAL")
+    cursor.execute("PRAGMA synchronous = FULL")
+    cursor.execute("PRAGMA foreign_keys = ON")
+    cursor.close()
+
+
+def _begin_sqlite(connection: sa.Connection) -> None:
+    """Take the write lock at the start: a reader that turns writer midway may fail at once."""
+    writes = connection.get_execution_options().get(_WRITES, False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
