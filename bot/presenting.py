@@ -1,0 +1,112 @@
+"""How answers and cases are told to a citizen: our values → `Reply`. Pure."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Protocol
+from urllib.parse import quote
+from zoneinfo import ZoneInfo
+
+from bot.cases.model import Case, State
+from connectors.base import Reply, ReplyCase, ReplyCitation, ReplyKind, ReplyOption
+from knowledge.model import Answer, AnswerKind, Citation, WayOn
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+
+
+class Say(Protocol):
+    """The city's wording: key and values → the text."""
+
+    def __call__(self, key: str, **values: object) -> str:
+        """The text of a key with its values filled in."""
+
+
+def options(say: Say, *keys: str) -> tuple[ReplyOption, ...]:
+    """Quick replies whose label is also what they send."""
+    return tuple(ReplyOption(label=say(key), text=say(key)) for key in keys)
+
+
+def answer_reply(answer: Answer, *, say: Say, base_url: str) -> Reply:
+    """An answer as the citizen reads it.
+
+    Args:
+        base_url: where our pages are, without a slash at the end; a document without an address
+            of its own is linked to its page here.
+    """
+    if answer.kind is AnswerKind.NONE:
+        return Reply(text=say("not_found"), options=_ways_on(answer, say))
+    citations = tuple(_citation(citation, base_url) for citation in answer.citations)
+    if answer.kind is AnswerKind.CHOICES:
+        return Reply(
+            kind=ReplyKind.CHOICES,
+            text=say("choices"),
+            citations=citations,
+            options=(
+                *(ReplyOption(label=c.label, text=c.question) for c in answer.choices),
+                *options(say, "choices_none"),
+            ),
+        )
+    parts = [answer.text, answer.note]
+    if answer.kind is AnswerKind.REFUTATION:
+        parts.insert(0, say("refutation_first"))
+    text = "\n".join(part for part in parts if part)
+    return Reply(kind=ReplyKind.ANSWER, text=text, citations=citations)
+
+
+def case_reply(case: Case, *, query_code: str, say: Say, key: str = "") -> Reply:
+    """What the citizen is told when a case was opened.
+
+    Args:
+        key: the wording; empty: by whether a department has it already.
+    """
+    due_on = chinese_date(case.due_at) or say("due_pending")
+    dispatched = case.state is State.DISPATCHED
+    return Reply(
+        kind=ReplyKind.CASE,
+        text=say(
+            key or ("case_opened" if dispatched else "case_opened_triage"),
+            number=case.number,
+            query_code=query_code,
+            department=case.lead_department or say("department_pending"),
+            due_on=due_on,
+        ),
+        case=ReplyCase(
+            number=case.number,
+            state=case.state.value,
+            query_code=query_code,
+            department=case.lead_department,
+            due_at=case.due_at.isoformat() if case.due_at else "",
+        ),
+    )
+
+
+def chinese_date(at: datetime | None) -> str:
+    """Such as 2026年3月5日, in Asia/Shanghai; empty for None."""
+    if at is None:
+        return ""
+    day = at.astimezone(SHANGHAI).date()
+    return f"{day.year}年{day.month}月{day.day}日"
+
+
+def _ways_on(answer: Answer, say: Say) -> tuple[ReplyOption, ...]:
+    keys = []
+    if WayOn.OPEN_CASE in answer.ways_on:
+        keys.append("open_case_offer")
+    if WayOn.ASK_PERSON in answer.ways_on:
+        keys.append("option_human")
+    return options(say, *keys)
+
+
+def _citation(citation: Citation, base_url: str) -> ReplyCitation:
+    page = f"{base_url}/documents/{quote(citation.document_id, safe='')}"
+    return ReplyCitation(
+        document_id=citation.document_id,
+        title=citation.title,
+        number=citation.number,
+        department=citation.department,
+        published_on=citation.published_on.isoformat() if citation.published_on else "",
+        url=citation.url or page,
+        place=citation.place,
+        start=citation.start,
+        end=citation.end,
+    )
