@@ -1,0 +1,85 @@
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from datetime import UTC, datetime
+
+import pytest
+from aiohttp.test_utils import TestServer
+
+from connectors.channels.wechat.channel import WeChatChannel
+from connectors.channels.wechat.settings import WeChatSettings
+from tests.fakes.wechat_platform import Account, WeChatPlatform
+
+
+class MovableClock:
+    def __init__(self) -> None:
+        self.time = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
+
+    def now(self) -> datetime:
+        return self.time
+
+
+class DictTokens:
+    """A token cache of one process."""
+
+    def __init__(self) -> None:
+        self.values: dict[str, str] = {}
+        self._lock = asyncio.Lock()
+
+    async def get_token(self, name: str) -> str | None:
+        return self.values.get(name)
+
+    async def set_token(self, name: str, value: str, ttl_s: float) -> None:
+        self.values[name] = value
+
+    async def drop_token(self, name: str) -> None:
+        self.values.pop(name, None)
+
+    def lock(self, name: str, ttl_s: float) -> AbstractAsyncContextManager[bool]:
+        @asynccontextmanager
+        async def held() -> AsyncIterator[bool]:
+            async with self._lock:
+                yield True
+
+        return held()
+
+
+@pytest.fixture
+def clock() -> MovableClock:
+    return MovableClock()
+
+
+@pytest.fixture
+def tokens() -> DictTokens:
+    return DictTokens()
+
+
+@pytest.fixture
+async def platform(clock: MovableClock) -> AsyncIterator[tuple[WeChatPlatform, str]]:
+    platform = WeChatPlatform(Account(), clock.now)
+    async with TestServer(platform.application()) as server:
+        yield platform, str(server.make_url("")).rstrip("/")
+
+
+def settings_for(account: Account, **more: object) -> WeChatSettings:
+    return WeChatSettings.model_validate(
+        {
+            "app_id": account.app_id,
+            "token": account.token,
+            "encoding_aes_key": account.aes_key,
+            "app_secret": account.secret,
+            **more,
+        }
+    )
+
+
+@pytest.fixture
+async def channel(
+    platform: tuple[WeChatPlatform, str], clock: MovableClock, tokens: DictTokens
+) -> AsyncIterator[WeChatChannel]:
+    fake, url = platform
+    channel = WeChatChannel(settings_for(fake.account, api_url=url), tokens, now=clock.now)
+    yield channel
+    await channel.close()

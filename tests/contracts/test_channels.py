@@ -1,0 +1,102 @@
+"""What every channel in the registry must keep to, whatever it is connected to."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import pytest
+from aiohttp.test_utils import TestServer
+
+from connectors import registry
+from connectors.base import Channel, Outbound, RawRequest, Reply
+from connectors.channels.webchat.channel import WebChatChannel
+from connectors.channels.wechat.channel import WeChatChannel
+from connectors.errors import Unverified
+from tests.connectors.wechat.conftest import DictTokens, settings_for
+from tests.fakes.wechat_platform import Account, WeChatPlatform
+
+
+@dataclass(frozen=True, kw_only=True)
+class Bench:
+    """A channel at work, and what the other side has seen of it."""
+
+    channel: Channel
+    seen: Callable[[], list[str]]
+    secrets: tuple[str, ...] = ()
+
+
+@asynccontextmanager
+async def webchat() -> AsyncIterator[Bench]:
+    woken: list[str] = []
+
+    async def wake(topic: str) -> None:
+        woken.append(topic)
+
+    # The page shows what stands in the outbox, so waking it twice shows nothing twice.
+    yield Bench(channel=WebChatChannel(wake), seen=lambda: sorted(set(woken)))
+
+
+@asynccontextmanager
+async def wechat() -> AsyncIterator[Bench]:
+    account = Account()
+    platform = WeChatPlatform(account, lambda: datetime.now(UTC))
+    platform.citizen_wrote("citizen")
+    async with TestServer(platform.application()) as server:
+        settings = settings_for(account, api_url=str(server.make_url("")).rstrip("/"))
+        channel = WeChatChannel(settings, DictTokens())
+        yield Bench(
+            channel=channel,
+            seen=lambda: [text for _, text in platform.sent],
+            secrets=(account.secret, account.token, account.aes_key),
+        )
+        await channel.close()
+
+
+BENCHES = {"webchat": webchat, "wechat": wechat}
+UNSIGNED = RawRequest(method="POST", path="/", body=b"<xml></xml>")
+
+
+def outbound(name: str) -> Outbound:
+    return Outbound(
+        idempotency_key="01J",
+        channel=name,
+        conversation_id=f"{name}:citizen",
+        recipient="citizen",
+        reply=Reply(text="您的诉求已受理。"),
+    )
+
+
+def test_every_channel_has_a_bench() -> None:
+    assert BENCHES.keys() == registry.CHANNELS.keys()
+
+
+@pytest.mark.parametrize("name", registry.CHANNELS)
+async def test_sends_once_per_idempotency_key(name: str) -> None:
+    async with BENCHES[name]() as bench:
+        await bench.channel.send(outbound(name))
+        await bench.channel.send(outbound(name))
+        assert len(bench.seen()) == 1
+
+
+@pytest.mark.parametrize("name", registry.CHANNELS)
+async def test_shows_no_secret_in_its_repr(name: str) -> None:
+    async with BENCHES[name]() as bench:
+        shown = repr(bench.channel)
+        assert type(bench.channel).__name__ in shown
+        assert [secret for secret in bench.secrets if secret in shown] == []
+
+
+@pytest.mark.parametrize("name", registry.CHANNELS)
+async def test_is_called_what_the_registry_calls_it(name: str) -> None:
+    async with BENCHES[name]() as bench:
+        assert bench.channel.name == name
+
+
+@pytest.mark.parametrize("name", ["wechat"])
+async def test_refuses_unsigned_input(name: str) -> None:
+    async with BENCHES[name]() as bench:
+        with pytest.raises(Unverified):
+            bench.channel.parse(UNSIGNED)  # type: ignore[attr-defined]  # a callback channel
