@@ -115,6 +115,7 @@ class NewCase:
         origin_key: unique for ever; the same key again returns the case already opened.
         demand_type: None where nobody has judged it yet.
         occurred_at: when it happened, in the citizen's words.
+        for_triage: a person judges it first, however sure the router is.
     """
 
     origin_key: str
@@ -131,6 +132,21 @@ class NewCase:
     anonymous: bool = False
     confidential: bool = False
     external_number: str = ""
+    for_triage: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class RoutingInput:
+    """What a router judges an item by.
+
+    Args:
+        demand_hint: what the citizen or the dialogue took it for, or None.
+    """
+
+    text: str
+    title: str = ""
+    place: str = ""
+    demand_hint: DemandType | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -289,9 +305,7 @@ RULES: dict[Move, _Rule] = {
         sources=_TO_DEPARTMENT, roles=_OFFICE, target=State.DISPATCHED, needs_reason=True
     ),
     Move.ADD_SUPPORT: _Rule(sources=_TO_DEPARTMENT, roles=_OFFICE, target=None),
-    Move.EXTEND: _Rule(
-        sources=_TO_DEPARTMENT, roles=_OFFICE, target=None, needs_reason=True
-    ),
+    Move.EXTEND: _Rule(sources=_TO_DEPARTMENT, roles=_OFFICE, target=None, needs_reason=True),
     Move.URGE: _Rule(sources=_OPEN, roles=_ENTRY, target=None),
     Move.SUPERVISE: _Rule(sources=_OPEN, roles=_OFFICE, target=None, needs_reason=True),
     Move.MERGE: _Rule(sources=_OPEN, roles=_OFFICE, target=State.MERGED, needs_reason=True),

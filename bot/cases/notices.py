@@ -1,0 +1,74 @@
+"""What a citizen is told when something happened to their case. Pure."""
+
+from __future__ import annotations
+
+from bot.cases.deadlines import ZONE
+from bot.cases.model import Case, Move
+from bot.cases.ports import CaseWording
+from bot.records import NewOutbound
+from connectors.base import Reply, ReplyCase, ReplyKind
+
+_KEYS = {
+    Move.DISPATCH: "case_dispatched",
+    Move.REASSIGN: "case_reassigned",
+    Move.REPLY: "case_replied",
+    Move.REFUSE: "case_refused",
+    Move.CLOSE: "case_closed",
+    Move.EXTEND: "case_extended",
+    Move.MERGE: "case_merged",
+}
+"""Moves the citizen hears of, and the wording for each."""
+
+
+def notice(
+    case: Case, move: Move, wording: CaseWording, *, reason: str = "", lead_number: str = ""
+) -> NewOutbound | None:
+    """The notice of a move, or None where there is none or nobody to send it to.
+
+    Args:
+        case: as it stands after the move.
+        move: what was done.
+        wording: the city's texts.
+        reason: for a refusal, the statutory way.
+        lead_number: for a merge, the number of the case it went into.
+    """
+    key = _KEYS.get(move)
+    if key is None or not case.conversation_id:
+        return None
+    text = wording.say(
+        key,
+        number=case.number,
+        department=case.lead_department,
+        due_on=due_on(case) or wording.say("due_pending"),
+        reply=case.reply_text,
+        reason=reason,
+        lead_number=lead_number,
+    )
+    return NewOutbound(
+        key=f"case:{case.id}:{case.version}",
+        channel=case.channel,
+        conversation_id=case.conversation_id,
+        recipient=case.sender_id,
+        case_number=case.number,
+        reply=Reply(kind=ReplyKind.NOTICE, text=text, case=reply_case(case)),
+    )
+
+
+def reply_case(case: Case, query_code: str = "") -> ReplyCase:
+    """A case as told to the citizen it belongs to; the code only at its opening."""
+    due = case.due_at.astimezone(ZONE).isoformat() if case.due_at else ""
+    return ReplyCase(
+        number=case.number,
+        state=case.state.value,
+        query_code=query_code,
+        department=case.lead_department,
+        due_at=due,
+    )
+
+
+def due_on(case: Case) -> str:
+    """The last day for a reply in words, such as 2026年3月5日; empty where there is none."""
+    if case.due_at is None:
+        return ""
+    day = case.due_at.astimezone(ZONE)
+    return f"{day.year}年{day.month}月{day.day}日"

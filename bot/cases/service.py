@@ -1,0 +1,316 @@
+"""The only writer of cases: opens them, moves them, shows them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from bot.cases.chain import ChainFault, link, verify
+from bot.cases.filters import CaseFilter, CasePage, OpenCounts
+from bot.cases.lookup import look_up
+from bot.cases.model import CITIZEN, Actor, Case, CaseEvent, Move, NewCase, RoutingInput
+from bot.cases.moving import OWED_ONCE, REDIRECTING, Asked, changed, tidy
+from bot.cases.notices import notice
+from bot.cases.opening import cleaned, day_of, number_on, opened, origin
+from bot.cases.ports import CaseCity, CaseRouter, CaseStorage, CaseUnit
+from bot.cases.query_code import QueryCodes, digits
+from bot.errors import Conflict, Invalid, NotFound
+from bot.ports import Clock, Ids, Wakeups
+from bot.records import Correction
+
+__all__ = ["CaseFilter", "CasePage", "CaseService", "OpenCounts", "OpenedCase"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class OpenedCase:
+    """A case that stands open under an origin key; `created` is false the second time."""
+
+    case: Case
+    query_code: str
+    created: bool
+
+
+class _AlreadyOpen(Exception):
+    """Somebody opened a case under the same key meanwhile; undoes the number taken."""
+
+
+class CaseService:
+    """Cases.
+
+    Args:
+        storage: the database.
+        clock: the time.
+        ids: new ids.
+        router: judges new cases.
+        city: limits, wording, units.
+        secret: keys query codes; at least 16 bytes.
+        wakeups: told of `outbox` and `cases` after a change; None: nobody is.
+    """
+
+    def __init__(
+        self,
+        storage: CaseStorage,
+        clock: Clock,
+        ids: Ids,
+        router: CaseRouter,
+        city: CaseCity,
+        secret: bytes,
+        *,
+        wakeups: Wakeups | None = None,
+    ) -> None:
+        self._storage = storage
+        self._clock = clock
+        self._ids = ids
+        self._router = router
+        self._city = city
+        self._codes = QueryCodes(secret)
+        self._wakeups = wakeups
+
+    async def open_case(self, new: NewCase, *, actor: Actor = CITIZEN) -> OpenedCase:
+        """Open a case, judged and routed; the same origin key again gives the case already open.
+
+        Raises:
+            Invalid: without any text.
+        """
+        new = cleaned(new)
+        known = await self._open_under(new.origin_key)
+        if known is not None:
+            return known
+        routing = self._router.route(
+            RoutingInput(
+                text=new.text, title=new.title, place=new.place, demand_hint=new.demand_type
+            )
+        )
+        now = self._clock.now()
+        case, events = opened(new, routing, self._city, actor, id=self._ids.new_id(), now=now)
+        code = self._codes.code(new.origin_key)
+        try:
+            case = await self._add(case, events, code, new.origin_key)
+        except _AlreadyOpen:
+            known = await self._open_under(new.origin_key)
+            if known is None:
+                raise
+            return known
+        await self._wake("cases")
+        return OpenedCase(case=case, query_code=code, created=True)
+
+    async def move(
+        self,
+        number: str,
+        move: Move,
+        actor: Actor,
+        *,
+        reason: str = "",
+        department: str = "",
+        text: str = "",
+        days: int = 0,
+        lead_number: str = "",
+        seen_version: int | None = None,
+    ) -> Case:
+        """Make a move; the citizen's notice goes into the outbox in the same transaction.
+
+        Args:
+            number: whose case.
+            move: which; not `open`, and for `rate` see `rate`.
+            actor: who.
+            reason: owed for some moves; for a refusal, the statutory way.
+            department: for dispatch, reassign, add_support.
+            text: for reply and note.
+            days: working days more, for extend.
+            lead_number: the case this one goes into, for merge.
+            seen_version: the version the actor saw; None: whatever it is now.
+
+        Raises:
+            NotFound: no such case.
+            Conflict: somebody moved it since `seen_version`, or at the same moment.
+            Invalid: something the move needs is missing or wrong.
+            bot.cases.model.MoveRefused: the state or the role does not allow it.
+        """
+        asked = Asked(
+            move=move,
+            actor=actor,
+            reason=reason,
+            department=department,
+            text=text,
+            days=days,
+            lead_number=digits(lead_number),
+        )
+        return await self._move(number, asked, seen_version)
+
+    async def rate(
+        self,
+        number: str,
+        grade: int,
+        actor: Actor = CITIZEN,
+        *,
+        text: str = "",
+        seen_version: int | None = None,
+    ) -> Case:
+        """The citizen's grade, 1 (非常不满意) to 5 (非常满意); raises as `move` does."""
+        asked = Asked(move=Move.RATE, actor=actor, grade=grade, text=text)
+        return await self._move(number, asked, seen_version)
+
+    async def get(self, number: str) -> Case:
+        """A case, for staff. Raises `NotFound`."""
+        async with self._storage.read() as unit:
+            return await _case(unit, number)
+
+    async def look_up(self, number: str, query_code: str, *, who: str) -> Case:
+        """A case, for whoever has its number and query code.
+
+        Raises:
+            NotFound: wrong code or unknown number, one error for both (`wrong_code`).
+            TooMany: five wrong tries by `who` or on this number; with the wait.
+        """
+        return await look_up(
+            self._storage,
+            self._codes,
+            self._city.wording,
+            number=number,
+            code=query_code,
+            who=who,
+            now=self._clock.now(),
+        )
+
+    async def cases(self, wanted: CaseFilter) -> CasePage:
+        """One page of cases. Raises `Invalid` for a cursor that is none."""
+        async with self._storage.read() as unit:
+            return await unit.cases.page(wanted, now=self._clock.now())
+
+    async def open_counts(self, department: str = "") -> OpenCounts:
+        """Open cases by state and department; of one department where named."""
+        async with self._storage.read() as unit:
+            return await unit.cases.open_counts(now=self._clock.now(), department=department)
+
+    async def events(self, number: str) -> tuple[CaseEvent, ...]:
+        """What happened to a case, first to last. Raises `NotFound`."""
+        async with self._storage.read() as unit:
+            case = await _case(unit, number)
+            return await unit.cases.events(case.id)
+
+    async def check_chain(self, number: str) -> ChainFault | None:
+        """The first fault in a case's events, or None. Raises `NotFound`."""
+        async with self._storage.read() as unit:
+            case = await _case(unit, number)
+            return verify(case, await unit.cases.events(case.id))
+
+    async def _open_under(self, origin_key: str) -> OpenedCase | None:
+        async with self._storage.read() as unit:
+            case = await unit.cases.by_origin(origin(origin_key))
+        if case is None:
+            return None
+        return OpenedCase(case=case, query_code=self._codes.code(origin_key), created=False)
+
+    async def _add(
+        self, case: Case, events: Iterable[CaseEvent], code: str, origin_key: str
+    ) -> Case:
+        async with self._storage.begin() as unit:
+            count = await unit.cases.next_number(day_of(case.opened_at))
+            case = replace(case, number=number_on(case.opened_at, count))
+            added = await unit.cases.add(
+                case,
+                origin_key=origin_key,
+                query_code_hash=self._codes.stored(case.number, code),
+            )
+            if not added:
+                raise _AlreadyOpen
+            for event in events:
+                await unit.cases.append(event, id=self._ids.new_id())
+        return case
+
+    async def _move(self, number: str, asked: Asked, seen_version: int | None) -> Case:
+        asked = tidy(asked)
+        now = self._clock.now()
+        async with self._storage.begin() as unit:
+            before = await _case(unit, number)
+            if seen_version is not None and seen_version != before.version:
+                raise _somebody_was_first()
+            after, details = changed(before, asked, self._city, now)
+            await self._check_others(unit, before, asked)
+            after = replace(after, version=before.version + 1)
+            if not await unit.cases.update(after, seen_version=before.version):
+                raise _somebody_was_first()
+            await self._append(unit, before, after, asked, details, now)
+            await self._correct(unit, after, asked, now)
+            told = notice(
+                after,
+                asked.move,
+                self._city.wording,
+                reason=asked.reason,
+                lead_number=asked.lead_number,
+            )
+            if told is not None:
+                await unit.outbox.add(told, id=self._ids.new_id(), now=now)
+        await self._wake("cases")
+        if told is not None:
+            await self._wake("outbox")
+        return after
+
+    async def _check_others(self, unit: CaseUnit, case: Case, asked: Asked) -> None:
+        """What a move needs beyond the case itself."""
+        if asked.move is Move.MERGE and await unit.cases.get(asked.lead_number) is None:
+            raise Invalid("没有要并入的编号。", fields={"lead_number": "没有这个编号"})
+        if asked.move in OWED_ONCE:
+            events = await unit.cases.events(case.id)
+            if any(event.move is asked.move for event in events):
+                raise Conflict("这件事已经延期过一次。", code="extended_already")
+
+    async def _append(
+        self,
+        unit: CaseUnit,
+        before: Case,
+        after: Case,
+        asked: Asked,
+        details: dict[str, str],
+        now: datetime,
+    ) -> None:
+        event = CaseEvent(
+            case_id=after.id,
+            seq=0,
+            at=now,
+            actor=asked.actor,
+            move=asked.move,
+            from_state=before.state,
+            to_state=after.state,
+            reason=asked.reason,
+            details=details,
+        )
+        previous = await unit.cases.last_event(after.id)
+        await unit.cases.append(link(event, previous), id=self._ids.new_id())
+
+    async def _correct(self, unit: CaseUnit, case: Case, asked: Asked, now: datetime) -> None:
+        """Remember where a person chose otherwise than the router."""
+        if asked.move not in REDIRECTING:
+            return
+        candidates = case.routing.departments if case.routing else ()
+        suggested = candidates[0].name if candidates else ""
+        if suggested == case.lead_department:
+            return
+        await unit.corrections.add(
+            Correction(
+                id=self._ids.new_id(),
+                case_id=case.id,
+                at=now,
+                actor=asked.actor.id,
+                text=f"{case.title}\n{case.text}",
+                suggested=suggested,
+                chosen=case.lead_department,
+                demand_type=case.demand_type.value,
+            )
+        )
+
+    async def _wake(self, topic: str) -> None:
+        if self._wakeups is not None:
+            await self._wakeups.wake(topic)
+
+
+async def _case(unit: CaseUnit, number: str) -> Case:
+    case = await unit.cases.get(digits(number))
+    if case is None:
+        raise NotFound("没有这个编号的诉求。")
+    return case
+
+
+def _somebody_was_first() -> Conflict:
+    return Conflict("这件事刚刚有人处理过，请刷新后再办。", code="changed_meanwhile")
