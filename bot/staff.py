@@ -1,0 +1,331 @@
+"""Accounts of staff: adding, signing in, passwords. Sessions live in the cache, not here."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import re
+import secrets
+from contextlib import AbstractAsyncContextManager
+from datetime import datetime
+from typing import Protocol
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerifyMismatchError
+
+from bot.cases.lookup import after_wrong, wait_s
+from bot.cases.model import Role
+from bot.clean import clean_text
+from bot.errors import Conflict, Invalid, NotFound, NotSignedIn, TooMany
+from bot.ports import Clock, Ids
+from bot.records import AuditEntry, StaffMember, Tries
+
+MIN_PASSWORD_CHARS = 10
+MAX_PASSWORD_CHARS = 200
+STAFF_ROLES = tuple(role for role in Role if role not in {Role.CITIZEN, Role.SYSTEM})
+_NAME = re.compile(r"[\w.@-]{2,40}")
+_DEPARTMENT_ROLES = frozenset({Role.DEPARTMENT_CLERK, Role.DEPARTMENT_HEAD})
+_INITIAL_BYTES = 12
+
+
+class StaffStore(Protocol):
+    """Accounts; see `bot.storage.staff`."""
+
+    async def add(self, member: StaffMember, *, password_hash: str) -> bool:
+        """Add an account; False where the name is taken."""
+
+    async def get(self, name: str) -> StaffMember | None:
+        """One account."""
+
+    async def all(self) -> tuple[StaffMember, ...]:
+        """Every account."""
+
+    async def password_hash(self, name: str) -> str | None:
+        """A password's hash."""
+
+    async def set_password(
+        self, name: str, *, password_hash: str, must_change: bool, now: datetime
+    ) -> bool:
+        """Change a password."""
+
+    async def rehash(self, name: str, *, password_hash: str) -> bool:
+        """The same password under newer parameters."""
+
+    async def set_active(self, name: str, *, active: bool) -> bool:
+        """Let somebody in or keep them out."""
+
+
+class AuditStore(Protocol):
+    """What staff did."""
+
+    async def add(self, entry: AuditEntry) -> None:
+        """Append an entry."""
+
+    async def entries(
+        self, *, subject: str = "", actor: str = "", before: str = "", limit: int = 100
+    ) -> tuple[AuditEntry, ...]:
+        """Entries, newest first."""
+
+
+class TryStore(Protocol):
+    """Wrong tries, counted."""
+
+    async def hold(self, *keys: str) -> None:
+        """Let nobody else try these keys until the transaction ends."""
+
+    async def get(self, key: str) -> Tries | None:
+        """The count of a key."""
+
+    async def put(self, key: str, count: Tries, *, now: datetime) -> None:
+        """Keep a count."""
+
+    async def clear(self, key: str) -> None:
+        """Forget a count."""
+
+
+class StaffUnit(Protocol):
+    """One transaction."""
+
+    @property
+    def staff(self) -> StaffStore:
+        """Accounts."""
+
+    @property
+    def audit(self) -> AuditStore:
+        """What staff did."""
+
+    @property
+    def tries(self) -> TryStore:
+        """Wrong tries."""
+
+
+class StaffStorage(Protocol):
+    """The database."""
+
+    def begin(self) -> AbstractAsyncContextManager[StaffUnit]:
+        """A transaction that writes."""
+
+    def read(self) -> AbstractAsyncContextManager[StaffUnit]:
+        """A transaction that only reads."""
+
+
+class StaffService:
+    """Accounts.
+
+    Args:
+        storage: the database.
+        clock: the time.
+        ids: new ids.
+        hasher: argon2id; the library's defaults follow RFC 9106's low-memory profile.
+    """
+
+    def __init__(
+        self,
+        storage: StaffStorage,
+        clock: Clock,
+        ids: Ids,
+        *,
+        hasher: PasswordHasher | None = None,
+    ) -> None:
+        self._storage = storage
+        self._clock = clock
+        self._ids = ids
+        self._hasher = hasher or PasswordHasher()
+        self._nobodys_hash = self._hasher.hash(secrets.token_urlsafe(16))
+
+    async def add(
+        self,
+        name: str,
+        role: Role,
+        department: str = "",
+        password: str | None = None,
+        *,
+        display_name: str = "",
+        by: str = "system",
+    ) -> str:
+        """Add an account; gives the first password, which must be changed at the first sign-in.
+
+        Args:
+            name: to sign in with: letters, digits, `.`, `_`, `@`, `-`; 2 to 40 of them.
+            role: not citizen, not system.
+            department: owed for department roles; official name, the caller has checked it.
+            password: None: one is made.
+            display_name: as shown to others; empty: the name.
+            by: who adds it, for the audit.
+
+        Raises:
+            Invalid: name, role, department or password cannot be used.
+            Conflict: the name is taken.
+        """
+        _check_account(name, role, department)
+        first = secrets.token_urlsafe(_INITIAL_BYTES) if password is None else password
+        _check_password(first, name)
+        now = self._clock.now()
+        member = StaffMember(
+            name=name,
+            role=role,
+            display_name=clean_text(display_name).strip()[:80] or name,
+            department=department,
+            created_at=now,
+            password_changed_at=now,
+        )
+        hashed = await asyncio.to_thread(self._hasher.hash, first)
+        async with self._storage.begin() as unit:
+            if not await unit.staff.add(member, password_hash=hashed):
+                raise Conflict(f"账号 {name} 已经存在。", code="name_taken")
+            await self._audit(unit, by, "staff.add", name, now, role=role.value)
+        return first
+
+    async def sign_in(self, name: str, password: str) -> StaffMember:
+        """Check name and password; an unknown name takes as long and reads the same.
+
+        Raises:
+            NotSignedIn: wrong, or the account is closed.
+            TooMany: five were wrong within 15 minutes; with the wait.
+        """
+        now = self._clock.now()
+        key = f"staff:{hashlib.sha256(name.encode('utf-8', 'replace')).hexdigest()[:40]}"
+        async with self._storage.begin() as unit:
+            await unit.tries.hold(key)
+            count = await unit.tries.get(key)
+            wait = wait_s(count, now)
+            if not wait:
+                # Counted before the slow check, so that guesses sent at once count as well.
+                await unit.tries.put(key, after_wrong(count, now), now=now)
+            member = await unit.staff.get(name)
+            kept = await unit.staff.password_hash(name)
+        if wait:
+            raise TooMany(f"输错次数太多，请过 {-(-wait // 60)} 分钟再试。", retry_after_s=wait)
+        fits = await asyncio.to_thread(self._fits, kept or self._nobodys_hash, password)
+        if member is None or not fits or not member.active:
+            raise NotSignedIn("账号或密码不对。", code="wrong_password")
+        await self._signed_in(member, kept or "", password, key, now)
+        return member
+
+    async def change_password(self, name: str, old: str, new: str) -> None:
+        """Change one's own password.
+
+        Raises:
+            NotSignedIn, TooMany: as `sign_in`, for the old one.
+            Invalid: the new one is too short, too long, the name, or the old one.
+        """
+        if old == new:
+            raise Invalid("新密码不能和原密码相同。", fields={"new": "与原密码相同"})
+        _check_password(new, name)
+        await self.sign_in(name, old)
+        await self._set(name, new, must_change=False, by=name, action="staff.change_password")
+
+    async def reset_password(self, name: str, *, by: str = "system") -> str:
+        """Give an account a new first password, and let it try again. Raises `NotFound`."""
+        first = secrets.token_urlsafe(_INITIAL_BYTES)
+        await self._set(name, first, must_change=True, by=by, action="staff.reset_password")
+        return first
+
+    async def set_active(self, name: str, *, active: bool, by: str) -> None:
+        """Let somebody in or keep them out. Raises `NotFound`."""
+        async with self._storage.begin() as unit:
+            if not await unit.staff.set_active(name, active=active):
+                raise NotFound(f"没有账号 {name}。")
+            action = "staff.open" if active else "staff.close"
+            await self._audit(unit, by, action, name, self._clock.now())
+
+    async def get(self, name: str) -> StaffMember:
+        """An account as it is now; a session checks it again. Raises `NotFound`."""
+        async with self._storage.read() as unit:
+            member = await unit.staff.get(name)
+        if member is None:
+            raise NotFound(f"没有账号 {name}。")
+        return member
+
+    async def all(self) -> tuple[StaffMember, ...]:
+        """Every account, by name."""
+        async with self._storage.read() as unit:
+            return await unit.staff.all()
+
+    async def record(self, by: str, action: str, subject: str = "", **details: str) -> None:
+        """Write down what somebody did, such as an export; details free of citizens' words."""
+        async with self._storage.begin() as unit:
+            await self._audit(unit, by, action, subject, self._clock.now(), **details)
+
+    async def audit_entries(
+        self, *, subject: str = "", actor: str = "", before: str = "", limit: int = 100
+    ) -> tuple[AuditEntry, ...]:
+        """What staff did, newest first."""
+        async with self._storage.read() as unit:
+            return await unit.audit.entries(
+                subject=subject, actor=actor, before=before, limit=limit
+            )
+
+    def _fits(self, kept: str, password: str) -> bool:
+        try:
+            return self._hasher.verify(kept, password[:MAX_PASSWORD_CHARS])
+        except (VerifyMismatchError, InvalidHashError):
+            return False
+
+    async def _signed_in(
+        self, member: StaffMember, kept: str, password: str, key: str, now: datetime
+    ) -> None:
+        newer = ""
+        if self._hasher.check_needs_rehash(kept):
+            newer = await asyncio.to_thread(self._hasher.hash, password)
+        async with self._storage.begin() as unit:
+            await unit.tries.clear(key)
+            if newer:
+                await unit.staff.rehash(member.name, password_hash=newer)
+            await self._audit(unit, member.name, "staff.sign_in", member.name, now)
+
+    async def _set(
+        self, name: str, password: str, *, must_change: bool, by: str, action: str
+    ) -> None:
+        hashed = await asyncio.to_thread(self._hasher.hash, password)
+        now = self._clock.now()
+        key = f"staff:{hashlib.sha256(name.encode('utf-8', 'replace')).hexdigest()[:40]}"
+        async with self._storage.begin() as unit:
+            known = await unit.staff.set_password(
+                name, password_hash=hashed, must_change=must_change, now=now
+            )
+            if not known:
+                raise NotFound(f"没有账号 {name}。")
+            await unit.tries.clear(key)
+            await self._audit(unit, by, action, name, now)
+
+    async def _audit(
+        self,
+        unit: StaffUnit,
+        actor: str,
+        action: str,
+        subject: str,
+        now: datetime,
+        **details: str,
+    ) -> None:
+        await unit.audit.add(
+            AuditEntry(
+                id=self._ids.new_id(),
+                at=now,
+                actor=actor,
+                action=action,
+                subject=subject,
+                details=details,
+            )
+        )
+
+
+def _check_account(name: str, role: Role, department: str) -> None:
+    faults = {}
+    if not _NAME.fullmatch(name):
+        faults["name"] = "2 到 40 个字母、汉字、数字或 . _ @ -"
+    if role not in STAFF_ROLES:
+        faults["role"] = "不是工作人员的角色"
+    if role in _DEPARTMENT_ROLES and not department:
+        faults["department"] = "部门人员必须写明部门"
+    if faults:
+        raise Invalid("账号信息有误。", fields=faults)
+
+
+def _check_password(password: str, name: str) -> None:
+    if not MIN_PASSWORD_CHARS <= len(password) <= MAX_PASSWORD_CHARS:
+        message = f"密码应有 {MIN_PASSWORD_CHARS} 到 {MAX_PASSWORD_CHARS} 个字符。"
+        raise Invalid(message, fields={"password": message})
+    if password.casefold() == name.casefold() or len(set(password)) < 4:
+        message = "密码太容易猜到，请换一个。"
+        raise Invalid(message, fields={"password": message})
