@@ -1,0 +1,212 @@
+"""What a page or file says about itself: number, organ, dates, index number, validity."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+from knowledge.ingest.dates import add_years, first_date
+from knowledge.ingest.html_text import tidy
+from knowledge.ingest.labels import pairs_in_line
+
+
+@dataclass(frozen=True, kw_only=True)
+class Metadata:
+    """What was found; empty where the source does not say.
+
+    Args:
+        organ: the issuing organ as a metadata table names it.
+        source: who published or supplied it (来源), never a site's own "本网".
+        ended: the source says it is repealed or no longer valid.
+    """
+
+    title: str = ""
+    number: str = ""
+    organ: str = ""
+    source: str = ""
+    index_number: str = ""
+    url: str = ""
+    issued_on: date | None = None
+    published_on: date | None = None
+    valid_from: date | None = None
+    valid_to: date | None = None
+    ended: bool = False
+
+    def or_else(self, other: Metadata) -> Metadata:
+        """This, with what it lacks taken from another."""
+        lacking = {
+            name: getattr(other, name) for name in self.__slots__ or () if not getattr(self, name)
+        } if hasattr(self, "__slots__") else {
+            name: value for name, value in vars(other).items() if not getattr(self, name)
+        }  # fmt: skip
+        return replace(self, **lacking)
+
+
+NUMBER = re.compile(
+    r"[\u4e00-\u9fffA-Za-z]{1,14}[ ]?[〔\[（(【［][ ]?(?:19|20)\d{2}[ ]?年?[〕\]）)】］][ ]?"
+    r"(?:第[ ]?)?\d{1,5}[ ]?号(?:文)?"
+)
+_ORDER_NUMBER = re.compile(
+    r"(?:[\u4e00-\u9fff]{2,20}(?:令|公告|通告)[ ]?)(?:(?:19|20)\d{2}年)?[ ]?第?[ ]?\d{1,4}[ ]?号"
+)
+_NOT_A_SOURCE = re.compile(
+    r"^(?:本网|本站|本网站|网站|原创|其他|转载|互联网|网络|未知|admin\w*|管理员|系统管理员|-+|无)?$",
+    re.IGNORECASE,
+)
+_ORGAN_END = (
+    r"(?:人民政府(?:办公厅|办公室)?|委员会(?:办公室)?|办公室|办公厅|管理局|总局|局|厅|委|部"
+    r"|联合会|中心|总队|支队|大队|管理处|办事处|法院|检察院|银行|协会|总工会|街道|领导小组)"
+)
+_ORGAN_LINE = re.compile(rf"(?:[\u4e00-\u9fff（）()、]{{2,30}}{_ORGAN_END}[ ]?){{1,6}}")
+_ISSUING_TITLE = re.compile(
+    rf"^((?:[\u4e00-\u9fff（）()]{{2,25}}?{_ORGAN_END}(?:等\d+[个]?(?:部门|单位))?[ 、]?){{1,6}})"
+    r"(?:关于|印发|转发|发布|公布|通告|通知|公告)"
+)
+_DATE_LINE = re.compile(
+    r"^[（(]?(?:(?:19|20)\d{2}|[二〇○零一九]{4})[ ]?年[ ]?[\d一二三四五六七八九十]{1,3}[ ]?月[ ]?"
+    r"[\d一二三四五六七八九十]{1,3}[ ]?日[）)]?(?:印发)?$"
+)
+_THIS = r"本(?:办法|规定|细则|实施细则|通知|意见|方案|条例|标准|决定|通告|公告|措施|规则|指引|政策)"
+_EFFECT = re.compile(rf"{_THIS}[^。；\n]{{0,12}}?自([^。；\n]{{2,30}}?)(?:起|开始)?(?:施行|实施|执行|生效)")
+_TERM = re.compile(r"有效期(?:为|限为)?[ ]?([\d一二三四五六七八九十两]{1,3})[ ]?年")
+_TERM_TO = re.compile(r"有效期(?:调整)?(?:延长)?(?:至|到)[ ]?([^。；，\n]{6,20})")
+
+
+def from_pairs(pairs: Iterable[tuple[str, str]]) -> Metadata:
+    """Metadata from labelled values, `labels.FIELDS` names the labels; the first good one counts.
+
+    Args:
+        pairs: (field, value) in the order they stand on the page.
+    """
+    found: dict[str, object] = {}
+    for field, raw in pairs:
+        value = _checked(field, tidy(raw))
+        if value and field not in found:
+            found[field] = value
+    ended = found.pop("status", None)
+    from_label = found.pop("term", None)
+    metadata = Metadata(**found, ended=ended == "ended")  # type: ignore[arg-type]
+    if from_label and metadata.valid_to is None:
+        metadata = replace(metadata, valid_to=_term_end(str(from_label), metadata))
+    return metadata
+
+
+def _checked(field: str, value: str) -> object:
+    """The value in its type, or nothing where it cannot be what the label promises."""
+    if field in ("issued_on", "published_on", "valid_from", "valid_to"):
+        return first_date(value)
+    if field == "number":
+        return document_number(value)
+    if field == "status":
+        return "ended" if re.search(r"失效|废止|无效|已过期", value) and "现行" not in value else "valid"
+    if field in ("organ", "source"):
+        value = re.sub(r"^(?:(?:信息|文章|稿件)?来源)[：:]", "", value).strip(" -—|")
+        return "" if _NOT_A_SOURCE.match(value) or len(value) > 100 else value
+    if field == "index_number":
+        return value if re.fullmatch(r"[\w\-/.〔〕()（） ]{4,60}", value) else ""
+    return value
+
+
+def document_number(text: str) -> str:
+    """The document number (发文字号) in a text that holds one, brackets as 〔〕; or empty."""
+    found = NUMBER.search(text) or _ORDER_NUMBER.search(text)
+    if not found:
+        return ""
+    number = re.sub(r"\s+", "", found.group(0)).removesuffix("文")
+    return re.sub(r"[\[（(【［]((?:19|20)\d{2})年?[\]）)】］]", r"〔\1〕", number)
+
+
+def from_meta_tags(tags: Sequence[tuple[str, str]]) -> Metadata:
+    """Metadata from `<meta name content>`, after the government sites' common standard and og:*."""
+    fields = {
+        "articletitle": "title", "pubdate": "published_on", "contentsource": "source",
+        "url": "url", "og:url": "url", "article:published_time": "published_on",
+        "publishdate": "published_on", "publish_date": "published_on", "date": "published_on",
+        "firstpublishedtime": "published_on", "og:release_date": "published_on",
+        "dc.title": "title", "dc.date": "published_on", "source": "source", "publisher": "source",
+        "article:author": "source", "datepublished": "published_on", "wenhao": "number",
+        "filenumber": "number", "indexnumber": "index_number", "createdate": "published_on",
+    }  # fmt: skip
+    return from_pairs((fields[name.lower()], value) for name, value in tags if name.lower() in fields)
+
+
+def from_lines(lines: Sequence[str], *, title: str = "") -> Metadata:
+    """Metadata from the text itself: the number above it, the signature below, its last article.
+
+    Args:
+        lines: the text's lines.
+        title: names the issuing organs in "X关于印发…" where no signature does.
+    """
+    head = [line for line in lines[:12] if len(line) < 60]
+    number = next((n for n in map(_number_line, head) if n), "")
+    labelled = from_pairs(pair for line in head for pair in pairs_in_line(line))
+    organ, signed = _signature(lines)
+    titled = _ISSUING_TITLE.match(title)
+    found = Metadata(
+        number=number,
+        organ=organ or (titled.group(1).strip(" 、") if titled else ""),
+        issued_on=signed,
+    )
+    found = labelled.or_else(found)
+    valid_from, valid_to = validity(lines, issued_on=found.issued_on)
+    return found.or_else(Metadata(valid_from=valid_from, valid_to=valid_to))
+
+
+def _number_line(line: str) -> str:
+    bare = line.strip("（()） ")
+    found = NUMBER.fullmatch(bare) or NUMBER.fullmatch(line) or _ORDER_NUMBER.fullmatch(bare)
+    return document_number(found.group(0)) if found else ""
+
+
+def _signature(lines: Sequence[str]) -> tuple[str, date | None]:
+    """The first organ line followed by a date line, which is the letter's own signature."""
+    for at, line in enumerate(lines):
+        if not _DATE_LINE.match(line) or line.endswith("印发"):
+            continue
+        signers: list[str] = []
+        for previous in reversed(lines[max(0, at - 8) : at]):
+            if not _ORGAN_LINE.fullmatch(previous):
+                break
+            signers.append(previous)
+        if signers or at > 2:
+            return " ".join(reversed(signers)), first_date(line)
+        if at <= 2:  # under the title: （2024年3月1日）
+            return "", first_date(line)
+    return "", None
+
+
+def validity(lines: Sequence[str], *, issued_on: date | None) -> tuple[date | None, date | None]:
+    """First and last day of validity as the text states them of itself ("本办法自…起施行，有效期5年").
+
+    Args:
+        issued_on: stands for 印发之日 and 发布之日.
+    """
+    for line in reversed(lines):
+        effect = _EFFECT.search(line)
+        own_term = re.search(rf"{_THIS}有效期", line)
+        if not effect and not own_term:
+            continue
+        start = issued_on
+        if effect and not re.search(r"印发|发布|公布|下发|颁布", effect.group(1)):
+            start = first_date(effect.group(1))
+        return start, _end(line[(effect or own_term).start() :], start)  # type: ignore[union-attr]
+    return None, None
+
+
+def _end(sentence: str, start: date | None) -> date | None:
+    until = _TERM_TO.search(sentence)
+    if until and first_date(until.group(1)):
+        return first_date(until.group(1))
+    term = _TERM.search(sentence)
+    return add_years(start, term.group(1)) if term and start else None
+
+
+def _term_end(text: str, metadata: Metadata) -> date | None:
+    start = metadata.valid_from or metadata.issued_on or metadata.published_on
+    term = re.search(r"([\d一二三四五六七八九十两]{1,3})[ ]?年(?!\d|[ ]?\d{1,2}月)", text)
+    until = first_date(text)
+    if until:
+        return until
+    return add_years(start, term.group(1)) if term and start else None
