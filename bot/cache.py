@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import json
 import logging
 import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -209,11 +210,13 @@ class Cache:
 
     # Wake-ups
 
-    async def wake(self, topic: str) -> None:
-        """Wake whoever waits on the topic, here at once and elsewhere where Redis is there."""
-        self._hub.wake(topic)
+    async def wake(self, *topics: str) -> None:
+        """Wake whoever waits on a topic, here at once and elsewhere where Redis is there."""
+        for topic in topics:
+            self._hub.wake(topic)
+        told = json.dumps([self._me, *topics])
         with contextlib.suppress(CacheAway):
-            await self._do(lambda: self._redis.publish(_WAKE_CHANNEL, f"{self._me} {topic}"))
+            await self._do(lambda: self._redis.publish(_WAKE_CHANNEL, told))
 
     def waiting(self, *topics: str) -> AbstractContextManager[Waiter]:
         """Inside, `await waiter.wait(timeout_s)` gives the topics woken since the last wait."""
@@ -250,8 +253,8 @@ class Cache:
             while True:
                 message = await channel.get_message(timeout=5.0)
                 if message is not None:
-                    sender, _, topic = str(message["data"]).partition(" ")
-                    if sender != self._me:
+                    sender, *topics = json.loads(message["data"])
+                    for topic in topics if sender != self._me else ():
                         self._hub.wake(topic)
 
     async def _get(self, key: str) -> str | None:

@@ -26,6 +26,6 @@ class Ids(Protocol):
 class Wakeups(Protocol):
     """Tell other processes that something is waiting; losing one only costs time."""
 
-    async def wake(self, topic: str) -> None:
-        """Wake whoever waits on `topic` (`outbox`, `inbox`, `knowledge`, `chat:<conversation>`,
-        `cases`)."""
+    async def wake(self, *topics: str) -> None:
+        """Wake whoever waits on one of them (`outbox`, `inbox`, `knowledge`, `cases`,
+        `chat:<conversation>`, `turn:<message>`)."""

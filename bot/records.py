@@ -162,11 +162,13 @@ class Context:
         dialogue_open: the next message goes to the dialogue.
         questions: the citizen's last questions, oldest first, for follow-up questions.
         case_number: the case spoken of last.
+        dialogue_since: id of the message that opened the dialogue; empty while none is open.
     """
 
     dialogue_open: bool = False
     questions: tuple[str, ...] = ()
     case_number: str = ""
+    dialogue_since: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -61,5 +61,6 @@ def _conversation(row: sa.RowMapping) -> Conversation:
         dialogue_open=bool(kept.get("dialogue_open", False)),
         questions=tuple(str(question) for question in kept.get("questions", ())),
         case_number=str(kept.get("case_number", "")),
+        dialogue_since=str(kept.get("dialogue_since", "")),
     )
     return Conversation(**values)

@@ -1,0 +1,33 @@
+"""Where messages come in: stored once, then handed to this process's handler."""
+
+from __future__ import annotations
+
+import asyncio
+
+from bot.inbox import Inbox, Work
+from bot.metrics import Metrics
+from bot.records import Stored
+from connectors.base import Inbound
+
+
+class Intake:
+    """Stores first, so that what is acknowledged cannot be lost.
+
+    `claimed` holds work for `bot.handling`; where this process has no handler, or dies, the
+    lease runs out and the worker takes the message over.
+    """
+
+    def __init__(self, inbox: Inbox, metrics: Metrics) -> None:
+        self._inbox, self._metrics = inbox, metrics
+        self.claimed: asyncio.Queue[Work] = asyncio.Queue()
+
+    async def store(self, inbound: Inbound) -> Stored:
+        """Keep a message; a resend gives the one already kept and starts nothing.
+
+        After this returns, the channel may be told that the message is safe.
+        """
+        stored, work = await self._inbox.store(inbound)
+        self._metrics.received(inbound.channel, new=stored.new)
+        if work is not None:
+            self.claimed.put_nowait(work)
+        return stored

@@ -1,0 +1,60 @@
+"""Logs as JSON lines: our ids and errors' types, never a citizen's words."""
+
+from __future__ import annotations
+
+import json
+import logging
+import sys
+import traceback
+from datetime import UTC, datetime
+from types import TracebackType
+
+_OF_EVERY_RECORD = frozenset(logging.LogRecord("", 0, "", 0, "", (), None).__dict__) | {
+    "message",
+    "asctime",
+    "taskName",
+}
+_FRAMES = 12
+
+
+class JsonLines(logging.Formatter):
+    """One JSON object a line: time, level, logger, message, and what `extra` gave.
+
+    Of an exception the type and the places are written, not its text: a database driver's error
+    quotes the values it was given.
+    """
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The record as one line."""
+        line: dict[str, object] = {
+            "at": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "level": record.levelname,
+            "logger": record.name,
+            "message": record.getMessage(),
+        }
+        line |= {
+            key: value for key, value in record.__dict__.items() if key not in _OF_EVERY_RECORD
+        }
+        if record.exc_info and record.exc_info[1] is not None:
+            line["exception"] = type(record.exc_info[1]).__name__
+            line["places"] = _places(record.exc_info[2])
+        return json.dumps(line, ensure_ascii=False, default=str)
+
+
+def _places(trace: TracebackType | None) -> list[str]:
+    frames = traceback.extract_tb(trace)[-_FRAMES:]
+    return [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in frames]
+
+
+def configure(level: str) -> None:
+    """Send everything from this level up to standard error, one JSON object a line.
+
+    Raises:
+        ValueError: no such level.
+    """
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(JsonLines())
+    logging.basicConfig(level=level.upper(), handlers=[handler], force=True)
+    # Their requests' addresses carry tokens and ids.
+    for noisy in ("httpx", "httpcore", "aiohttp.access", "jieba", "sentence_transformers"):
+        logging.getLogger(noisy).setLevel(logging.WARNING)

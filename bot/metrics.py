@@ -1,0 +1,103 @@
+"""What this process counts, for `/metrics` (Prometheus)."""
+
+from __future__ import annotations
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+
+from bot.records import MessageState, OutboxState, QueueCounts
+
+_TURN_BUCKETS_S = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 4.5, 8.0, 30.0)
+"""4.5 s: what WeChat's 5 seconds leave."""
+
+
+_STATES = {
+    "inbox": (MessageState.STORED, MessageState.HANDLING, MessageState.FAILED),
+    "outbox": (
+        OutboxState.PENDING,
+        OutboxState.SENDING,
+        OutboxState.KEPT,
+        OutboxState.DEAD,
+    ),
+}
+
+
+class Metrics:
+    """One process's counters; a registry of its own, so that two in one test do not meet."""
+
+    def __init__(self) -> None:
+        self._registry = registry = CollectorRegistry()
+        self._received = Counter(
+            "policyline_messages",
+            "Messages that came in; resends are told apart.",
+            ["channel", "resend"],
+            registry=registry,
+        )
+        self._turns = Histogram(
+            "policyline_turn_seconds",
+            "Time of one handled turn.",
+            ["channel"],
+            buckets=_TURN_BUCKETS_S,
+            registry=registry,
+        )
+        self._failures = Counter(
+            "policyline_turn_failures", "Turns that failed.", ["error"], registry=registry
+        )
+        self._answers = Counter(
+            "policyline_answers", "Answers from content.", ["kind"], registry=registry
+        )
+        self._understood = Counter(
+            "policyline_understood", "Texts understood.", ["intent", "source"], registry=registry
+        )
+        self._without_dialogue = Counter(
+            "policyline_dialogue_away", "Turns that had to do without Rasa.", registry=registry
+        )
+        self._delivered = Counter(
+            "policyline_deliveries", "Tries to deliver.", ["channel", "outcome"], registry=registry
+        )
+        self._queue = Gauge(
+            "policyline_queue_rows", "Rows not done.", ["queue", "state"], registry=registry
+        )
+        self._age = Gauge(
+            "policyline_queue_oldest_seconds",
+            "How long the oldest row that should be worked on has waited.",
+            ["queue"],
+            registry=registry,
+        )
+
+    def received(self, channel: str, *, new: bool) -> None:
+        """A message came in."""
+        self._received.labels(channel, "no" if new else "yes").inc()
+
+    def turn_done(self, channel: str, took_s: float) -> None:
+        """A turn was handled."""
+        self._turns.labels(channel).observe(took_s)
+
+    def turn_failed(self, error: str) -> None:
+        """A turn failed with an error of this type."""
+        self._failures.labels(error).inc()
+
+    def answered(self, kind: str) -> None:
+        """A question was answered."""
+        self._answers.labels(kind).inc()
+
+    def understood(self, intent: str, source: str) -> None:
+        """A text was understood."""
+        self._understood.labels(intent, source).inc()
+
+    def dialogue_away(self) -> None:
+        """A turn had to do without Rasa."""
+        self._without_dialogue.inc()
+
+    def delivered(self, channel: str, outcome: str) -> None:
+        """A delivery was tried: sent, retried, kept or dead."""
+        self._delivered.labels(channel, outcome).inc()
+
+    def queue(self, name: str, counts: QueueCounts) -> None:
+        """How a queue (`inbox`, `outbox`) stands now."""
+        for state in _STATES[name]:
+            self._queue.labels(name, state).set(counts.by_state.get(state, 0))
+        self._age.labels(name).set(counts.oldest_s)
+
+    def text(self) -> bytes:
+        """In Prometheus' text format."""
+        return generate_latest(self._registry)

@@ -1,0 +1,126 @@
+"""One turn, start to end: what a citizen said becomes replies. Read this first.
+
+A message is handled the same way whatever channel it came from. Everything a turn does may be done
+again after a crash: replies have keys of their message, cases have origin keys, and Rasa is told
+a message once.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from bot import registering, remarks
+from bot.dialogue import DialogueAway
+from bot.inbox import Outcome, Work
+from bot.presenting import answer_reply
+from bot.services import Services
+from connectors.base import Reply
+from knowledge.model import AnswerKind
+from nlu.model import DIALOGUE_INTENTS, Intent, Understanding
+
+_QUESTIONS_KEPT = 3
+"""A follow-up ("那需要什么材料") rarely reaches further back."""
+
+
+async def handle(work: Work, services: Services) -> Work | None:
+    """Handle one message; gives the conversation's next work, already claimed, or None.
+
+    Raises:
+        bot.records.LeaseLost: someone else took the message over; nothing was kept.
+    """
+    return await services.inbox.finish(work, await decide(work, services))
+
+
+async def decide(work: Work, services: Services) -> Outcome:
+    """What the turn comes to. An emergency's number is told, and a case may be open, before."""
+    text = remarks.words(work.message, services.city)
+    if not text:
+        return _said(work, remarks.on_wordless(work.message, services.city.wording.say))
+    if danger := registering.danger(text, services):
+        await services.inbox.tell_now(work, danger, "danger")
+        return await registering.register_danger(work, text, services)
+    if len(text) > services.settings.max_question_chars:
+        return await _overlong(work, text, services)
+    if work.context.dialogue_open or remarks.starts_dialogue(text, services.city.wording.say):
+        return await _converse(work, text, services)
+    understanding = await _understand(text, work, services)
+    if understanding.intent in DIALOGUE_INTENTS:
+        return await _converse(work, text, services)
+    if understanding.is_question:
+        return _answered(work, text, services)
+    if understanding.intent is Intent.INFORM:  # the bare name of a thing is asked about it
+        outcome = _answered(work, text, services)
+        if outcome.unanswered is None:
+            return outcome
+    return _said(work, remarks.on_intent(understanding.intent, services.city.wording.say))
+
+
+async def _understand(text: str, work: Work, services: Services) -> Understanding:
+    beginning = text[: services.settings.max_question_chars]
+    understanding = await services.nlu.understand(beginning, work.message.id)
+    services.metrics.understood(understanding.intent.value, understanding.source)
+    return understanding
+
+
+async def _converse(work: Work, text: str, services: Services) -> Outcome:
+    message, context = work.message, work.context
+    try:
+        told = await services.dialogue.talk(message.conversation_id, text, message.id)
+    except DialogueAway:
+        services.metrics.dialogue_away()
+        return await _without_dialogue(work, text, services)
+    case = next((reply.case for reply in told.replies if reply.case), None)
+    since = (context.dialogue_since or message.id) if told.open else ""
+    return Outcome(
+        replies=told.replies or (Reply(text=services.city.wording.say("help_hint")),),
+        context=replace(
+            context,
+            dialogue_open=told.open,
+            dialogue_since=since,
+            case_number=case.number if case else context.case_number,
+        ),
+    )
+
+
+async def _without_dialogue(work: Work, text: str, services: Services) -> Outcome:
+    """Questions are answered all the same; everything else becomes a case a person looks at."""
+    understanding = await _understand(text, work, services)
+    if understanding.is_question:
+        return _answered(work, text, services)
+    remark = remarks.without_dialogue(text, understanding.intent, work.context, services.city)
+    if remark is not None:
+        ended = replace(work.context, dialogue_open=False, dialogue_since="")
+        return Outcome(replies=(remark,), context=ended)
+    return await registering.register_for_person(work, text, understanding, services)
+
+
+async def _overlong(work: Work, text: str, services: Services) -> Outcome:
+    """Too long for a conversation: answered where it asks, else registered with every word."""
+    understanding = await _understand(text, work, services)
+    if understanding.is_question and not work.context.dialogue_open:
+        outcome = _answered(work, text[: services.settings.max_question_chars], services)
+        if outcome.unanswered is None:
+            return outcome
+    return await registering.register(work, text, understanding, services)
+
+
+def _answered(work: Work, question: str, services: Services) -> Outcome:
+    answer = services.library.answer(question, context=work.context.questions)
+    services.metrics.answered(answer.kind.value)
+    asked = (*work.context.questions, question)[-_QUESTIONS_KEPT:]
+    found_none = answer.kind is AnswerKind.NONE
+    return Outcome(
+        replies=(
+            answer_reply(
+                answer, say=services.city.wording.say, base_url=services.settings.base_url
+            ),
+        ),
+        context=replace(work.context, questions=asked),
+        unanswered=remarks.unanswered(question) if found_none else None,
+    )
+
+
+def _said(work: Work, *replies: Reply | None) -> Outcome:
+    return Outcome(
+        replies=tuple(reply for reply in replies if reply is not None), context=work.context
+    )

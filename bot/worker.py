@@ -1,0 +1,67 @@
+"""What goes on beside the pages: deliveries, and messages whose handler is gone."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import random
+
+from bot.delivery.backoff import Backoff
+from bot.delivery.worker import Deliveries
+from bot.handling import handling
+from bot.services import Services
+from bot.transactions import Transactions
+
+log = logging.getLogger(__name__)
+
+_POLL_S = 1.0
+"""How often due rows are looked for when no wake-up comes: retries are due by time alone."""
+_PAUSE_S = 2.0
+
+
+async def run(services: Services, storage: Transactions, stop: asyncio.Event) -> None:
+    """Work until `stop` is set; then what was begun is ended, within 10 seconds.
+
+    Args:
+        services: everything.
+        storage: the same database the services work with.
+        stop: set it to end.
+    """
+    deliveries = Deliveries(
+        storage,
+        services.channels,
+        services.clock,
+        services.cache,
+        services.metrics,
+        owner=services.process,
+        lease_s=services.settings.lease_s,
+        backoff=Backoff(),
+        jitter=random.SystemRandom().random,
+    )
+    async with handling(services, sweep=True):
+        log.info("worker ready", extra={"process": services.process, "pid": os.getpid()})
+        await deliver_until(stop, deliveries, services)
+
+
+async def deliver_until(stop: asyncio.Event, deliveries: Deliveries, services: Services) -> None:
+    """Deliver what is due, as soon as it is, until `stop` is set."""
+    stopping = asyncio.create_task(stop.wait())
+    try:
+        with services.cache.waiting("outbox") as waiter:
+            while not stop.is_set():
+                try:
+                    await deliveries.deliver()
+                except Exception as error:  # noqa: BLE001 - the database may be away; it comes back
+                    log.error(  # noqa: TRY400 - the driver's error text may hold a row's words
+                        "outbox not readable", extra={"error": type(error).__name__}
+                    )
+                    await asyncio.wait({stopping}, timeout=_PAUSE_S)
+                    continue
+                waiting = asyncio.create_task(waiter.wait(_POLL_S))
+                await asyncio.wait({stopping, waiting}, return_when=asyncio.FIRST_COMPLETED)
+                waiting.cancel()
+                await asyncio.gather(waiting, return_exceptions=True)
+    finally:
+        stopping.cancel()
+        await asyncio.gather(stopping, return_exceptions=True)
