@@ -1,19 +1,181 @@
-"""Texts as vectors: a static model trained here, a local folder, or a hub model by name."""
+"""Texts as vectors: a small static model trained here, a local folder, or a hub model by name."""
 
 from __future__ import annotations
 
-from typing import Protocol
+import json
+import logging
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
+from safetensors.numpy import load_file, save_file
+from scipy import sparse
+
+from nlu import text as nlu_text
+
+log = logging.getLogger(__name__)
 
 Vectors = NDArray[np.float32]
+
+STATIC = "static"
+UNKNOWN = "[UNK]"
+SEGMENTED_MARK = "policyline.json"
+"""In a model's folder: the texts must be segmented by us before they reach the tokenizer."""
+_WEIGHT = "embedding.weight"
+_MODULES = [
+    {
+        "idx": 0,
+        "name": "0",
+        "path": "",
+        "type": "sentence_transformers.sentence_transformer.modules.static_embedding"
+        ".StaticEmbedding",
+    }
+]
 
 
 class Encoder(Protocol):
     """Turns texts into vectors; equal texts give equal vectors."""
 
-    dimensions: int
+    @property
+    def dimensions(self) -> int:
+        """Length of a vector."""
 
-    def encode(self, texts: list[str]) -> Vectors:
+    def encode(self, texts: Sequence[str]) -> Vectors:
         """Vectors of shape (len(texts), dimensions), L2-normalised; a row of zeros says nothing."""
+
+
+class NoEncoder(Exception):
+    """The encoder named in the settings cannot be loaded; the message says why."""
+
+
+def segmented(text: str) -> str:
+    """A text as a static model's tokenizer takes it: character bigrams, Latin words, spaces."""
+    return " ".join(nlu_text.bigrams(text))
+
+
+class StaticEncoder:
+    """The mean of its terms' vectors: sentence-transformers' StaticEmbedding, by numpy alone.
+
+    Args:
+        terms: the vocabulary; terms[0] is `UNKNOWN`.
+        weights: one vector a term, (terms, dimensions).
+    """
+
+    def __init__(self, *, terms: Sequence[str], weights: Vectors) -> None:
+        self.terms = tuple(terms)
+        self.weights = np.ascontiguousarray(weights, np.float32)
+        self._places = {term: place for place, term in enumerate(self.terms)}
+
+    @property
+    def dimensions(self) -> int:
+        """Length of a vector."""
+        return int(self.weights.shape[1])
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        """Vectors of shape (len(texts), dimensions), L2-normalised."""
+        places = [
+            [self._places.get(term, 0) for term in nlu_text.bigrams(text)] for text in texts
+        ]
+        bounds = np.cumsum([0, *map(len, places)])
+        flat = np.fromiter((place for row in places for place in row), np.int64, bounds[-1])
+        counts = sparse.csr_matrix(
+            (np.ones(len(flat), np.float32), flat, bounds), (len(texts), len(self.terms))
+        )
+        return normalised(np.asarray(counts @ self.weights, np.float32))
+
+    def save(self, folder: Path) -> None:
+        """Write a folder that sentence-transformers loads too."""
+        from tokenizers import Tokenizer, models, pre_tokenizers
+
+        folder.mkdir(parents=True, exist_ok=True)
+        places = {term: place for place, term in enumerate(self.terms)}
+        tokenizer = Tokenizer(models.WordLevel(places, unk_token=UNKNOWN))
+        tokenizer.pre_tokenizer = pre_tokenizers.WhitespaceSplit()  # type: ignore[assignment]
+        tokenizer.save(str(folder / "tokenizer.json"))
+        (folder / "modules.json").write_text(json.dumps(_MODULES), encoding="utf-8")
+        (folder / SEGMENTED_MARK).write_text('{"segmented": "bigrams"}', encoding="utf-8")
+        save_file({_WEIGHT: self.weights}, folder / "model.safetensors")
+
+    @classmethod
+    def load(cls, folder: Path) -> StaticEncoder:
+        """Read what `save` or `policyline encoder train` wrote.
+
+        Raises:
+            NoEncoder: a file is missing or not what it should be.
+        """
+        try:
+            described = json.loads((folder / "tokenizer.json").read_text(encoding="utf-8"))
+            places: dict[str, int] = described["model"]["vocab"]
+            weights = load_file(folder / "model.safetensors")[_WEIGHT]
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise NoEncoder(f"{folder}: {error}") from error
+        terms = sorted(places, key=places.__getitem__)
+        if len(terms) != len(weights) or terms[:1] != [UNKNOWN]:
+            raise NoEncoder(f"{folder}: tokenizer and weights do not belong together")
+        return cls(terms=terms, weights=weights)
+
+
+class SentenceEncoder:
+    """Any sentence-transformers model; torch is loaded with the first one of these."""
+
+    def __init__(self, name: str) -> None:
+        try:
+            from sentence_transformers import SentenceTransformer
+
+            self._model: Any = SentenceTransformer(name, device="cpu")
+        except (ImportError, OSError, ValueError) as error:
+            raise NoEncoder(f"{name}: {error}") from error
+        self._dimensions = int(self._model.encode(["一"]).shape[1])
+
+    @property
+    def dimensions(self) -> int:
+        """Length of a vector."""
+        return self._dimensions
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        """Vectors of shape (len(texts), dimensions), L2-normalised."""
+        if not texts:
+            return np.zeros((0, self._dimensions), np.float32)
+        found = self._model.encode(list(texts), show_progress_bar=False, convert_to_numpy=True)
+        return normalised(np.asarray(found, np.float32))
+
+
+def open_encoder(value: str, *, folder: Path, texts: Callable[[], Iterable[str]]) -> Encoder:
+    """The encoder a setting names. Blocks: some seconds where one must be trained.
+
+    Args:
+        value: `static`, a local folder, or a hub model's name.
+        folder: where the static one trained from the content is kept between starts.
+        texts: the content's texts; asked for only when a static one must be trained.
+
+    Raises:
+        NoEncoder: the named one cannot be loaded.
+    """
+    if value == STATIC:
+        return _kept_or_learned(folder, texts)
+    local = Path(value).expanduser()
+    if (local / SEGMENTED_MARK).is_file():
+        return StaticEncoder.load(local)
+    return SentenceEncoder(str(local) if local.is_dir() else value)
+
+
+def _kept_or_learned(folder: Path, texts: Callable[[], Iterable[str]]) -> StaticEncoder:
+    from nlu.encoder_training import learn_from_texts
+
+    if (folder / SEGMENTED_MARK).is_file():
+        try:
+            return StaticEncoder.load(folder)
+        except NoEncoder as error:
+            log.warning("kept encoder unreadable, learning it anew: %s", type(error).__name__)
+    encoder = learn_from_texts(texts())
+    if len(encoder.terms) > 1:
+        encoder.save(folder)
+    return encoder
+
+
+def normalised(vectors: Vectors) -> Vectors:
+    """Each row at length 1; rows of zeros stay zeros."""
+    lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
+    return np.asarray(vectors / np.maximum(lengths, np.float32(1e-12)), np.float32)
