@@ -1,0 +1,1 @@
+"""Rasa components of our own; Rasa is started with the checkout's root on PYTHONPATH."""
