@@ -134,6 +134,12 @@ class MessageRepository:
 
     async def mark_handled(self, message_id: str, *, owner: str, now: datetime) -> None:
         """Done; in the same transaction as its replies. Raises `LeaseLost`, which undoes them."""
+        # In the order in which claims lock: conversation, then row; the other way round two
+        # transactions could wait for each other.
+        conversation_id = await self._connection.scalar(
+            sa.select(messages.c.conversation_id).where(messages.c.id == message_id)
+        )
+        await lock(self._connection, f"conversation:{conversation_id}")
         done = {"state": MessageState.HANDLED, "handled_at": now, "lease_until": None}
         await self._change(message_id, owner, {**done, "last_error": ""})
 

@@ -31,20 +31,22 @@ class UtcDateTime(sa.TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
-class CleanText(sa.TypeDecorator[str]):
-    """Text that every database takes: what people send may hold NUL or half a character."""
+class CleanString(sa.TypeDecorator[str]):
+    """A string every database takes: what people send may hold NUL or half a character."""
 
-    impl = sa.Text
+    impl = sa.String
     cache_ok = True
-
-    def load_dialect_impl(self, dialect: Dialect) -> sa.types.TypeEngine[str]:
-        """Text, or a string of the length given."""
-        length = getattr(self.impl, "length", None)
-        return dialect.type_descriptor(sa.String(length) if length else sa.Text())
 
     def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
         """Drop NUL, replace lone surrogates."""
         return None if value is None else clean_text(value)
+
+
+class CleanText(CleanString):
+    """The same without a limit to its length."""
+
+    impl = sa.Text
+    cache_ok = True
 
 
 metadata = sa.MetaData(
@@ -59,7 +61,7 @@ metadata = sa.MetaData(
 
 
 def _id() -> sa.Column[str]:
-    return sa.Column("id", CleanText(40), primary_key=True)
+    return sa.Column("id", CleanString(40), primary_key=True)
 
 
 def _time(name: str, *, nullable: bool = False) -> sa.Column[datetime]:
@@ -67,9 +69,8 @@ def _time(name: str, *, nullable: bool = False) -> sa.Column[datetime]:
 
 
 def _text(name: str, length: int | None = None, default: str = "") -> sa.Column[str]:
-    return sa.Column(
-        name, CleanText(length), nullable=False, default=default, server_default=default
-    )
+    kind = CleanString(length) if length else CleanText()
+    return sa.Column(name, kind, nullable=False, default=default, server_default=default)
 
 
 messages = sa.Table(
@@ -100,11 +101,11 @@ outbox = sa.Table(
     "outbox",
     metadata,
     _id(),
-    sa.Column("key", CleanText(200), nullable=False, unique=True),
+    sa.Column("key", CleanString(200), nullable=False, unique=True),
     _text("channel", 40),
     _text("conversation_id", 200),
     _text("recipient", 200),
-    sa.Column("message_id", CleanText(40), nullable=True),
+    sa.Column("message_id", CleanString(40), nullable=True),
     _text("case_number", 40),
     sa.Column("reply", sa.JSON, nullable=False),
     _text("state", 20, "pending"),  # pending → sending → sent; kept, dead
@@ -125,7 +126,7 @@ outbox = sa.Table(
 conversations = sa.Table(
     "conversations",
     metadata,
-    sa.Column("id", CleanText(200), primary_key=True),
+    sa.Column("id", CleanString(200), primary_key=True),
     _text("channel", 40),
     _text("sender_id", 200),
     _time("started_at"),
@@ -137,9 +138,9 @@ cases = sa.Table(
     "cases",
     metadata,
     _id(),
-    sa.Column("number", CleanText(40), nullable=False, unique=True),
+    sa.Column("number", CleanString(40), nullable=False, unique=True),
     _text("query_code_hash", 64),
-    sa.Column("origin_key", CleanText(250), nullable=False, unique=True),
+    sa.Column("origin_key", CleanString(250), nullable=False, unique=True),
     _text("external_number", 80),
     _text("channel", 40),
     _text("conversation_id", 200),
@@ -176,14 +177,14 @@ case_events = sa.Table(
     "case_events",
     metadata,
     _id(),
-    sa.Column("case_id", CleanText(40), sa.ForeignKey("cases.id"), nullable=False),
+    sa.Column("case_id", CleanString(40), sa.ForeignKey("cases.id"), nullable=False),
     sa.Column("seq", sa.Integer, nullable=False),
     _time("at"),
     _text("actor", 80),
     _text("actor_role", 30),
     _text("actor_department", 80),
     _text("move", 20),
-    sa.Column("from_state", CleanText(20), nullable=True),
+    sa.Column("from_state", CleanString(20), nullable=True),
     _text("to_state", 20),
     _text("reason"),
     sa.Column("details", sa.JSON, nullable=False, default=dict),
@@ -195,14 +196,14 @@ case_events = sa.Table(
 case_counters = sa.Table(
     "case_counters",
     metadata,
-    sa.Column("day", CleanText(8), primary_key=True),
+    sa.Column("day", CleanString(8), primary_key=True),
     sa.Column("last", sa.Integer, nullable=False),
 )
 
 tries = sa.Table(  # wrong tries at a secret: query codes, passwords; Redis may not forget them
     "tries",
     metadata,
-    sa.Column("key", CleanText(120), primary_key=True),
+    sa.Column("key", CleanString(120), primary_key=True),
     sa.Column("wrong", sa.Integer, nullable=False),
     _time("first_at"),
     _time("last_at"),
@@ -214,7 +215,7 @@ corrections = sa.Table(  # what people decided otherwise: the router's next trai
     "corrections",
     metadata,
     _id(),
-    sa.Column("case_id", CleanText(40), sa.ForeignKey("cases.id"), nullable=False, index=True),
+    sa.Column("case_id", CleanString(40), sa.ForeignKey("cases.id"), nullable=False, index=True),
     _time("at"),
     _text("actor", 80),
     _text("text"),
@@ -226,7 +227,7 @@ corrections = sa.Table(  # what people decided otherwise: the router's next trai
 documents = sa.Table(
     "documents",
     metadata,
-    sa.Column("id", CleanText(120), primary_key=True),
+    sa.Column("id", CleanString(120), primary_key=True),
     sa.Column("version", sa.Integer, nullable=False),
     _text("life", 20, "draft"),
     _text("title", 500),
@@ -257,7 +258,7 @@ documents = sa.Table(
 document_versions = sa.Table(  # every version ever, as JSON of knowledge.model.Document
     "document_versions",
     metadata,
-    sa.Column("document_id", CleanText(120), sa.ForeignKey("documents.id"), primary_key=True),
+    sa.Column("document_id", CleanString(120), sa.ForeignKey("documents.id"), primary_key=True),
     sa.Column("version", sa.Integer, primary_key=True),
     sa.Column("content", sa.JSON, nullable=False),
     _time("at"),
@@ -267,7 +268,7 @@ document_versions = sa.Table(  # every version ever, as JSON of knowledge.model.
 revisions = sa.Table(  # one row a topic; replicas compare it to refresh what they hold
     "revisions",
     metadata,
-    sa.Column("topic", CleanText(40), primary_key=True),
+    sa.Column("topic", CleanString(40), primary_key=True),
     sa.Column("value", sa.Integer, nullable=False),
 )
 
@@ -275,7 +276,7 @@ unanswered = sa.Table(
     "unanswered",
     metadata,
     _id(),
-    sa.Column("question_key", CleanText(64), nullable=False, unique=True),
+    sa.Column("question_key", CleanString(64), nullable=False, unique=True),
     _text("question"),
     sa.Column("times", sa.Integer, nullable=False),
     _time("first_at"),
@@ -287,7 +288,7 @@ feedback = sa.Table(
     "feedback",
     metadata,
     _id(),
-    sa.Column("outbox_id", CleanText(40), nullable=False, unique=True),
+    sa.Column("outbox_id", CleanString(40), nullable=False, unique=True),
     sa.Column("helpful", sa.Boolean, nullable=False),
     _text("comment"),
     _time("at"),
@@ -296,7 +297,7 @@ feedback = sa.Table(
 staff = sa.Table(
     "staff",
     metadata,
-    sa.Column("name", CleanText(80), primary_key=True),
+    sa.Column("name", CleanString(80), primary_key=True),
     _text("display_name", 80),
     _text("role", 30),
     _text("department", 80),

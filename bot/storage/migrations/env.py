@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from alembic import context
 
-from bot.storage.tables import CleanText, UtcDateTime, metadata
+from bot.storage.tables import CleanString, UtcDateTime, metadata
 
 
 def render_type(kind: str, value: Any, autogen: Any) -> str | Literal[False]:
@@ -17,7 +17,7 @@ def render_type(kind: str, value: Any, autogen: Any) -> str | Literal[False]:
     del autogen
     if kind == "type" and isinstance(value, UtcDateTime):
         return "sa.DateTime(timezone=True)"
-    if kind == "type" and isinstance(value, CleanText):
+    if kind == "type" and isinstance(value, CleanString):
         length = getattr(value.impl, "length", None)
         return f"sa.String({length})" if length else "sa.Text()"
     return False
