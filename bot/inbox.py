@@ -189,6 +189,13 @@ class Inbox:
         between = history[ids.index(first_id) : ids.index(message.id) + 1]
         return tuple(kept.text for kept in between if kept.text.strip())
 
+    async def history(
+        self, conversation_id: str, *, limit: int = 50
+    ) -> tuple[StoredMessage, ...]:
+        """The last messages of a conversation, oldest first."""
+        async with self._storage.read() as unit:
+            return await unit.messages.history(conversation_id, limit=limit)
+
     async def message(self, message_id: str) -> StoredMessage | None:
         """One message as kept."""
         async with self._storage.read() as unit:

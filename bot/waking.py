@@ -22,10 +22,11 @@ class Waiter:
 
     async def wait(self, timeout_s: float) -> frozenset[str]:
         """The topics woken since the last wait; empty after `timeout_s` seconds without any."""
-        try:
-            await asyncio.wait_for(self._event.wait(), timeout_s)
-        except TimeoutError:
-            return frozenset()
+        if not self._event.is_set():
+            try:
+                await asyncio.wait_for(self._event.wait(), timeout_s)
+            except TimeoutError:
+                return frozenset()
         woken = frozenset(self._woken)
         self._woken.clear()
         self._event.clear()

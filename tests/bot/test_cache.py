@@ -1,0 +1,144 @@
+"""The cache on a real Redis, and without one."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from bot.cache import Cache, CacheAway
+from tests.servers import free_port, running_redis
+
+
+@pytest.fixture
+async def cache(redis_url: str) -> AsyncIterator[Cache]:
+    opened = Cache(redis_url)
+    await opened.start()
+    yield opened
+    await opened.close()
+
+
+@pytest.fixture
+async def other(redis_url: str) -> AsyncIterator[Cache]:
+    """Another process's."""
+    opened = Cache(redis_url)
+    await opened.start()
+    yield opened
+    await opened.close()
+
+
+@pytest.fixture
+async def nowhere() -> AsyncIterator[Cache]:
+    """A cache whose Redis is not there."""
+    opened = Cache(f"redis://127.0.0.1:{free_port()}/0")
+    await opened.start()
+    yield opened
+    await opened.close()
+
+
+async def test_a_session_is_the_same_for_every_process(cache: Cache, other: Cache) -> None:
+    await cache.set_session("s1", "who", ttl_s=60)
+    assert await other.get_session("s1") == "who"
+    await other.delete_session("s1")
+    assert await cache.get_session("s1") is None
+
+
+async def test_a_token_is_kept_and_forgotten(cache: Cache) -> None:
+    await cache.set_token("account", "t" * 512, ttl_s=60)
+    assert await cache.get_token("account") == "t" * 512
+    await cache.drop_token("account")
+    assert await cache.get_token("account") is None
+
+
+async def test_a_lock_is_held_by_one_at_a_time(cache: Cache, other: Cache) -> None:
+    inside: list[str] = []
+
+    async def work(who: Cache, name: str) -> None:
+        async with who.lock("token", ttl_s=5) as held:
+            assert held
+            inside.append(f"{name} in")
+            await asyncio.sleep(0)
+            inside.append(f"{name} out")
+
+    await asyncio.gather(work(cache, "a"), work(other, "b"))
+    assert sorted([inside[:2], inside[2:]]) == [["a in", "a out"], ["b in", "b out"]]
+
+
+async def test_a_late_holder_does_not_release_the_next_ones_lock(cache: Cache) -> None:
+    late, following = cache.lock("x", ttl_s=0.05), cache.lock("x", ttl_s=5)
+    assert await late.__aenter__()
+    assert await following.__aenter__()  # waited until the first one ran out
+    await late.__aexit__(None, None, None)
+    async with cache.lock("x", ttl_s=0.01) as third:
+        assert not third
+    await following.__aexit__(None, None, None)
+
+
+async def test_hits_are_counted_over_all_processes(cache: Cache, other: Cache) -> None:
+    results = [await who.hit("chat:1", limit=3, window_s=60) for who in (cache, other) * 2]
+    assert [result.allowed for result in results] == [True, True, True, False]
+    assert [result.remaining for result in results] == [2, 1, 0, 0]
+    assert 0 < results[-1].retry_after_s <= 60
+
+
+async def test_another_process_is_woken(cache: Cache, other: Cache) -> None:
+    with other.waiting("outbox", "turn:1") as waiter:
+        while await cache._redis.pubsub_numsub("policyline:wake") != [("policyline:wake", 2)]:
+            await asyncio.sleep(0)
+        await waiter.wait(0.0)
+        await cache.wake("turn:1", "turn:2")
+        assert await waiter.wait(5.0) == {"turn:1"}
+
+
+async def test_a_wake_up_between_two_waits_is_kept(cache: Cache) -> None:
+    with cache.waiting("outbox") as waiter:
+        await cache.wake("outbox")
+        await cache.wake("outbox")
+        assert await waiter.wait(0.0) == {"outbox"}
+        assert await waiter.wait(0.0) == frozenset()
+
+
+async def test_listening_gives_each_topic(cache: Cache) -> None:
+    heard = cache.listen("cases")
+    first = asyncio.ensure_future(anext(heard))
+    await asyncio.sleep(0)
+    await cache.wake("cases")
+    assert await first == "cases"
+    await heard.aclose()  # type: ignore[attr-defined] - an async generator, typed as an iterator
+
+
+async def test_without_redis_sessions_say_so(nowhere: Cache) -> None:
+    with pytest.raises(CacheAway):
+        await nowhere.get_session("s1")
+
+
+async def test_without_redis_the_rest_goes_on(nowhere: Cache) -> None:
+    await nowhere.set_token("account", "t", ttl_s=60)
+    assert await nowhere.get_token("account") is None
+    async with nowhere.lock("x", ttl_s=1) as held:
+        assert not held
+    results = [await nowhere.hit("chat:1", limit=1, window_s=60) for _ in range(2)]
+    assert [result.allowed for result in results] == [True, False]
+    with nowhere.waiting("outbox") as waiter:
+        await nowhere.wake("outbox")
+        assert await waiter.wait(1.0) == {"outbox"}
+    assert not await nowhere.ping()
+
+
+async def test_a_restarted_redis_is_found_again(tmp_path: Path) -> None:
+    first_folder, second_folder = tmp_path / "1", tmp_path / "2"
+    first_folder.mkdir()
+    second_folder.mkdir()
+    with running_redis(first_folder) as url:
+        port = int(url.rsplit(":", 1)[1].split("/")[0])
+        cache = Cache(url, rest_s=0.0)
+        await cache.start()
+        assert await cache.ping()
+    assert not await cache.ping()
+    with running_redis(second_folder, port=port), cache.waiting("outbox") as waiter:
+        assert await cache.ping()
+        # Whoever waits is woken once the wake-ups are heard again: some may have been missed.
+        assert await waiter.wait(10.0) == {"outbox"}
+    await cache.close()
