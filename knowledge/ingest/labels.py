@@ -64,3 +64,13 @@ def only_labels(line: str) -> bool:
     """True for a line that holds metadata and nothing else."""
     found = _SPLIT.match(line.lstrip(" 【[（("))
     return bool(found) and len(line) < 200 and not re.search(r"[。！？]", line)
+
+
+_ANY_STOP = re.compile(
+    "(?:" + "|".join(sorted([*FIELDS, *_STOPS], key=len, reverse=True)) + ")[ \u3000]*[：:]"
+)
+
+
+def cut_at_label(value: str) -> str:
+    """A value without the next label that was set right behind it."""
+    return _ANY_STOP.split(value, maxsplit=1)[0].strip()

@@ -9,7 +9,7 @@ from datetime import date
 
 from knowledge.ingest.dates import add_years, first_date
 from knowledge.ingest.html_text import tidy
-from knowledge.ingest.labels import pairs_in_line
+from knowledge.ingest.labels import cut_at_label, pairs_in_line
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,11 +36,7 @@ class Metadata:
 
     def or_else(self, other: Metadata) -> Metadata:
         """This, with what it lacks taken from another."""
-        lacking = {
-            name: getattr(other, name) for name in self.__slots__ or () if not getattr(self, name)
-        } if hasattr(self, "__slots__") else {
-            name: value for name, value in vars(other).items() if not getattr(self, name)
-        }  # fmt: skip
+        lacking = {name: value for name, value in vars(other).items() if not getattr(self, name)}
         return replace(self, **lacking)
 
 
@@ -102,7 +98,8 @@ def _checked(field: str, value: str) -> object:
     if field == "status":
         return "ended" if re.search(r"失效|废止|无效|已过期", value) and "现行" not in value else "valid"
     if field in ("organ", "source"):
-        value = re.sub(r"^(?:(?:信息|文章|稿件)?来源)[：:]", "", value).strip(" -—|")
+        value = cut_at_label(re.sub(r"^(?:信息|文章|稿件)?来源[：:]", "", value))
+        value = re.sub(r"[ ]?[,，;；][ ]?", "、", value).strip(" -—|【[")
         return "" if _NOT_A_SOURCE.match(value) or len(value) > 100 else value
     if field == "index_number":
         return value if re.fullmatch(r"[\w\-/.〔〕()（） ]{4,60}", value) else ""
@@ -132,12 +129,15 @@ def from_meta_tags(tags: Sequence[tuple[str, str]]) -> Metadata:
     return from_pairs((fields[name.lower()], value) for name, value in tags if name.lower() in fields)
 
 
-def from_lines(lines: Sequence[str], *, title: str = "") -> Metadata:
+def from_lines(
+    lines: Sequence[str], *, title: str = "", issued_on: date | None = None
+) -> Metadata:
     """Metadata from the text itself: the number above it, the signature below, its last article.
 
     Args:
         lines: the text's lines.
         title: names the issuing organs in "X关于印发…" where no signature does.
+        issued_on: as known from elsewhere; validity "自印发之日起" counts from it.
     """
     head = [line for line in lines[:12] if len(line) < 60]
     number = next((n for n in map(_number_line, head) if n), "")
@@ -150,7 +150,9 @@ def from_lines(lines: Sequence[str], *, title: str = "") -> Metadata:
         issued_on=signed,
     )
     found = labelled.or_else(found)
-    valid_from, valid_to = validity(lines, issued_on=found.issued_on)
+    valid_from, valid_to = validity(
+        lines, issued_on=_printed(lines) or issued_on or found.issued_on
+    )
     return found.or_else(Metadata(valid_from=valid_from, valid_to=valid_to))
 
 
@@ -175,6 +177,12 @@ def _signature(lines: Sequence[str]) -> tuple[str, date | None]:
         if at <= 2:  # under the title: （2024年3月1日）
             return "", first_date(line)
     return "", None
+
+
+def _printed(lines: Sequence[str]) -> date | None:
+    """The date in the imprint below a letter, "X办公室 2021年4月16日印发"."""
+    imprint = next((line for line in reversed(lines[-6:]) if line.endswith("日印发")), "")
+    return first_date(imprint)
 
 
 def validity(lines: Sequence[str], *, issued_on: date | None) -> tuple[date | None, date | None]:
