@@ -45,7 +45,9 @@ class Settings(BaseSettings):
     redis_url: str = ""
     """Empty: `policyline up` starts one under `home` on `redis_port`."""
     redis_port: int = Field(default=16379, ge=1, le=65535)
-    rasa_url: AnyHttpUrl = AnyHttpUrl("http://127.0.0.1:15005")
+    rasa_url: AnyHttpUrl | None = None
+    """None: `policyline up` starts one on `rasa_port`."""
+    rasa_port: int = Field(default=15005, ge=1, le=65535)
     rasa_token: SecretStr = SecretStr("")
     """Shared secret between us and Rasa, both ways; `policyline up` makes one."""
     rasa_timeout_s: float = Field(default=2.0, gt=0)
@@ -87,6 +89,11 @@ class Settings(BaseSettings):
     def redis(self) -> str:
         """The Redis URL in force."""
         return self.redis_url or f"redis://127.0.0.1:{self.redis_port}/0"
+
+    @property
+    def rasa(self) -> str:
+        """Rasa's address in force, without a slash at the end."""
+        return str(self.rasa_url or f"http://127.0.0.1:{self.rasa_port}").rstrip("/")
 
     @property
     def base_url(self) -> str:

@@ -149,7 +149,7 @@ def _environment(settings: Settings) -> dict[str, str]:
         "PYTHONPATH": str(ROOT),
         f"{PREFIX}HOME": str(home),
         f"{PREFIX}REDIS_URL": settings.redis,
-        f"{PREFIX}RASA_URL": str(settings.rasa_url),
+        f"{PREFIX}RASA_URL": settings.rasa,
         f"{PREFIX}RASA_TOKEN": token,
         f"{PREFIX}SECRET_KEY": secret,
         f"{PREFIX}REDIS_HOST": redis.hostname or "127.0.0.1",
@@ -192,15 +192,16 @@ def _redis_part(settings: Settings, environment: Mapping[str, str], logs: Path) 
 
 
 def _rasa_part(settings: Settings, environment: Mapping[str, str], logs: Path) -> Part | None:
-    if "rasa_url" in settings.model_fields_set:
+    if settings.rasa_url is not None:
         return None
     python = ROOT / ".venv-rasa" / "bin" / "python"
     if not python.exists():
         raise UpError("Rasa 的运行环境还没有装好：请先执行 make setup")
-    url = str(settings.rasa_url).rstrip("/")
-    port = settings.rasa_url.port or 80
+    url, port = settings.rasa, settings.rasa_port
     if _port_answers("127.0.0.1", port):
-        raise UpError(f"端口 {port} 已被占用：请停掉占用它的程序，或用 POLICYLINE_RASA_URL 指向它")
+        raise UpError(
+            f"端口 {port} 已被占用：请停掉占用它的程序，或用 POLICYLINE_RASA_URL 指向已有的 Rasa，或另设 POLICYLINE_RASA_PORT"
+        )
     token = environment[f"{PREFIX}RASA_TOKEN"]
 
     async def ready() -> None:
