@@ -2,8 +2,9 @@
 
 Each `.txt` file names its source in its first lines. A line is `name`, or
 `official name | other name | other name`; `#` begins a comment. `synonyms.txt` has
-`colloquial = official, official`. A city brings its own files of the same names in the folder
-`lexicon` of its `POLICYLINE_CITY` folder; they take the place of those here.
+`colloquial = official, official`; `cues.txt` has sections of regular expressions. A city brings
+its own files of the same names in the folder `lexicon` of its `POLICYLINE_CITY` folder; they take
+the place of those here.
 """
 
 from __future__ import annotations
@@ -66,6 +67,20 @@ def synonyms() -> Mapping[str, tuple[str, ...]]:
         colloquial, _, official = line.partition("=")
         terms = tuple(term.strip() for term in official.split(",") if term.strip())
         found[colloquial.strip()] = terms
+    return MappingProxyType(found)
+
+
+@functools.cache
+def cues() -> Mapping[str, tuple[str, ...]]:
+    """Cue → the regular expressions any of which shows it."""
+    found: dict[str, tuple[str, ...]] = {}
+    cue = ""
+    for line in _lines("cues"):
+        if line.startswith("[") and line.endswith("]") and line[1:-1].isidentifier():
+            cue = line[1:-1]
+            found[cue] = ()
+        else:
+            found[cue] += tuple(line.split())
     return MappingProxyType(found)
 
 

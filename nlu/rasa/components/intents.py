@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any, Dict, List, Optional, Text
+from typing import Any
 
-from nlu.rasa.components.linear import LinearModel
 from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
@@ -14,6 +13,8 @@ from rasa.shared.nlu.constants import INTENT, INTENT_RANKING_KEY, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
+from nlu.rasa.components.linear import LinearModel
+
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
 class CueIntentClassifier(IntentClassifier, GraphComponent):
@@ -21,10 +22,10 @@ class CueIntentClassifier(IntentClassifier, GraphComponent):
 
     def __init__(
         self,
-        config: Dict[Text, Any],
+        config: dict[str, Any],
         model_storage: ModelStorage,
         resource: Resource,
-        model: Optional[LinearModel] = None,
+        model: LinearModel | None = None,
     ) -> None:
         self._config = config
         self._storage = model_storage
@@ -32,19 +33,19 @@ class CueIntentClassifier(IntentClassifier, GraphComponent):
         self._model = model
 
     @staticmethod
-    def get_default_config() -> Dict[Text, Any]:
+    def get_default_config() -> dict[str, Any]:
         """`strength`: inverse of the regularisation; `ranking_length`: intents reported."""
         return {"strength": 10.0, "ranking_length": 5}
 
     @staticmethod
-    def required_packages() -> List[Text]:
+    def required_packages() -> list[str]:
         """Packages the component cannot do without."""
         return ["sklearn", "jieba"]
 
     @classmethod
     def create(
         cls,
-        config: Dict[Text, Any],
+        config: dict[str, Any],
         model_storage: ModelStorage,
         resource: Resource,
         execution_context: ExecutionContext,
@@ -55,7 +56,7 @@ class CueIntentClassifier(IntentClassifier, GraphComponent):
     @classmethod
     def load(
         cls,
-        config: Dict[Text, Any],
+        config: dict[str, Any],
         model_storage: ModelStorage,
         resource: Resource,
         execution_context: ExecutionContext,
@@ -81,11 +82,12 @@ class CueIntentClassifier(IntentClassifier, GraphComponent):
         """Nothing downstream needs the examples' own intents predicted."""
         return training_data
 
-    def process(self, messages: List[Message]) -> List[Message]:
+    def process(self, messages: list[Message]) -> list[Message]:
         """Add the intent and the ranking to each message."""
-        assert self._model is not None, "Rasa processes messages after training or loading"
+        if self._model is None:
+            raise RuntimeError("the model is neither trained nor loaded")
         rows = self._model.confidences([message.get(TEXT) or "" for message in messages])
-        for message, row in zip(messages, rows):
+        for message, row in zip(messages, rows, strict=True):
             ranking = [
                 {"name": self._model.classes[i], "confidence": float(row[i])}
                 for i in (-row).argsort(kind="stable")[: self._config["ranking_length"]]

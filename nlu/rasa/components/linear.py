@@ -8,24 +8,26 @@ model runs no code.
 from __future__ import annotations
 
 import collections
+import itertools
 import json
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Dict, List, Sequence, Tuple
+from typing import Sequence
 
 import numpy as np
-from nlu import cues, text
 from scipy import sparse
+
+from nlu import cues, text
 
 GROUP_WEIGHTS = {"word": 1.0, "char": 1.0, "cue": 1.0}
 _LONGEST_NGRAM = 4
 
 
-def grouped_features(raw: str) -> Dict[str, List[str]]:
+def grouped_features(raw: str) -> dict[str, list[str]]:
     """Names of the features of one text, by group; slots stand as the name of their kind."""
     masked = cues.masked(raw)
     words = [token for token, _ in text.tokens(masked)]
-    pairs = [f"{a} {b}" for a, b in zip(words, words[1:])]
+    pairs = [f"{a} {b}" for a, b in itertools.pairwise(words)]
     edges = [f"^{words[0]}", f"{words[-1]}$"] if words else []
     chars = [
         padded[i : i + n]
@@ -49,8 +51,8 @@ class LinearModel:
         bias: shape (classes,).
     """
 
-    classes: Tuple[str, ...]
-    vocabulary: Dict[str, int]
+    classes: tuple[str, ...]
+    vocabulary: dict[str, int]
     idf: np.ndarray
     weights: np.ndarray
     bias: np.ndarray
@@ -107,7 +109,7 @@ class LinearModel:
             )
 
 
-def _counts(raw: str) -> Dict[str, int]:
+def _counts(raw: str) -> dict[str, int]:
     grouped = grouped_features(raw)
     return collections.Counter(
         f"{group}:{name}" for group, names in grouped.items() for name in names
@@ -115,7 +117,7 @@ def _counts(raw: str) -> Dict[str, int]:
 
 
 def _matrix(
-    documents: Sequence[Dict[str, int]], vocabulary: Dict[str, int], idf: np.ndarray
+    documents: Sequence[dict[str, int]], vocabulary: dict[str, int], idf: np.ndarray
 ) -> sparse.csr_matrix:
     """TF-IDF rows, each group scaled to its weight."""
     starts, columns, values = [0], [], []
