@@ -167,6 +167,7 @@ async def handling(services: Services, *, sweep: bool) -> AsyncIterator[Handling
     """Inside, messages stored here are handled.
 
     Args:
+        services: everything.
         sweep: also take over what other handlers left (the worker does).
     """
     handler = Handling(services)

@@ -146,6 +146,8 @@ class Inbox:
         """Put one reply out before the turn is done; said once however often the turn is begun.
 
         Args:
+            work: the message it answers.
+            reply: what is told.
             name: tells it from the turn's other early replies.
         """
         async with self._storage.begin() as unit:
@@ -188,13 +190,6 @@ class Inbox:
             return (message.text,)
         between = history[ids.index(first_id) : ids.index(message.id) + 1]
         return tuple(kept.text for kept in between if kept.text.strip())
-
-    async def history(
-        self, conversation_id: str, *, limit: int = 50
-    ) -> tuple[StoredMessage, ...]:
-        """The last messages of a conversation, oldest first."""
-        async with self._storage.read() as unit:
-            return await unit.messages.history(conversation_id, limit=limit)
 
     async def message(self, message_id: str) -> StoredMessage | None:
         """One message as kept."""

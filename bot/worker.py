@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import os
 import random
 
 from bot.delivery.backoff import Backoff
@@ -40,7 +39,7 @@ async def run(services: Services, storage: Transactions, stop: asyncio.Event) ->
         jitter=random.SystemRandom().random,
     )
     async with handling(services, sweep=True):
-        log.info("worker ready", extra={"process": services.process, "pid": os.getpid()})
+        log.info("worker ready", extra={"owner": services.process})
         await deliver_until(stop, deliveries, services)
 
 

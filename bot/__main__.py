@@ -1,0 +1,5 @@
+"""`python -m bot`: the same as `policyline`."""
+
+from bot.cli import main
+
+main()

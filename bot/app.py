@@ -1,0 +1,148 @@
+"""Builds the service. The only place where storage is made and the connectors' registry is read."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import socket
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+
+from bot import city as cities
+from bot.cache import Cache
+from bot.cases.service import CaseService
+from bot.city.model import City
+from bot.clock import RandomIds, SystemClock
+from bot.delivery.outbox import Outbox
+from bot.dialogue import Dialogue
+from bot.inbox import Inbox
+from bot.intake import Intake
+from bot.library import Library
+from bot.metrics import Metrics
+from bot.routing.router import Router
+from bot.secret import kept_secret
+from bot.services import Services
+from bot.settings import PREFIX, Settings, SettingsError
+from bot.staff import StaffService
+from bot.storage.units import Storage
+from connectors import registry
+from connectors.base import Channel
+from nlu.client import RasaClient
+
+_IN_PLACE_SPARE_S = 0.5
+_MIN_SECRET_BYTES = 16
+
+
+@dataclass(frozen=True, kw_only=True)
+class Running:
+    """The service, built, and the database under it for those who run loops on it."""
+
+    services: Services
+    storage: Storage
+
+
+@asynccontextmanager
+async def running(settings: Settings) -> AsyncIterator[Running]:
+    """Everything built, connected where it can be, and closed at the end.
+
+    Redis and Rasa may be away: the service does with less until they come.
+
+    Raises:
+        bot.settings.SettingsError: the secret key is too short.
+        bot.city.CityError: the city's folder has faults; all are named.
+        connectors.errors.Misconfigured: a connector's settings are faulty.
+        bot.storage.schema.NewerSchema: a later version of the software has changed the database.
+    """
+    settings.home.mkdir(parents=True, exist_ok=True)
+    secret = secret_of(settings)
+    city = cities.load(settings.city)
+    async with AsyncExitStack() as closing:
+        storage = Storage(settings.database)
+        closing.push_async_callback(storage.close)
+        await storage.upgrade()
+        cache = Cache(settings.redis)
+        closing.push_async_callback(cache.close)
+        await cache.start()
+        channels = registry.build(registry.Edge(wake=cache.wake, tokens=cache))
+        for channel in channels.values():
+            closing.push_async_callback(channel.close)
+        services = await _services(settings, secret, city, storage, cache, channels, closing)
+        yield Running(services=services, storage=storage)
+
+
+async def _services(
+    settings: Settings,
+    secret: bytes,
+    city: City,
+    storage: Storage,
+    cache: Cache,
+    channels: Mapping[str, Channel],
+    closing: AsyncExitStack,
+) -> Services:
+    clock, ids, metrics, process = SystemClock(), RandomIds(), Metrics(), process_name()
+    router = Router(city)
+    inbox = Inbox(
+        storage,
+        clock,
+        ids,
+        cache,
+        owner=process,
+        lease_s=settings.lease_s,
+        in_place_s=in_place_s(channels, settings),
+    )
+    services = Services(
+        settings=settings,
+        clock=clock,
+        ids=ids,
+        secret=secret,
+        process=process,
+        city=city,
+        cache=cache,
+        metrics=metrics,
+        intake=Intake(inbox, metrics),
+        inbox=inbox,
+        outbox=Outbox(storage, clock, cache),
+        nlu=RasaClient(str(settings.rasa_url), settings.rasa_token.get_secret_value(), settings.rasa_timeout_s),
+        dialogue=Dialogue(str(settings.rasa_url), settings.rasa_token.get_secret_value(), settings.rasa_timeout_s),
+        library=Library(storage, clock=clock),
+        router=router,
+        cases=CaseService(storage, clock, ids, router, city, secret, wakeups=cache),
+        staff=StaffService(storage, clock, ids),
+        channels=channels,
+    )
+    return services
+
+
+def in_place_s(channels: Mapping[str, Channel], settings: Settings) -> dict[str, float]:
+    """Channel → seconds in which it may carry replies in place.
+
+    The web page's request waits `chat_wait_s` for its turn, a platform's callback as long as it
+    says (`CallbackChannel.reply_within_s`).
+    """
+    waits = {
+        name: float(channel.reply_within_s)
+        for name, channel in channels.items()
+        if hasattr(channel, "reply_within_s")
+    }
+    if "webchat" in channels:
+        waits["webchat"] = settings.chat_wait_s
+    return {name: wait_s + _IN_PLACE_SPARE_S for name, wait_s in waits.items()}
+
+
+def secret_of(settings: Settings) -> bytes:
+    """The secret key: as set, else the one kept under `home`, made on first use.
+
+    Raises:
+        bot.settings.SettingsError: shorter than 16 bytes.
+    """
+    given = settings.secret_key.get_secret_value().encode()
+    key = given or kept_secret(settings.home / "secret_key").encode()
+    if len(key) < _MIN_SECRET_BYTES:
+        raise SettingsError([f"{PREFIX}SECRET_KEY: shorter than {_MIN_SECRET_BYTES} bytes"])
+    return key
+
+
+def process_name() -> str:
+    """This process's name in leases: told apart from any other and from its own earlier starts."""
+    return f"{socket.gethostname()[:40]}:{os.getpid()}:{secrets.token_hex(4)}"

@@ -1,0 +1,146 @@
+"""The command line. Exit codes: 0 done, 1 failed, 2 wrong use or wrong settings."""
+
+from __future__ import annotations
+
+import asyncio
+import importlib
+import signal
+import sys
+from collections.abc import Callable, Coroutine, Sequence
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+from bot import __version__
+
+if TYPE_CHECKING:
+    from bot.settings import Settings
+
+PARTS = {
+    "db": "数据库：升级、备份、恢复",
+    "knowledge": "解读内容：导入、发布、检索、批量回答、评测",
+    "encoder": "语义编码器：训练",
+    "routing": "派单：训练、预测、评测",
+    "cases": "诉求：导入、导出",
+    "staff": "工作人员：添加、重设密码",
+}
+"""Groups of commands, each in `bot/commands/`, and what they are for; imported when used."""
+
+SINGLE = {"check": "逐项检查设置、依赖和连接"}
+"""Commands of one word, each in a module of its own in `bot/commands/`."""
+
+
+def main() -> None:
+    """Run the command named on the command line."""
+    application(sys.argv[1:])()
+
+
+def application(arguments: Sequence[str]) -> typer.Typer:
+    """The commands, of which only those named by the first argument are imported.
+
+    The others import what takes seconds (torch, scikit-learn); help must not.
+    """
+    app = typer.Typer(
+        name="policyline",
+        help="政策问答与诉求办理。",
+        no_args_is_help=True,
+        add_completion=False,
+        pretty_exceptions_enable=False,
+    )
+    app.callback()(_options)
+    app.command(help="在一台机器上启动全部服务")(up)
+    app.command(help="启动网页、接口和渠道回调")(serve)
+    app.command(help="启动后台任务：投递、接管、定时检查")(worker)
+    named = arguments[0] if arguments else ""
+    for name, purpose in SINGLE.items():
+        if name == named:
+            app.add_typer(_part(name))
+        else:
+            app.command(name=name, help=purpose)(_not_imported)
+    for name, purpose in PARTS.items():
+        app.add_typer(_part(name) if name == named else _listed(), name=name, help=purpose)
+    return app
+
+
+def _part(name: str) -> typer.Typer:
+    part: typer.Typer = importlib.import_module(f"bot.commands.{name}").app
+    return part
+
+
+def _listed() -> typer.Typer:
+    listed = typer.Typer()
+    listed.callback()(_not_imported)
+    return listed
+
+
+def _not_imported() -> None:
+    raise LookupError("a command that is only listed was run")
+
+
+def _options(
+    version: bool = typer.Option(False, "--version", help="显示版本", is_eager=True),
+) -> None:
+    if version:
+        typer.echo(f"policyline {__version__}")
+        raise typer.Exit
+
+
+def up() -> None:
+    """Start everything on one machine."""
+    from bot.up import UpError
+    from bot.up import run as run_all
+
+    try:
+        asyncio.run(run_all(settings_or_exit(), typer.echo))
+    except UpError as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(1) from error
+
+
+def serve() -> None:
+    """Run the pages, the API and the channels' callbacks."""
+    from bot.serving import serve as run_pages
+
+    _run(run_pages)
+
+
+def worker() -> None:
+    """Run deliveries and take over what other processes left."""
+    from bot.serving import work
+
+    _run(work)
+
+
+def settings_or_exit() -> Settings:
+    """The settings; with faults they are printed, one a line, and the program ends with 2."""
+    from bot.settings import SettingsError, load
+
+    try:
+        return load()
+    except SettingsError as error:
+        for fault in error.faults:
+            typer.echo(fault, err=True)
+        raise typer.Exit(2) from error
+
+
+def _run(role: Callable[[Settings, asyncio.Event], Coroutine[Any, Any, None]]) -> None:
+    from bot.logs import configure
+    from bot.serving import SETTING_FAULTS, CannotStart
+
+    settings = settings_or_exit()
+
+    async def until_told() -> None:
+        stop = asyncio.Event()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            asyncio.get_running_loop().add_signal_handler(number, stop.set)
+        await role(settings, stop)
+
+    try:
+        configure(settings.log_level)
+        asyncio.run(until_told())
+    except SETTING_FAULTS as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(2) from error
+    except CannotStart as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(1) from error
