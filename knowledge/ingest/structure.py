@@ -1,0 +1,189 @@
+"""A document → passages that follow its structure and can each be found and quoted."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from knowledge.ingest.markers import ANSWERED, sentences
+from knowledge.ingest.outline import BODY, Node, is_row, outline, text_lines
+from knowledge.model import Document, Passage
+
+MIN_CHARS = 80
+"""A part shorter than this joins its neighbour below the same heading."""
+MAX_CHARS = 400
+MAX_ANSWER_CHARS = 700
+"""An answer to a question is kept whole up to here."""
+
+_BOILERPLATE = re.compile(
+    r"公开方式[：:].*|.{0,30}\d{4}年\d{1,2}月\d{1,2}日印发|此件(?:主动)?公开.*|（?此件.{0,12}）?"
+    r"|抄送[：:].*|主题词[：:].*"
+)
+_NUMBER_LINE = re.compile(r"[\u4e00-\u9fff]{1,14}\s?[〔\[（(]\d{4}[〕\]）)]\s?\d{1,5}\s?号")
+_INNER_TITLE = re.compile(r"《([^《》]{4,60})》")
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Piece:
+    start: int
+    end: int
+    path: tuple[str, ...]
+    question: str = ""
+    closed: bool = False
+    """Stands by itself: neighbours do not join it."""
+
+
+def passages(document: Document) -> tuple[Passage, ...]:
+    """A document's passages in reading order.
+
+    Each has the headings it stands under; none cuts a sentence or a table row; a question with
+    its answer is one passage (several where the answer is long), its text the answer alone.
+    `document.text[p.start:p.end] == p.text` holds for each. The document's number, its repeated
+    title, and marks such as 公开方式 belong to no passage.
+    """
+    text = document.text
+    lines = tuple(
+        line
+        for at, line in enumerate(text_lines(text))
+        if not _BOILERPLATE.fullmatch(line.text) and not (at < 4 and _repeats(document, line.text))
+    )
+    inner = frozenset(re.sub(r"\s", "", name) for name in _INNER_TITLE.findall(text[:4000]))
+    inner |= {_sent_out(document.title)} - {""}
+    root = outline(lines, titles=inner)
+    pieces = list(_joined(text, list(_pieces(text, root, ()))))
+    return tuple(
+        Passage(
+            document_id=document.id,
+            ordinal=ordinal,
+            text=text[piece.start : piece.end],
+            start=piece.start,
+            end=piece.end,
+            heading_path=piece.path,
+            question=piece.question,
+        )
+        for ordinal, piece in enumerate(pieces)
+    )
+
+
+def _repeats(document: Document, line: str) -> bool:
+    bare, title = (re.sub(r"\s", "", value) for value in (line, document.title))
+    return bool(_NUMBER_LINE.fullmatch(line)) or (len(bare) > 3 and bare in title)
+
+
+def _sent_out(title: str) -> str:
+    """The name of what a notice sends out (关于印发X的通知 → X)."""
+    found = re.search(r"(?:印发|发布|公布|转发)《?(.{4,60}?)》?的(?:通知|公告|通告)", title)
+    return re.sub(r"\s", "", found.group(1)) if found else ""
+
+
+def _pieces(text: str, node: Node, path: tuple[str, ...]) -> Iterator[_Piece]:
+    """A part's pieces: whole where it is small and has no headings inside, else part by part."""
+    own = (*path, node.label) if node.label else path
+    if node.question:
+        yield from _answer(text, node, own)
+        return
+    start = node.start if not node.heading else _first(node)
+    whole = node.last - start
+    if node.level >= 0 and whole <= MAX_CHARS and not _divided(node):
+        if whole > 0 and (not node.heading or node.children):
+            yield _Piece(start=start, end=node.last, path=own, closed=node.heading)
+        elif node.heading and not node.children:
+            yield _Piece(start=node.start, end=node.end, path=path)
+        return
+    if node.level >= 0 and not node.heading:
+        yield from _cut(text, node.start, node.end, own)
+    for child in node.children:
+        yield from _pieces(text, child, own)
+
+
+def _first(node: Node) -> int:
+    return node.children[0].start if node.children else node.end
+
+
+def _divided(node: Node) -> bool:
+    """Whether headings or questions stand inside, each worth a passage of its own."""
+    return any(
+        child.question or (child.heading and child.children) or _divided(child)
+        for child in node.children
+    )
+
+
+def _answer(text: str, node: Node, path: tuple[str, ...]) -> Iterator[_Piece]:
+    if not node.children:
+        yield _Piece(start=node.start, end=node.end, path=path[:-1])
+        return
+    start, end = _first(node), node.last
+    answered = ANSWERED.match(text[start:end])
+    start += answered.end() if answered and answered.end() < end - start else 0
+    if end - start <= MAX_ANSWER_CHARS:
+        yield _Piece(start=start, end=end, path=path, question=node.question, closed=True)
+        return
+    whole = Node(level=BODY, children=node.children, heading=True, start=start, end=start)
+    parts: list[_Piece] = []
+    for child in whole.children:
+        parts.extend(_pieces(text, child, path))
+    if parts and parts[0].start < start < parts[0].end:
+        parts[0] = _Piece(start=start, end=parts[0].end, path=parts[0].path)
+    for part in _joined(text, parts):
+        yield _Piece(
+            start=part.start, end=part.end, path=part.path,
+            question=part.question or node.question, closed=True,
+        )  # fmt: skip
+
+
+def _cut(text: str, start: int, end: int, path: tuple[str, ...]) -> Iterator[_Piece]:
+    """A long line as runs of whole sentences; a table row stays whole."""
+    if end - start <= MAX_CHARS or is_row(text[start:end]):
+        yield _Piece(start=start, end=end, path=path)
+        return
+    first = None
+    last = start
+    for a, b in sentences(text[start:end]):
+        if first is not None and start + b - first > MAX_CHARS:
+            yield _Piece(start=first, end=last, path=path)
+            first = None
+        first = start + a if first is None else first
+        last = start + b
+    if first is not None:
+        yield _Piece(start=first, end=last, path=path)
+
+
+def _joined(text: str, pieces: list[_Piece]) -> Iterator[_Piece]:
+    """Short neighbours below one heading joined, up to MAX_CHARS."""
+    held: _Piece | None = None
+    for piece in pieces:
+        if held is None:
+            held = piece
+        elif _joins(text, held, piece):
+            held = _Piece(start=held.start, end=piece.end, path=_common(held.path, piece.path))
+        else:
+            yield held
+            held = piece
+    if held is not None:
+        yield held
+
+
+def _joins(text: str, held: _Piece, piece: _Piece) -> bool:
+    if held.closed or piece.closed or held.question or piece.question:
+        return False
+    if piece.end - held.start > MAX_CHARS or _article(held) != _article(piece):
+        return False
+    between = re.sub(r"\s", "", text[held.end : piece.start])
+    if between:  # a heading stands between them
+        return False
+    lead_in = text[held.start : held.end].endswith(("：", ":"))
+    short = min(held.end - held.start, piece.end - piece.start) < MIN_CHARS
+    depth = len(_common(held.path, piece.path))
+    return (short or lead_in) and depth >= min(len(held.path), len(piece.path)) - 1
+
+
+def _article(piece: _Piece) -> str:
+    """The article (第N条) a piece belongs to; pieces of two articles stay apart."""
+    found = [label for label in piece.path if re.match(r"第.{1,6}条", label)]
+    return found[-1] if found else ""
+
+
+def _common(a: tuple[str, ...], b: tuple[str, ...]) -> tuple[str, ...]:
+    length = next((n for n, (x, y) in enumerate(zip(a, b, strict=False)) if x != y), None)
+    return a[: min(len(a), len(b))] if length is None else a[:length]
