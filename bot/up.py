@@ -200,7 +200,8 @@ def _rasa_part(settings: Settings, environment: Mapping[str, str], logs: Path) -
     url, port = settings.rasa, settings.rasa_port
     if _port_answers("127.0.0.1", port):
         raise UpError(
-            f"端口 {port} 已被占用：请停掉占用它的程序，或用 POLICYLINE_RASA_URL 指向已有的 Rasa，或另设 POLICYLINE_RASA_PORT"
+            f"端口 {port} 已被占用：请停掉占用它的程序，另设 POLICYLINE_RASA_PORT，"
+            "或用 POLICYLINE_RASA_URL 指向已有的 Rasa"
         )
     token = environment[f"{PREFIX}RASA_TOKEN"]
 
