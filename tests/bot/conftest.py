@@ -1,0 +1,134 @@
+"""One replica of the service on a real database and Redis, with scripted understanding."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from bot.cache import Cache
+from bot.cases.service import CaseService
+from bot.delivery.outbox import Outbox
+from bot.inbox import Inbox
+from bot.intake import Intake
+from bot.metrics import Metrics
+from bot.services import Services
+from bot.settings import Settings
+from bot.staff import StaffService
+from bot.storage.units import Storage
+from bot.transactions import Transactions
+from connectors.base import Inbound, InboundKind
+from tests.fakes.channel import StrictChannel
+from tests.fakes.edges import CountingIds, FakeClock
+from tests.fakes.minds import ScriptedDialogue, ScriptedLibrary, ScriptedNlu
+from tests.fakes.town import TownRouter, town
+
+SECRET = b"a secret of the tests"
+
+
+@dataclass
+class World:
+    """What replicas share, and the parts a test scripts."""
+
+    storage: Storage
+    clock: FakeClock
+    ids: CountingIds
+    redis_url: str
+    home: Path
+    closing: AsyncExitStack
+    nlu: ScriptedNlu = field(default_factory=ScriptedNlu)
+    dialogue: ScriptedDialogue = field(default_factory=ScriptedDialogue)
+    library: ScriptedLibrary = field(default_factory=ScriptedLibrary)
+    channel: StrictChannel = field(default_factory=StrictChannel)
+    said: int = 0
+
+    async def replica(
+        self,
+        name: str = "replica-1",
+        *,
+        storage: Transactions | None = None,
+        in_place_s: float = 0.0,
+        **parts: object,
+    ) -> Services:
+        """One process's services; `parts` replace what stands here."""
+        cache = Cache(self.redis_url)
+        self.closing.push_async_callback(cache.close)
+        await cache.start()
+        metrics, city, router = Metrics(), town(), TownRouter()
+        inbox = Inbox(
+            storage or self.storage,
+            self.clock,
+            self.ids,
+            cache,
+            owner=name,
+            lease_s=30.0,
+            in_place_s={"strict": in_place_s},
+        )
+        built: dict[str, object] = {
+            "settings": Settings(home=self.home),
+            "clock": self.clock,
+            "ids": self.ids,
+            "secret": SECRET,
+            "process": name,
+            "city": city,
+            "cache": cache,
+            "metrics": metrics,
+            "intake": Intake(inbox, metrics),
+            "inbox": inbox,
+            "outbox": Outbox(storage or self.storage, self.clock, cache),
+            "nlu": self.nlu,
+            "dialogue": self.dialogue,
+            "library": self.library,
+            "router": router,
+            "cases": CaseService(
+                self.storage, self.clock, self.ids, router, city, SECRET, wakeups=cache
+            ),
+            "staff": StaffService(self.storage, self.clock, self.ids),
+            "channels": {"strict": self.channel},
+        }
+        return Services(**{**built, **parts})  # type: ignore[arg-type] - parts are named by tests
+
+    def says(
+        self,
+        text: str,
+        conversation: str = "strict:c",
+        *,
+        external_id: str = "",
+        kind: InboundKind = InboundKind.TEXT,
+        **details: str,
+    ) -> Inbound:
+        """A message as it comes in."""
+        self.said += 1
+        return Inbound(
+            channel="strict",
+            external_id=external_id or f"x{self.said}",
+            sender_id=f"sender of {conversation}",
+            conversation_id=conversation,
+            kind=kind,
+            text=text,
+            details=details,
+            sent_at=self.clock.now(),
+        )
+
+    async def replies(self, conversation: str = "strict:c") -> list[str]:
+        """The texts in the outbox, in order."""
+        async with self.storage.read() as unit:
+            return [row.reply.text for row in await unit.outbox.history(conversation)]
+
+
+@pytest.fixture
+async def world(
+    storage: Storage, clock: FakeClock, ids: CountingIds, redis_url: str, tmp_path: Path
+) -> AsyncIterator[World]:
+    async with AsyncExitStack() as closing:
+        yield World(
+            storage=storage,
+            clock=clock,
+            ids=ids,
+            redis_url=redis_url,
+            home=tmp_path,
+            closing=closing,
+        )

@@ -1,0 +1,93 @@
+"""Understanding, conversation and content that do what a test tells them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from bot.dialogue import DialogueAway, DialogueTurn
+from connectors.base import Reply
+from knowledge.model import Answer, AnswerKind, Citation, Quote, WayOn
+from nlu.model import Entity, Intent, Understanding
+
+
+class ScriptedNlu:
+    """Knows a few beginnings of sentences; all else is out of scope."""
+
+    INTENTS: Mapping[str, Intent] = {
+        "怎么": Intent.POLICY_QUESTION,
+        "那": Intent.ASK_WHEN,
+        "投诉": Intent.COMPLAINT,
+        "举报": Intent.REPORT,
+        "您好": Intent.GREET,
+        "谢谢": Intent.THANKS,
+        "查进度": Intent.CASE_PROGRESS,
+        "取消": Intent.CANCEL,
+        "路灯": Intent.INFORM,
+    }
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+
+    async def understand(self, text: str, message_id: str = "") -> Understanding:
+        del message_id
+        self.asked.append(text)
+        known = (intent for start, intent in self.INTENTS.items() if text.startswith(start))
+        at = text.find("剑光街道")
+        place = Entity(kind="place", value="剑光街道", start=at, end=at + 4)
+        return Understanding(
+            text=text,
+            intent=next(known, Intent.OUT_OF_SCOPE),
+            confidence=0.9,
+            entities=(place,) * (at >= 0),
+        )
+
+
+class ScriptedDialogue:
+    """Rasa's side: answers a message once, however often it is told, and can be away.
+
+    Args:
+        script: the citizen's words → the replies' texts, and whether the form stays open.
+    """
+
+    def __init__(self, script: Mapping[str, tuple[tuple[str, ...], bool]] | None = None) -> None:
+        self.script = dict(script or {})
+        self.away = False
+        self.heard: list[str] = []
+        self._told: dict[str, DialogueTurn] = {}
+
+    async def talk(self, conversation_id: str, text: str, message_id: str) -> DialogueTurn:
+        if self.away:
+            raise DialogueAway(conversation_id)
+        if message_id not in self._told:
+            self.heard.append(text)
+            texts, stays_open = self.script.get(text, (("请问在什么地方？",), True))
+            replies = tuple(Reply(text=line) for line in texts)
+            self._told[message_id] = DialogueTurn(replies=replies, open=stays_open)
+        return self._told[message_id]
+
+    async def ping(self) -> None:
+        """Answers unless away."""
+        if self.away:
+            raise DialogueAway("ping")
+
+
+class ScriptedLibrary:
+    """Content of one document, and what was asked of it."""
+
+    DIRECT = Answer(
+        kind=AnswerKind.DIRECT,
+        question="",
+        quotes=(Quote(text="带身份证到社保窗口办理。", citation=0),),
+        citations=(Citation(document_id="示例-1", title="社保办理指南", place="二"),),
+        confidence=0.9,
+    )
+    NONE = Answer(kind=AnswerKind.NONE, question="", ways_on=(WayOn.OPEN_CASE, WayOn.ASK_PERSON))
+
+    def __init__(self) -> None:
+        self.asked: list[tuple[str, tuple[str, ...]]] = []
+        self.answers: dict[str, Answer] = {"怎么办社保": self.DIRECT}
+
+    def answer(self, question: str, context: tuple[str, ...] = ()) -> Answer:
+        self.asked.append((question, context))
+        return replace(self.answers.get(question, self.NONE), question=question)

@@ -1,0 +1,64 @@
+"""A small town: the real wording, one department, a router that knows two words."""
+
+from __future__ import annotations
+
+import tomllib
+from datetime import date
+
+from bot.cases.model import (
+    DemandType,
+    DepartmentCandidate,
+    Routing,
+    RoutingInput,
+    Severity,
+)
+from bot.city.model import City, Department, Limit, Limits, MenuButton, Places, Rules, Wording
+from bot.settings import ROOT
+
+LIGHTS = "市城市管理局"
+
+
+def town() -> City:
+    """The town."""
+    texts = tomllib.loads((ROOT / "bot/city/fengcheng/wording.toml").read_text("utf-8"))
+    limits = tuple(
+        Limit(
+            demand_type=demand_type,
+            severity=severity,
+            working_days=5,
+            source="test",
+            as_of=date(2026, 1, 1),
+        )
+        for demand_type in DemandType
+        for severity in Severity
+    )
+    return City(
+        name="小城",
+        code="000000",
+        area_code="0000",
+        hotline="12345",
+        departments=(Department(name=LIGHTS),),
+        places=Places(areas=()),
+        duties=(),
+        limits=Limits(limits=limits),
+        rules=Rules(emergencies=()),
+        wording=Wording(
+            texts=texts, always={"city": "小城", "area_code": "0000", "hotline": "12345"}
+        ),
+        menu=(MenuButton(name="问", below=(MenuButton(name="社保", key="k", says="怎么办社保"),)),),
+    )
+
+
+class TownRouter:
+    """Street lights it is sure of; of a fire it tells the number."""
+
+    def route(self, item: RoutingInput) -> Routing:
+        fire = "着火了" in item.text
+        sure = "路灯" in item.text
+        return Routing(
+            demand_type=item.demand_hint or DemandType.HELP,
+            departments=(DepartmentCandidate(name=LIGHTS, confidence=0.95 if sure else 0.3),),
+            severity=Severity.EMERGENCY if fire else Severity.NORMAL,
+            emergency_number="119" if fire else "",
+            auto=sure,
+        )
