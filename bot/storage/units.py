@@ -18,6 +18,7 @@ from bot.storage.audit import AuditRepository
 from bot.storage.cases import CaseRepository
 from bot.storage.conversations import ConversationRepository
 from bot.storage.corrections import CorrectionRepository
+from bot.storage.documents import DocumentRepository
 from bot.storage.messages import MessageRepository
 from bot.storage.outbox import OutboxRepository
 from bot.storage.schema import upgrade
@@ -38,6 +39,7 @@ class Unit:
         self.conversations = ConversationRepository(connection)
         self.cases = CaseRepository(connection)
         self.corrections = CorrectionRepository(connection)
+        self.documents = DocumentRepository(connection)
         self.unanswered = UnansweredRepository(connection)
         self.feedback = FeedbackRepository(connection)
         self.staff = StaffRepository(connection)

@@ -121,6 +121,8 @@ ANSWERED = re.compile(
 """The start of a line that answers: 答：, A1:."""
 
 SENTENCE_END = "。！？!?"
+_MAX_ASIDE = 150
+"""Characters in brackets or quotation marks; an opening mark without a near end holds nothing."""
 _CLOSERS = "”’」』）)】〉》\"'"
 _OPENERS = {"（": "）", "(": ")", "“": "”", "「": "」", "『": "』", "【": "】"}
 
@@ -146,7 +148,7 @@ def _line_sentences(text: str, first: int, last: int) -> list[tuple[int, int]]:
         at += 1
         if awaited and char == awaited[-1]:
             awaited.pop()
-        elif char in _OPENERS and _OPENERS[char] in text[at:last]:
+        elif char in _OPENERS and _OPENERS[char] in text[at : min(last, at + _MAX_ASIDE)]:
             awaited.append(_OPENERS[char])
         ends = char in SENTENCE_END and not awaited
         closes = char in _CLOSERS and not awaited and text[at - 2 : at - 1] in tuple(SENTENCE_END)

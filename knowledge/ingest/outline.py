@@ -109,8 +109,8 @@ def _parted(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
 def is_row(line: str) -> bool:
     """True for a table row, `head：value；head：value`."""
     parts = line.split("；")
-    headed = sum(bool(re.match(r"[^：。]{1,30}：", part)) for part in parts)
-    return len(parts) >= 2 and headed >= 2 and headed >= len(parts) * 0.6
+    headed = [bool(re.match(r"[^：。，、\s]{1,25}：", part)) for part in parts]
+    return headed[0] and sum(headed) >= 2 and sum(headed) >= len(parts) * 0.6
 
 
 def outline(lines: tuple[Line, ...], *, titles: frozenset[str] = frozenset()) -> Node:
@@ -154,7 +154,8 @@ def _closes(stack: list[Node], node: Node) -> bool:
     top = stack[-1]
     if not node.label:
         return False
-    if node.plain and top.plain and node.level > Level.ANNEX < top.level:
+    item = top.number is not None and not top.heading and top.level > Level.STEP
+    if node.plain and node.level > Level.ANNEX and (item or top.plain and top.level > Level.ANNEX):
         return True
     asking = next((open_ for open_ in reversed(stack) if open_.question), None)
     if asking is not None and not node.question and asking.number is not None:
@@ -162,7 +163,6 @@ def _closes(stack: list[Node], node: Node) -> bool:
             return top is not asking and top.level >= node.level
         return True
     if node.question and node.number is None:
-        item = top.number is not None and not top.heading
         return bool(top.question) or top.plain or item
     if node.question and asking is not None and asking.number is not None:
         return True if _same_row(asking, node) else top.level >= node.level or bool(top.question)
@@ -272,7 +272,7 @@ def _label(line: str, words: str, number: Marker, *, heading: bool) -> str:
     lead = re.match(r"[^。：；，,\s]{2,20}(?=[。：\s])", words)
     if number.level >= Level.ONE and lead:
         return line[: line.index(words)] + lead.group(0)
-    return number.label
+    return number.label + ("." if number.level is Level.DIGIT else "")
 
 
 def _plain_heading(text: str, following: str) -> bool:

@@ -139,7 +139,7 @@ def _cut(text: str, start: int, end: int, path: tuple[str, ...]) -> Iterator[_Pi
         return
     first = None
     last = start
-    for a, b in sentences(text[start:end]):
+    for a, b in _units(text[start:end]):
         if first is not None and start + b - first > MAX_CHARS:
             yield _Piece(start=first, end=last, path=path)
             first = None
@@ -147,6 +147,16 @@ def _cut(text: str, start: int, end: int, path: tuple[str, ...]) -> Iterator[_Pi
         last = start + b
     if first is not None:
         yield _Piece(start=first, end=last, path=path)
+
+
+def _units(line: str) -> Iterator[tuple[int, int]]:
+    """Sentences; a run without any end mark (a list that lost its line breaks) at its blanks."""
+    for start, end in sentences(line):
+        if end - start <= 2 * MAX_CHARS:
+            yield start, end
+            continue
+        for part in re.finditer(r"\S+", line[start:end]):
+            yield start + part.start(), start + part.end()
 
 
 def _joined(text: str, pieces: list[_Piece]) -> Iterator[_Piece]:
@@ -175,7 +185,7 @@ def _joins(text: str, held: _Piece, piece: _Piece) -> bool:
     lead_in = text[held.start : held.end].endswith(("：", ":"))
     short = min(held.end - held.start, piece.end - piece.start) < MIN_CHARS
     depth = len(_common(held.path, piece.path))
-    return (short or lead_in) and depth >= min(len(held.path), len(piece.path)) - 1
+    return (short or lead_in) and depth >= max(len(held.path), len(piece.path)) - 1
 
 
 def _article(piece: _Piece) -> str:

@@ -1,0 +1,317 @@
+"""The published content as this process holds it: importing, publishing, finding, answering."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import AbstractAsyncContextManager, AbstractContextManager
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+from zoneinfo import ZoneInfo
+
+from bot.errors import Conflict, NotFound
+from knowledge.answer import Answerer, Thresholds
+from knowledge.embedded import EmbeddedIndex
+from knowledge.index import Entry, Index
+from knowledge.ingest.structure import passages
+from knowledge.model import Answer, Document, ImportReport, Kind, Life
+from knowledge.review import DocumentStore, ReviewError, Version, move
+from knowledge.search import Hit, search
+
+if TYPE_CHECKING:
+    from bot.ports import Clock
+    from nlu.encoder import Encoder
+
+log = logging.getLogger(__name__)
+
+TOPIC = "knowledge"
+POLL_S = 0.5
+"""How often a process looks for changes whose wake-up it missed; found within 1 s is promised."""
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+
+Progress = Callable[[int, int], None]
+"""Called after each file with how many are done, of how many."""
+EncoderMaker = Callable[[Callable[[], Iterable[str]]], "Encoder"]
+"""Makes the encoder, given a way to the content's texts; runs in a thread."""
+
+
+class Unit(Protocol):
+    """One transaction, as far as documents go."""
+
+    @property
+    def documents(self) -> DocumentStore:
+        """The documents."""
+
+
+class Database(Protocol):
+    """Where transactions begin."""
+
+    def begin(self) -> AbstractAsyncContextManager[Unit]:
+        """One that writes."""
+
+    def read(self) -> AbstractAsyncContextManager[Unit]:
+        """One that only reads."""
+
+
+class Waiting(Protocol):
+    """Waits for wake-ups."""
+
+    async def wait(self, timeout_s: float) -> frozenset[str]:
+        """The topics woken since the last wait; empty after `timeout_s` seconds without any."""
+
+
+class Signals(Protocol):
+    """Wake-ups between processes; losing one only costs time."""
+
+    async def wake(self, *topics: str) -> None:
+        """Wake whoever waits on a topic."""
+
+    def waiting(self, *topics: str) -> AbstractContextManager[Waiting]:
+        """Inside, wake-ups of these topics reach the one who waits."""
+
+
+class Library:
+    """This replica's index over the published content, and the only way to change that content.
+
+    Args:
+        signals: wakes the other replicas after a change; without it they find it by looking.
+        encoder: makes the encoder at `start`; None: words and bigrams alone.
+        thresholds: from which confidence an answer is given.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        *,
+        clock: Clock,
+        signals: Signals | None = None,
+        encoder: EncoderMaker | None = None,
+        thresholds: Thresholds | None = None,
+    ) -> None:
+        self._database, self._clock, self._signals = database, clock, signals
+        self._make_encoder, self._thresholds = encoder, thresholds
+        self._index: Index = EmbeddedIndex.build(())
+        self._answerer = Answerer(self._index, thresholds)
+        self._revision = 0
+        self._built = False
+        self._refreshing = asyncio.Lock()
+        self._watching: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        """Build the index from the database, then keep it fresh until `close`."""
+        await self.refresh()
+        self._watching = asyncio.create_task(self._watch(), name="library")
+
+    async def close(self) -> None:
+        """Stop keeping it fresh."""
+        if self._watching is not None:
+            self._watching.cancel()
+            await asyncio.gather(self._watching, return_exceptions=True)
+            self._watching = None
+
+    async def refresh(self) -> bool:
+        """Take over what changed in the database; False where nothing did, which costs one row."""
+        async with self._refreshing:
+            async with self._database.read() as unit:
+                revision = await unit.documents.revision()
+                if self._built and revision == self._revision:
+                    return False
+                changed = await unit.documents.changed_since(self._revision)
+            index = await asyncio.to_thread(self._next_index, changed)
+            self._index, self._answerer = index, Answerer(index, self._thresholds)
+            self._revision, self._built = revision, True
+            log.info("library refreshed", extra={"revision": revision, "changed": len(changed)})
+            return True
+
+    def _next_index(self, changed: Sequence[Document]) -> Index:
+        entries = [Entry(document=each, passages=passages(each)) for each in changed]
+        if self._built:
+            return self._index.changed(put=entries)
+        make = self._make_encoder
+        encoder = make(lambda: _texts(entries)) if make is not None else None
+        return EmbeddedIndex.build(entries, encoder)
+
+    async def _watch(self) -> None:
+        with contextlib.ExitStack() as inside:
+            waiter = inside.enter_context(self._signals.waiting(TOPIC)) if self._signals else None
+            while True:
+                if waiter is not None:
+                    await waiter.wait(POLL_S)
+                else:
+                    await asyncio.sleep(POLL_S)
+                try:
+                    await self.refresh()
+                except Exception as error:  # noqa: BLE001 - a loop's edge: try again at the next look
+                    log.warning("library not refreshed", extra={"error": type(error).__name__})
+
+    @property
+    def index(self) -> Index:
+        """The index in force."""
+        return self._index
+
+    @property
+    def revision(self) -> int:
+        """The revision of the content this process holds."""
+        return self._revision
+
+    def answer(self, question: str, context: tuple[str, ...] = ()) -> Answer:
+        """Answer from published, valid content.
+
+        Args:
+            context: earlier questions of the conversation, newest last.
+        """
+        return self._answerer.answer(question, today=self._today(), context=context)
+
+    def search(self, question: str, k: int = 10) -> tuple[Hit, ...]:
+        """The documents most likely to answer, best first, at most `k`."""
+        return search(self._index, question, k, self._today())
+
+    def document(self, document_id: str) -> Document | None:
+        """A document citizens may read: published, or replaced or repealed since; else None."""
+        return self._index.document(document_id)
+
+    async def get(self, document_id: str) -> Document:
+        """A document as stored, whatever its life.
+
+        Raises:
+            NotFound: there is none.
+        """
+        async with self._database.read() as unit:
+            return _found(await unit.documents.get(document_id))
+
+    async def versions(self, document_id: str) -> tuple[Version, ...]:
+        """Every version of a document, oldest first."""
+        async with self._database.read() as unit:
+            return await unit.documents.versions(document_id)
+
+    async def documents(
+        self,
+        *,
+        life: Life | None = None,
+        kind: Kind | None = None,
+        words: str = "",
+        after: str = "",
+        limit: int = 100,
+    ) -> tuple[Document, ...]:
+        """Stored documents by id, those after `after`; `words` occur in title, number or id."""
+        async with self._database.read() as unit:
+            return await unit.documents.find(
+                life=life, kind=kind, words=words, after=after, limit=limit
+            )
+
+    async def import_paths(
+        self,
+        paths: Sequence[Path],
+        *,
+        kind: Kind | None = None,
+        publish: bool = False,
+        by: str,
+        progress: Progress | None = None,
+    ) -> ImportReport:
+        """Import files and folders; each document in a transaction of its own.
+
+        A file that cannot be read is reported and the others are imported. The same content again
+        changes nothing.
+
+        Args:
+            kind: of all of them; None: as each says, or as its title and shape suggest.
+            publish: put them into force at once.
+            by: who imports.
+        """
+        from bot.importing import Importer
+
+        importer = Importer(self._database, self._clock, kind=kind, publish=publish, by=by)
+        report = await importer.run(paths, progress)
+        if report.added or report.changed:
+            await self._changed()
+        return report
+
+    async def check(self, document_id: str, by: str) -> Document:
+        """Mark the newest version as checked by a second person.
+
+        Raises:
+            NotFound: there is none.
+            Conflict: it is no draft, or the same person brought it in.
+        """
+        return await self._move(document_id, Life.CHECKED, by)
+
+    async def publish(self, document_id: str, by: str) -> Document:
+        """Put the newest version into force; the operator's own word stands for the check.
+
+        Raises:
+            NotFound: there is none.
+            Conflict: its life does not allow it.
+        """
+        return await self._move(document_id, Life.PUBLISHED, by)
+
+    async def repeal(self, document_id: str, by: str, replaced_by: str = "") -> Document:
+        """Take a document out of force.
+
+        Args:
+            replaced_by: the id of what took its place, or empty.
+
+        Raises:
+            NotFound: there is none, or none that could replace it.
+            Conflict: its life does not allow it.
+        """
+        to = Life.REPLACED if replaced_by else Life.REPEALED
+        return await self._move(document_id, to, by, replaced_by)
+
+    async def _move(self, document_id: str, to: Life, by: str, replaced_by: str = "") -> Document:
+        async with self._database.begin() as unit:
+            await unit.documents.lock()
+            if replaced_by:
+                _found(await unit.documents.get(replaced_by))
+            moved = await _moved(unit.documents, document_id, to, by, replaced_by)
+            now = self._clock.now()
+            current = _found(await unit.documents.get(document_id))
+            if moved.life in (Life.DRAFT, Life.CHECKED) and moved.version != current.version:
+                await unit.documents.add_version(moved, at=now, by=by)  # waits beside the published
+            else:
+                await unit.documents.put(moved, at=now, by=by)
+        await self._changed()
+        return moved
+
+    async def _changed(self) -> None:
+        """Hold the change here, and wake the others."""
+        if self._signals is not None:
+            await self._signals.wake(TOPIC)
+        if self._built:
+            await self.refresh()
+
+    def _today(self) -> date:
+        return self._clock.now().astimezone(SHANGHAI).date()
+
+
+async def _moved(
+    store: DocumentStore, document_id: str, to: Life, by: str, replaced_by: str
+) -> Document:
+    newest = await store.newest(document_id)
+    if newest is None:
+        raise NotFound("没有找到这份文件。")
+    document = newest.document
+    try:
+        if to in (Life.REPLACED, Life.REPEALED):
+            return move(_found(await store.get(document_id)), to, by=by, replaced_by=replaced_by)
+        if to is Life.PUBLISHED and document.life is Life.DRAFT:
+            document = replace(document, life=Life.CHECKED)
+        return move(document, to, by=by, drafted_by=newest.by)
+    except ReviewError as error:
+        raise Conflict(error.reason_zh) from error
+
+
+def _found(document: Document | None) -> Document:
+    if document is None:
+        raise NotFound("没有找到这份文件。")
+    return document
+
+
+def _texts(entries: Sequence[Entry]) -> Iterable[str]:
+    for entry in entries:
+        yield entry.document.title
+        for passage in entry.passages:
+            yield passage.question + passage.text
