@@ -14,15 +14,18 @@ _ID_NUMBER = re.compile(
     rf"(?<!\d)\d{{6}}{_GAP}(?:19|20)\d{{2}}[01]\d[0-3]\d{_GAP}\d{{3}}[\dXxＸｘ](?!\d)"
 )
 _OLD_ID_NUMBER = re.compile(r"(?<!\d)[1-8]\d{5}\d{2}[01]\d[0-3]\d\d{3}(?!\d)")
-_BANK_CARD = re.compile(r"(?<!\d)[3-6]\d{3}(?:[\s\-]?\d{4}){2}(?:[\s\-]?\d{3,7})(?!\d)")
-_MOBILE = re.compile(rf"(?<!\d)(?:\+?86{_GAP})?(1[3-9]\d)({_GAP}\d{{4}}{_GAP})(\d{{4}})(?!\d)")
-_LANDLINE = re.compile(r"(?<!\d)(0\d{2,3})([\s\-－—]?)(\d{4,5})(\d{3})(?!\d)")
+_BANK_CARD = re.compile(r"(?<!\d)[3-6]\d{3}(?:[\s\-]?\d){12,15}(?!\d)")
+_MOBILE = re.compile(
+    rf"(?<!\d)(?:\+?86{_GAP})?([1１][3-9３-９]\d)({_GAP}\d{{4}}{_GAP})(\d{{4}})(?!\d)"
+)
+_LANDLINE = re.compile(r"(?<!\d)(0(?:10|2\d|[3-9]\d{2}))([\s\-－—]?)(\d{4,5})(\d{3})(?!\d)")
 _SPOKEN_MOBILE = re.compile(r"[一幺][三四五六七八九]\s*(?:[零〇一二三四五六七八九幺两]\s*){9}")
 _MAIL = re.compile(r"([A-Za-z0-9])[A-Za-z0-9._%+\-]*(@[A-Za-z0-9\-]+(?:\.[A-Za-z0-9\-]+)+)")
 _SAID_NAME = re.compile(
-    r"((?:我叫|我是|本人叫|姓名(?:是|为)?|联系人(?:是|为)?|名字(?:叫|是))[：: ]?)"
-    r"([一-龥]{2,4})(?=[，,。；;、\s（(]|先生|女士|$)"
+    r"((?:我叫|本人叫|姓名(?:是|为)?|联系人(?:是|为)?|名字(?:叫|是))[：: ]?)"
+    r"([一-龥]{2,4}?)(?=[，,。；;、\s（(]|先生|女士|$)"
 )
+_TITLED_NAME = re.compile(r"((?:我是|联系)[：: ]?)([一-龥]{1,3}?)(?=先生|女士)")
 _STARS = "*"
 
 
@@ -46,7 +49,9 @@ def mask_text(text: str, names: Iterable[str] = ()) -> str:
     text = _OLD_ID_NUMBER.sub(lambda found: _keep_ends(found[0], 3, 2), text)
     text = _SPOKEN_MOBILE.sub("（号码已隐去）", text)
     text = _MAIL.sub(lambda found: f"{found[1]}***{found[2]}", text)
-    return _SAID_NAME.sub(lambda found: found[1] + mask_name(found[2]), text)
+    for said in (_SAID_NAME, _TITLED_NAME):
+        text = said.sub(lambda found: found[1] + mask_name(found[2]), text)
+    return text
 
 
 def mask_name(name: str) -> str:
