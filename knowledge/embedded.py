@@ -1,4 +1,4 @@
-"""The index inside our own process: flat arrays, a base part and small parts for what came since."""
+"""The index inside our own process: flat arrays, a base part, small parts for what came since."""
 
 from __future__ import annotations
 
@@ -134,7 +134,8 @@ class EmbeddedIndex:
         valid = np.concatenate([each.segment.quotable(today) for each in scored])
         return Candidates(
             valid=tuple(
-                _candidate(scored[owner[i]], int(place[i])) for i in _best(total, alive & valid, limit)
+                _candidate(scored[owner[i]], int(place[i]))
+                for i in _best(total, alive & valid, limit)
             ),
             retired=tuple(
                 _candidate(scored[owner[i]], int(place[i]))
@@ -227,7 +228,8 @@ def _with_vectors(scored: list[_Scores], share: float) -> list[_Scores]:
                 words=each.words,
                 bigrams=each.bigrams,
                 vectors=nearest,
-                document=each.document + np.float32(share * best) * np.maximum(nearest, 0),
+                document=each.document
+                + np.float32(share * best) * np.maximum(nearest, np.float32(0)),
             )
         )
     return finished
@@ -255,7 +257,5 @@ def _candidate(scores: _Scores, place: int) -> Candidate:
         words=float(scores.words[place]),
         bigrams=float(scores.bigrams[place]),
         vectors=float(scores.vectors[place]),
-        passages=tuple(
-            PassageScore(passage=entry.passages[i], score=float(own[i])) for i in best
-        ),
+        passages=tuple(PassageScore(passage=entry.passages[i], score=float(own[i])) for i in best),
     )

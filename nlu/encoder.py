@@ -75,9 +75,7 @@ class StaticEncoder:
 
     def encode(self, texts: Sequence[str]) -> Vectors:
         """Vectors of shape (len(texts), dimensions), L2-normalised."""
-        places = [
-            [self._places.get(term, 0) for term in nlu_text.bigrams(text)] for text in texts
-        ]
+        places = [[self._places.get(term, 0) for term in nlu_text.bigrams(text)] for text in texts]
         bounds = np.cumsum([0, *map(len, places)])
         flat = np.fromiter((place for row in places for place in row), np.int64, bounds[-1])
         counts = sparse.csr_matrix(
@@ -92,7 +90,7 @@ class StaticEncoder:
         folder.mkdir(parents=True, exist_ok=True)
         places = {term: place for place, term in enumerate(self.terms)}
         tokenizer = Tokenizer(models.WordLevel(places, unk_token=UNKNOWN))
-        tokenizer.pre_tokenizer = pre_tokenizers.WhitespaceSplit()  # type: ignore[assignment]
+        tokenizer.pre_tokenizer = pre_tokenizers.WhitespaceSplit()
         tokenizer.save(str(folder / "tokenizer.json"))
         (folder / "modules.json").write_text(json.dumps(_MODULES), encoding="utf-8")
         (folder / SEGMENTED_MARK).write_text('{"segmented": "bigrams"}', encoding="utf-8")
