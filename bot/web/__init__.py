@@ -1,0 +1,216 @@
+"""The pages and the API: one table of routes, one guard in front of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from aiohttp import web
+
+from bot.web import (
+    api,
+    api_cases,
+    auth,
+    case_lists,
+    case_page,
+    chat,
+    documents,
+    knowledge,
+    models,
+    openapi,
+    progress,
+    rendering,
+)
+from bot.web.callbacks import callback_routes
+from bot.web.errors import one_shape
+from bot.web.rights import Right
+from bot.web.routes import (
+    DESCRIPTION,
+    PAGE_BODY_LIMIT,
+    PAGES,
+    ROUTES_BY_RESOURCE,
+    SERVICES,
+    SESSIONS,
+    Route,
+)
+from bot.web.security import surround
+from bot.web.sessions import Sessions
+
+if TYPE_CHECKING:
+    from bot.services import Services
+
+__all__ = ["build", "routes"]
+
+CITIZEN_ROUTES = (
+    Route(method="GET", path="/", handler=chat.to_chat),
+    Route(method="GET", path="/chat", handler=chat.show),
+    Route(method="POST", path="/chat", handler=chat.send),
+    Route(method="POST", path="/chat/new", handler=chat.begin_anew),
+    Route(method="GET", path="/chat/entries", handler=chat.entries),
+    Route(method="GET", path="/progress", handler=progress.ask),
+    Route(method="POST", path="/progress", handler=progress.show),
+    Route(method="POST", path="/progress/rate", handler=progress.rate),
+    Route(method="POST", path="/progress/note", handler=progress.note),
+    Route(method="GET", path="/documents/{id}", handler=documents.show),
+    Route(method="POST", path="/display", handler=rendering.set_type_size),
+    Route(method="GET", path="/static/{version}/{name}", handler=rendering.static_file),
+    Route(method="GET", path="/api/openapi.json", handler=openapi.document),
+    Route(method="GET", path="/api/docs", handler=openapi.show),
+)
+
+STAFF_ROUTES = (
+    Route(method="GET", path="/signin", handler=auth.show_sign_in),
+    Route(method="POST", path="/signin", handler=auth.sign_in),
+    Route(method="POST", path="/signout", handler=auth.sign_out, right=Right.STAFF),
+    Route(method="GET", path="/password", handler=auth.show_password, right=Right.STAFF),
+    Route(method="POST", path="/password", handler=auth.change_password, right=Right.STAFF),
+    Route(method="GET", path="/triage", handler=case_lists.triage, right=Right.TRIAGE_SEE),
+    Route(
+        method="GET",
+        path="/departments",
+        handler=case_lists.department,
+        right=Right.DEPARTMENT_SEE,
+    ),
+    Route(method="GET", path="/cases", handler=case_lists.cases, right=Right.CASES_SEE),
+    Route(method="GET", path="/cases/{number}", handler=case_page.show, right=Right.CASE_READ),
+    Route(
+        method="POST", path="/cases/{number}/moves", handler=case_page.move, right=Right.CASE_MOVE
+    ),
+    Route(method="GET", path="/knowledge", handler=knowledge.show, right=Right.KNOWLEDGE_SEE),
+    Route(
+        method="POST",
+        path="/knowledge/import",
+        handler=knowledge.take_files,
+        right=Right.KNOWLEDGE_IMPORT,
+        max_body=knowledge.UPLOAD_LIMIT,
+    ),
+    Route(
+        method="POST",
+        path="/knowledge/publish",
+        handler=knowledge.publish,
+        right=Right.KNOWLEDGE_PUBLISH,
+    ),
+    Route(
+        method="POST",
+        path="/knowledge/repeal",
+        handler=knowledge.repeal,
+        right=Right.KNOWLEDGE_PUBLISH,
+    ),
+)
+
+API_ROUTES = (
+    Route(
+        method="POST",
+        path="/api/v1/chat",
+        handler=api.chat,
+        summary="说一句话，得到回复",
+        body=models.ChatRequest,
+        result=models.ChatResult,
+    ),
+    Route(
+        method="GET",
+        path="/api/v1/chat/{conversation_id}/replies",
+        handler=api.replies,
+        summary="取后来的回复，部门的答复也由此到达",
+        query=models.RepliesQuery,
+        result=models.RepliesResult,
+    ),
+    Route(
+        method="POST",
+        path="/api/v1/answers",
+        handler=api.answer,
+        summary="从已发布的内容回答一个问题",
+        body=models.AnswerRequest,
+        result=models.AnswerResult,
+    ),
+    Route(
+        method="POST",
+        path="/api/v1/routes",
+        handler=api.route,
+        summary="判断一件诉求由谁办理，不登记",
+        body=models.RouteRequest,
+        result=models.RouteResult,
+    ),
+    Route(
+        method="POST",
+        path="/api/v1/cases",
+        handler=api_cases.open_case,
+        summary="登记一件诉求",
+        body=models.CaseRequest,
+        result=models.OpenedResult,
+        created=True,
+    ),
+    Route(
+        method="GET",
+        path="/api/v1/cases/{number}",
+        handler=api_cases.look_up,
+        summary="凭编号和查询码查一件诉求",
+        result=models.CaseResult,
+        needs_code=True,
+    ),
+    Route(
+        method="GET",
+        path="/api/v1/cases/{number}/events",
+        handler=api_cases.follow,
+        summary="某一步之后的办理经过",
+        query=models.EventsQuery,
+        result=models.StepsResult,
+        needs_code=True,
+    ),
+    Route(
+        method="POST",
+        path="/api/v1/cases/{number}/notes",
+        handler=api_cases.note,
+        summary="补充说明",
+        body=models.NoteRequest,
+        result=models.CaseResult,
+        needs_code=True,
+    ),
+    Route(
+        method="POST",
+        path="/api/v1/cases/{number}/rating",
+        handler=api_cases.rate,
+        summary="评价办理情况",
+        body=models.RateRequest,
+        result=models.CaseResult,
+        needs_code=True,
+    ),
+)
+
+
+def routes(services: Services) -> tuple[Route, ...]:
+    """Every route, each with the right it asks for."""
+    callbacks = callback_routes(services.channels)
+    return (*CITIZEN_ROUTES, *STAFF_ROUTES, *API_ROUTES, *callbacks)
+
+
+def build(services: Services) -> web.Application:
+    """The application; whoever runs it may add routes of its own that guard themselves."""
+    app = web.Application(
+        middlewares=[surround, one_shape, auth.guard], client_max_size=PAGE_BODY_LIMIT
+    )
+    settings = services.settings
+    table = routes(services)
+    app[SERVICES] = services
+    app[PAGES] = rendering.Pages(services.city, base_url=settings.base_url)
+    app[SESSIONS] = Sessions(
+        services.cache,
+        services.clock,
+        idle=timedelta(minutes=settings.session_idle_min),
+        longest=timedelta(hours=settings.session_max_h),
+    )
+    app[DESCRIPTION] = openapi.describe(table, settings.base_url)
+    app[ROUTES_BY_RESOURCE] = _add(app, table)
+    return app
+
+
+def _add(app: web.Application, table: Iterable[Route]) -> dict[tuple[str, str], Route]:
+    known = {}
+    for route in table:
+        # A document's id may hold a slash.
+        path = route.path.replace("{id}", "{id:.+}")
+        added = app.router.add_route(route.method, path, route.handler)
+        if added.resource is not None:
+            known[route.method, added.resource.canonical] = route
+    return known

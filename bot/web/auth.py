@@ -1,0 +1,178 @@
+"""Signing in and out, one's own password, and the guard in front of every route."""
+
+from __future__ import annotations
+
+from urllib.parse import quote
+
+from aiohttp import web
+
+from bot.errors import Forbidden, Invalid, NotFound, NotSignedIn, PolicylineError, TooMany
+from bot.web.errors import wants_page
+from bot.web.rendering import local_path, page
+from bot.web.rights import HOME, Right, allowed
+from bot.web.routes import (
+    PAGE_BODY_LIMIT,
+    ROUTES_BY_RESOURCE,
+    SESSION,
+    SESSIONS,
+    Handler,
+    Route,
+    services_of,
+    session_of,
+)
+from bot.web.security import address_of, check_origin, limit
+from bot.web.sessions import COOKIE, CSRF_FIELD, Session, check_csrf, set_cookie
+
+_UNSAFE = frozenset({"POST", "PUT", "PATCH", "DELETE"})
+_OPEN_TO_FIRST_SIGN_IN = frozenset({"/password", "/signout"})
+
+
+def _secure(request: web.Request) -> bool:
+    return services_of(request).settings.base_url.startswith("https://")
+
+
+@web.middleware
+async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Let in whoever has the route's right; a public page still knows who is signed in."""
+    request[SESSION] = None
+    route = _route_of(request)
+    if route is None or route.right is Right.PUBLIC:
+        return await handler(request)
+    session = request[SESSION] = await _session(request)
+    if session is None:
+        if wants_page(request) and request.method == "GET":
+            return _to(f"/signin?next={quote(request.path_qs, safe='')}")
+        raise NotSignedIn("请先登录。")
+    if session.must_change and request.path not in _OPEN_TO_FIRST_SIGN_IN:
+        return _to("/password")
+    if not allowed(route.right, session.role):
+        raise Forbidden("您的岗位没有这一页的权限。")
+    if route.max_body != PAGE_BODY_LIMIT:
+        request = request.clone(client_max_size=route.max_body)
+    if request.method in _UNSAFE:
+        check_origin(request)
+        form = await request.post()
+        check_csrf(session, str(form.get(CSRF_FIELD, "")))
+    return await handler(request)
+
+
+def _to(address: str) -> web.Response:
+    return web.Response(status=303, headers={"Location": address})
+
+
+def _route_of(request: web.Request) -> Route | None:
+    resource = request.match_info.route.resource
+    if resource is None:
+        return None
+    return request.app[ROUTES_BY_RESOURCE].get((request.method, resource.canonical))
+
+
+async def _session(request: web.Request) -> Session | None:
+    session_id = request.cookies.get(COOKIE)
+    if not session_id:
+        return None
+    sessions = request.app[SESSIONS]
+    session = await sessions.find(session_id)
+    if session is None:
+        return None
+    try:
+        member = await services_of(request).staff.get(session.name)
+    except NotFound:
+        member = None
+    # An account that was closed, moved or given a new password is signed out everywhere.
+    if (
+        member is None
+        or not member.active
+        or (member.role, member.department) != (session.role, session.department)
+        or member.password_changed_at > session.started_at
+    ):
+        await sessions.end(session_id)
+        return None
+    return session
+
+
+async def show_sign_in(request: web.Request) -> web.Response:
+    """The form."""
+    return _sign_in_page(request, next_path=request.query.get("next", ""))
+
+
+def _sign_in_page(
+    request: web.Request, *, next_path: str, name: str = "", problem: str = "", status: int = 200
+) -> web.Response:
+    return page(
+        request,
+        "signin.html",
+        status=status,
+        next=local_path(next_path, ""),
+        name=name,
+        problem=problem,
+    )
+
+
+async def sign_in(request: web.Request) -> web.Response:
+    """Check name and password; a new session id every time, so that none can be planted."""
+    check_origin(request)
+    form = await request.post()
+    name, next_path = str(form.get("name", "")).strip()[:80], str(form.get("next", ""))
+    services = services_of(request)
+    try:
+        await limit(request, "signin", address_of(request), times=30, window_s=300)
+        member = await services.staff.sign_in(name, str(form.get("password", ""))[:200])
+    except (NotSignedIn, TooMany, Invalid) as error:
+        response = _sign_in_page(
+            request, next_path=next_path, name=name, problem=error.message, status=error.status
+        )
+        if isinstance(error, TooMany):
+            response.headers["Retry-After"] = str(error.retry_after_s)
+        return response
+    await _end(request)
+    session_id, session = await request.app[SESSIONS].begin(member)
+    home = "/password" if session.must_change else local_path(next_path, HOME[session.role])
+    response = _to(home)
+    set_cookie(response, COOKIE, session_id, secure=_secure(request))
+    return response
+
+
+async def sign_out(request: web.Request) -> web.Response:
+    """End the session."""
+    await _end(request)
+    response = _to("/signin")
+    response.del_cookie(COOKIE, path="/")
+    return response
+
+
+async def _end(request: web.Request) -> None:
+    session_id = request.cookies.get(COOKIE)
+    if session_id:
+        await request.app[SESSIONS].end(session_id)
+
+
+async def show_password(request: web.Request) -> web.Response:
+    """The form for one's own password."""
+    return page(request, "password.html", problem="", fields={})
+
+
+async def change_password(request: web.Request) -> web.Response:
+    """Change it, and go on under a new session."""
+    form, session = await request.post(), session_of(request)
+    old, new = str(form.get("old", "")), str(form.get("new", ""))
+    services = services_of(request)
+    try:
+        if new != str(form.get("again", "")):
+            raise Invalid("两次输入的新密码不一样。", fields={"again": "与新密码不一样"})
+        await services.staff.change_password(session.name, old, new)
+    except PolicylineError as error:
+        message = "原密码不对。" if isinstance(error, NotSignedIn) else error.message
+        return page(
+            request,
+            "password.html",
+            status=400 if isinstance(error, NotSignedIn) else error.status,
+            problem=message,
+            fields=error.fields,
+        )
+    await _end(request)
+    member = await services.staff.get(session.name)
+    session_id, session = await request.app[SESSIONS].begin(member)
+    response = _to(HOME[session.role])
+    set_cookie(response, COOKIE, session_id, secure=_secure(request))
+    return response

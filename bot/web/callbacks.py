@@ -1,0 +1,81 @@
+"""`/channels/<name>`: whatever a channel's platform calls us for, one handler for all of them."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator, Mapping
+
+from aiohttp import web
+
+from bot.errors import Forbidden, Invalid
+from bot.web.routes import Handler, Route, services_of
+from connectors.base import CallbackChannel, Channel, RawRequest, RawResponse
+from connectors.errors import Malformed, Unverified
+
+log = logging.getLogger(__name__)
+
+_NEEDED = ("greet", "parse", "carries", "answer_in_place", "reply_within_s")
+
+
+def callback_routes(channels: Mapping[str, Channel]) -> Iterator[Route]:
+    """The routes of every channel that is called by its platform."""
+    for name, channel in channels.items():
+        if all(hasattr(channel, needed) for needed in _NEEDED):
+            path = f"/channels/{name}"
+            yield Route(method="GET", path=path, handler=_greeting(channel))  # type: ignore[arg-type]  # the loop has just checked
+            yield Route(method="POST", path=path, handler=_taking(channel))  # type: ignore[arg-type]  # the loop has just checked
+
+
+def _greeting(channel: CallbackChannel) -> Handler:
+    async def greet(request: web.Request) -> web.Response:
+        raw = await _raw(request)
+        try:
+            return _response(channel.greet(raw))
+        except Unverified as error:
+            raise _unverified(channel, error) from error
+
+    return greet
+
+
+def _taking(channel: CallbackChannel) -> Handler:
+    async def take(request: web.Request) -> web.Response:
+        raw = await _raw(request)
+        try:
+            inbound = channel.parse(raw)
+        except Unverified as error:
+            raise _unverified(channel, error) from error
+        except Malformed as error:
+            raise Invalid("消息格式不对。", code="malformed") from error
+        services = services_of(request)
+        stored = [await services.intake.store(one) for one in inbound]
+        if len(stored) != 1:
+            return _response(channel.answer_in_place(raw, ()))
+        message, new = stored[0].message, stored[0].new
+        if not await services.outbox.wait_for(message.id, channel.reply_within_s):
+            await services.outbox.release(message.id)
+            return _response(channel.answer_in_place(raw, ()))
+        carried = await services.outbox.carry(message.id, channel.carries, resend=not new)
+        return _response(channel.answer_in_place(raw, carried))
+
+    return take
+
+
+async def _raw(request: web.Request) -> RawRequest:
+    return RawRequest(
+        method=request.method,
+        path=request.path,
+        query=dict(request.query),
+        headers={name.lower(): value for name, value in request.headers.items()},
+        body=await request.read(),
+    )
+
+
+def _response(raw: RawResponse) -> web.Response:
+    return web.Response(
+        status=raw.status, body=raw.body, headers={"Content-Type": raw.content_type}
+    )
+
+
+def _unverified(channel: CallbackChannel, error: Unverified) -> Forbidden:
+    log.warning("callback of %s not verified: %s", channel.name, error.code)
+    return Forbidden("签名不对。", code="unverified")

@@ -1,0 +1,138 @@
+"""`/triage`, `/departments`, `/cases`: lists of cases by clock; filters live in the address."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Annotated
+from urllib.parse import urlencode
+
+from aiohttp import web
+from pydantic import BaseModel, BeforeValidator, Field
+
+from bot.cases.filters import CaseFilter
+from bot.cases.model import Case, DemandType, Severity, State
+from bot.privacy import masked_case
+from bot.web.reading import clean, read_query
+from bot.web.rendering import page
+from bot.web.routes import services_of, session_of
+
+_WAITING = frozenset({State.RECEIVED, State.TRIAGE, State.RETURNED, State.REOPENED})
+_AT_WORK = frozenset({State.ACCEPTED, State.IN_PROGRESS})
+_ANSWERED = frozenset({State.REPLIED, State.VISITED})
+_ENDED = frozenset({State.CLOSED, State.MERGED, State.REFUSED})
+_PER_PAGE = 30
+_GRAVITY = {Severity.EMERGENCY: 0, Severity.URGENT: 1, Severity.NORMAL: 2}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tab:
+    """One view of a list: which states it shows."""
+
+    key: str
+    name: str
+    states: frozenset[State]
+
+
+TRIAGE_TABS = (
+    Tab(key="waiting", name="待研判", states=_WAITING),
+    Tab(key="returned", name="退回重派", states=frozenset({State.RETURNED})),
+    Tab(key="sent", name="已派出", states=frozenset({State.DISPATCHED})),
+)
+DEPARTMENT_TABS = (
+    Tab(key="new", name="待签收", states=frozenset({State.DISPATCHED})),
+    Tab(key="work", name="在办", states=_AT_WORK),
+    Tab(key="answered", name="已答复", states=_ANSWERED),
+    Tab(key="ended", name="已办结", states=_ENDED),
+)
+CASE_TABS = (
+    Tab(key="open", name="未办结", states=frozenset(State) - _ENDED),
+    Tab(key="waiting", name="待研判", states=_WAITING),
+    Tab(key="work", name="部门在办", states=_AT_WORK | {State.DISPATCHED}),
+    Tab(key="answered", name="已答复", states=_ANSWERED),
+    Tab(key="ended", name="已办结", states=_ENDED),
+)
+
+_Short = Annotated[str, BeforeValidator(lambda v: clean(v) if isinstance(v, str) else v)]
+
+
+class ListQuery(BaseModel):
+    """What the address of a list says; unknown parts are ignored."""
+
+    tab: str = Field(default="", max_length=20, title="分类")
+    demand: DemandType | None = Field(default=None, title="诉求类型")
+    severity: Severity | None = Field(default=None, title="紧急程度")
+    department: _Short = Field(default="", max_length=80, title="部门")
+    overdue: bool = Field(default=False, title="超时")
+    text: _Short = Field(default="", max_length=60, title="搜索")
+    cursor: str = Field(default="", max_length=300, title="翻页")
+
+    def address(self, path: str, **changes: str) -> str:
+        """The list's address with these parts changed."""
+        values = {**self.model_dump(mode="json", exclude_defaults=True), **changes}
+        values = {name: "1" if value is True else value for name, value in values.items()}
+        query = urlencode({name: value for name, value in values.items() if value})
+        return f"{path}?{query}" if query else path
+
+
+async def triage(request: web.Request) -> web.Response:
+    """What the machine was unsure of, gravest and soonest due first."""
+    return await _list(request, "triage.html", TRIAGE_TABS)
+
+
+async def department(request: web.Request) -> web.Response:
+    """The signed-in person's department's cases."""
+    own = session_of(request).department
+    return await _list(request, "departments.html", DEPARTMENT_TABS, own=own)
+
+
+async def cases(request: web.Request) -> web.Response:
+    """All cases, for those who look on."""
+    return await _list(request, "cases.html", CASE_TABS)
+
+
+async def _list(
+    request: web.Request, template: str, tabs: tuple[Tab, ...], *, own: str = ""
+) -> web.Response:
+    services, wanted = services_of(request), read_query(request, ListQuery)
+    tab = next((one for one in tabs if one.key == wanted.tab), tabs[0])
+    found = await services.cases.cases(
+        CaseFilter(
+            states=tab.states,
+            department=own or wanted.department,
+            demand_type=wanted.demand,
+            severity=wanted.severity,
+            overdue=True if wanted.overdue else None,
+            text=wanted.text,
+            cursor=wanted.cursor,
+            limit=_PER_PAGE,
+        )
+    )
+    counts = await services.cases.open_counts(own)
+    return page(
+        request,
+        template,
+        cases=by_gravity(found.cases),
+        next_cursor=found.next_cursor,
+        tabs=tabs,
+        tab=tab,
+        tab_counts=_counted(tabs, counts.by_state),
+        overdue_count=counts.overdue,
+        wanted=wanted,
+        address=lambda **changes: wanted.address(request.path, **changes),
+        back=wanted.address(request.path),
+        now=services.clock.now(),
+        units=services.city.unit_names,
+        demand_types=tuple(DemandType),
+        done=request.query.get("done", "")[:20],
+    )
+
+
+def by_gravity(found: tuple[Case, ...]) -> tuple[Case, ...]:
+    """Gravest first, inside that as they came; masked, since a list is seen by many eyes."""
+    ordered = sorted(found, key=lambda case: _GRAVITY[case.severity])
+    return tuple(replace(masked_case(case), routing=case.routing) for case in ordered)
+
+
+def _counted(tabs: tuple[Tab, ...], by_state: Mapping[State, int]) -> dict[str, int]:
+    return {tab.key: sum(by_state.get(state, 0) for state in tab.states) for tab in tabs}

@@ -1,0 +1,149 @@
+"""`/cases/{number}`: one case with its whole course, and the moves the reader may make."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from aiohttp import web
+from pydantic import BaseModel, BeforeValidator, Field
+
+from bot.cases.model import Actor, Case, Move, MoveRefused, Role, moves_open_to
+from bot.errors import NotFound, PolicylineError
+from bot.privacy import as_seen_by, may_see_person
+from bot.web.errors import move_refused
+from bot.web.reading import clean, read_form
+from bot.web.rendering import local_path, page
+from bot.web.routes import services_of, session_of
+
+_DEPARTMENT_ROLES = frozenset({Role.DEPARTMENT_CLERK, Role.DEPARTMENT_HEAD})
+
+FIELDS: dict[Move, tuple[str, ...]] = {
+    Move.DISPATCH: ("department",),
+    Move.REASSIGN: ("department", "reason"),
+    Move.ADD_SUPPORT: ("department",),
+    Move.TO_TRIAGE: (),
+    Move.ACCEPT: (),
+    Move.WORK: (),
+    Move.REPLY: ("text",),
+    Move.RETURN: ("reason",),
+    Move.EXTEND: ("days", "reason"),
+    Move.VISIT: ("text",),
+    Move.CLOSE: (),
+    Move.MERGE: ("lead_number", "reason"),
+    Move.REFUSE: ("reason",),
+    Move.URGE: ("text",),
+    Move.SUPERVISE: ("reason",),
+    Move.REOPEN: ("reason",),
+    Move.NOTE: ("text",),
+}
+"""What each move asks for on its form."""
+
+MAIN_MOVES = frozenset({Move.DISPATCH, Move.ACCEPT, Move.WORK, Move.REPLY, Move.CLOSE})
+"""The next step of a case's usual course; its form stands open."""
+
+_Words = Annotated[str, BeforeValidator(lambda v: clean(v) if isinstance(v, str) else v)]
+
+
+class _MoveForm(BaseModel):
+    move: Move = Field(title="操作")
+    version: int | None = Field(default=None, title="版本")
+    department: _Words = Field(default="", max_length=80, title="部门")
+    reason: _Words = Field(default="", max_length=2000, title="理由")
+    text: _Words = Field(default="", max_length=5000, title="内容")
+    lead_number: _Words = Field(default="", max_length=40, title="并入工单编号")
+    days: int = Field(default=0, ge=0, le=60, title="工作日数")
+    back: str = Field(default="", max_length=500, title="返回")
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Problem:
+    """Why a move was not made, and what had been typed."""
+
+    message: str
+    move: Move
+    typed: _MoveForm
+
+
+async def show(request: web.Request) -> web.Response:
+    """The case."""
+    case = await _case_for(request)
+    return await _page(request, case)
+
+
+async def move(request: web.Request) -> web.Response:
+    """Make one move, then back to the list it came from, or to the case."""
+    asked = await read_form(request, _MoveForm)
+    case = await _case_for(request)
+    try:
+        await services_of(request).cases.move(
+            case.number,
+            asked.move,
+            session_of(request).actor,
+            reason=asked.reason,
+            department=asked.department,
+            text=asked.text,
+            days=asked.days,
+            lead_number=asked.lead_number,
+            seen_version=asked.version,
+        )
+    except MoveRefused as error:
+        status, _, message = move_refused(error)
+        return await _refused(request, case.number, message, asked, status)
+    except PolicylineError as error:
+        return await _refused(request, case.number, error.message, asked, error.status)
+    back = local_path(asked.back, f"/cases/{case.number}")
+    mark = "&" if "?" in back else "?"
+    return web.Response(status=303, headers={"Location": f"{back}{mark}done={case.number}"})
+
+
+async def _refused(
+    request: web.Request, number: str, message: str, asked: _MoveForm, status: int
+) -> web.Response:
+    case = await services_of(request).cases.get(number)
+    problem = _Problem(message=message, move=asked.move, typed=asked)
+    return await _page(request, case, problem=problem, status=status)
+
+
+async def _case_for(request: web.Request) -> Case:
+    """The case, where it is this reader's business.
+
+    Raises:
+        NotFound: there is none, or it is another department's.
+    """
+    case = await services_of(request).cases.get(request.match_info["number"])
+    if not concerns(case, session_of(request).actor):
+        raise NotFound("没有这个编号的诉求。")
+    return case
+
+
+def concerns(case: Case, reader: Actor) -> bool:
+    """True where the reader may open the case: the office any, a department its own."""
+    if reader.role not in _DEPARTMENT_ROLES:
+        return True
+    return reader.department in {case.lead_department, *case.supporting}
+
+
+async def _page(
+    request: web.Request, case: Case, *, problem: _Problem | None = None, status: int = 200
+) -> web.Response:
+    services, actor = services_of(request), session_of(request).actor
+    sees_person = may_see_person(case, actor)
+    if sees_person and (case.contact_phone or case.contact_name):
+        await services.staff.record(actor.id, "case.see_person", case.number)
+    return page(
+        request,
+        "case.html",
+        status=status,
+        case=as_seen_by(case, actor),
+        routing=case.routing,
+        masked=not sees_person,
+        events=await services.cases.events(case.number),
+        moves=[one for one in moves_open_to(case, actor) if one in FIELDS],
+        fields=FIELDS,
+        main_moves=MAIN_MOVES,
+        units=services.city.unit_names,
+        now=services.clock.now(),
+        problem=problem,
+        done="done" in request.query,
+    )

@@ -1,0 +1,109 @@
+"""`/progress`: a citizen follows a case; its number and query code stay out of the address."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+
+from aiohttp import web
+from pydantic import BaseModel, Field
+
+from bot.cases.model import CITIZEN, Case, Move, MoveRefused, next_state
+from bot.errors import PolicylineError, TooMany
+from bot.web.models import NoteRequest, RateRequest
+from bot.web.reading import parse
+from bot.web.rendering import page
+from bot.web.routes import services_of
+from bot.web.security import address_of, check_origin, limit
+from bot.web.steps import steps_of
+
+_Act = Callable[[Case], Awaitable[str]]
+
+
+class _LookUp(BaseModel):
+    number: str = Field(default="", max_length=40, title="工单编号")
+    query_code: str = Field(default="", max_length=40, title="查询码")
+
+
+async def ask(request: web.Request) -> web.Response:
+    """The form."""
+    return _form(request, number=request.query.get("number", "")[:20])
+
+
+async def show(request: web.Request) -> web.Response:
+    """The case."""
+    return await _with_case(request)
+
+
+async def rate(request: web.Request) -> web.Response:
+    """Grade it."""
+    form = await request.post()
+
+    async def grade(case: Case) -> str:
+        asked = parse(RateRequest, {"grade": form.get("grade", "")})
+        await services_of(request).cases.rate(case.number, asked.grade, CITIZEN)
+        return "感谢您的评价，已经记下。"
+
+    return await _with_case(request, grade)
+
+
+async def note(request: web.Request) -> web.Response:
+    """Add something to it."""
+    form = await request.post()
+
+    async def add(case: Case) -> str:
+        asked = parse(NoteRequest, {"text": form.get("text", "")})
+        await services_of(request).cases.move(case.number, Move.NOTE, CITIZEN, text=asked.text)
+        return "补充说明已经转给承办单位。"
+
+    return await _with_case(request, add)
+
+
+async def _with_case(request: web.Request, act: _Act | None = None) -> web.Response:
+    """Look the case up, act on it where asked, and show it."""
+    check_origin(request)
+    await limit(request, "progress", address_of(request), times=60, window_s=60)
+    form = await request.post()
+    wanted = parse(_LookUp, {name: form.get(name, "") for name in ("number", "query_code")})
+    services = services_of(request)
+    try:
+        case = await services.cases.look_up(
+            wanted.number, wanted.query_code, who=address_of(request)
+        )
+    except PolicylineError as error:
+        response = _form(request, number=wanted.number, problem=error.message, status=error.status)
+        if isinstance(error, TooMany):
+            response.headers["Retry-After"] = str(error.retry_after_s)
+        return response
+    done, problem = "", ""
+    if act is not None:
+        try:
+            done = await act(case)
+            case = await services.cases.get(case.number)
+        except PolicylineError as error:
+            problem = error.message
+    return page(
+        request,
+        "progress.html",
+        status=400 if problem else 200,
+        case=case,
+        steps=steps_of(await services.cases.events(case.number)),
+        may_rate=may_rate(case),
+        query_code=wanted.query_code,
+        done=done,
+        problem=problem,
+    )
+
+
+def may_rate(case: Case) -> bool:
+    """True where the citizen can grade the case as it stands."""
+    try:
+        next_state(case, Move.RATE, CITIZEN)
+    except MoveRefused:
+        return False
+    return True
+
+
+def _form(
+    request: web.Request, *, number: str, problem: str = "", status: int = 200
+) -> web.Response:
+    return page(request, "progress.html", status=status, case=None, number=number, problem=problem)

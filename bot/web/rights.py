@@ -1,0 +1,66 @@
+"""Who may do what: the one table of roles and rights. `docs` and a test read it from here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+from bot.cases.model import Role
+
+
+class Right(StrEnum):
+    """What a route asks of its reader."""
+
+    PUBLIC = "public"
+    STAFF = "staff"
+    TRIAGE_SEE = "triage_see"
+    TRIAGE_DECIDE = "triage_decide"
+    DEPARTMENT_SEE = "department_see"
+    CASES_SEE = "cases_see"
+    CASE_READ = "case_read"
+    CASE_MOVE = "case_move"
+    KNOWLEDGE_SEE = "knowledge_see"
+    KNOWLEDGE_IMPORT = "knowledge_import"
+    KNOWLEDGE_PUBLISH = "knowledge_publish"
+
+
+STAFF_ROLES = frozenset(set(Role) - {Role.CITIZEN, Role.SYSTEM})
+
+_OFFICE = frozenset({Role.TRIAGE, Role.SUPERVISOR, Role.ADMINISTRATOR})
+_DEPARTMENT = frozenset({Role.DEPARTMENT_CLERK, Role.DEPARTMENT_HEAD})
+_LOOKING_ON = frozenset({Role.OPERATOR, Role.AUDITOR})
+
+ROLES: Mapping[Right, frozenset[Role]] = {
+    Right.PUBLIC: frozenset(Role),
+    Right.STAFF: STAFF_ROLES,
+    Right.TRIAGE_SEE: _OFFICE | {Role.AUDITOR},
+    Right.TRIAGE_DECIDE: _OFFICE,
+    Right.DEPARTMENT_SEE: _DEPARTMENT,
+    Right.CASES_SEE: _OFFICE | _LOOKING_ON,
+    Right.CASE_READ: _OFFICE | _DEPARTMENT | _LOOKING_ON,
+    Right.CASE_MOVE: _OFFICE | _DEPARTMENT | {Role.OPERATOR},
+    Right.KNOWLEDGE_SEE: frozenset(
+        {Role.EDITOR, Role.CHECKER, Role.SUPERVISOR, Role.ADMINISTRATOR, Role.AUDITOR}
+    ),
+    Right.KNOWLEDGE_IMPORT: frozenset({Role.EDITOR, Role.ADMINISTRATOR}),
+    Right.KNOWLEDGE_PUBLISH: frozenset({Role.CHECKER, Role.ADMINISTRATOR}),
+}
+"""Which of the moves on a case are open to a role is the case model's own table."""
+
+HOME: Mapping[Role, str] = {
+    Role.OPERATOR: "/cases",
+    Role.TRIAGE: "/triage",
+    Role.DEPARTMENT_CLERK: "/departments",
+    Role.DEPARTMENT_HEAD: "/departments",
+    Role.EDITOR: "/knowledge",
+    Role.CHECKER: "/knowledge",
+    Role.SUPERVISOR: "/triage",
+    Role.ADMINISTRATOR: "/triage",
+    Role.AUDITOR: "/cases",
+}
+"""Where a role lands after signing in."""
+
+
+def allowed(right: Right, role: Role) -> bool:
+    """True where the role has the right."""
+    return role in ROLES[right]

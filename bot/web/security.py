@@ -1,0 +1,105 @@
+"""What surrounds every request: its id, its address, its limits, and the headers of its answer."""
+
+from __future__ import annotations
+
+import logging
+import math
+import secrets
+from time import monotonic
+from urllib.parse import urlsplit
+
+from aiohttp import web
+
+from bot.errors import Forbidden, TooMany
+from bot.web.routes import REQUEST_ID, Handler, services_of
+
+log = logging.getLogger(__name__)
+
+CONTENT_SECURITY_POLICY = "; ".join(
+    (
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "img-src 'self'",
+        "connect-src 'self'",
+        "form-action 'self'",
+        "base-uri 'none'",
+        "frame-ancestors 'none'",
+    )
+)
+
+HEADERS = {
+    "Content-Security-Policy": CONTENT_SECURITY_POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=()",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+
+
+@web.middleware
+async def surround(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Give the request an id, the answer its headers, and the log one line without its words."""
+    request[REQUEST_ID] = secrets.token_hex(8)
+    started = monotonic()
+    response = await handler(request)
+    if not response.prepared:
+        response.headers["X-Request-Id"] = request[REQUEST_ID]
+        for name, value in HEADERS.items():
+            response.headers.setdefault(name, value)
+        response.headers.setdefault("Cache-Control", "no-store")
+        if services_of(request).settings.base_url.startswith("https://"):
+            response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
+    resource = request.match_info.route.resource
+    log.info(
+        "%s %s %s %.0f ms %s",
+        request.method,
+        resource.canonical if resource is not None else "-",
+        response.status,
+        (monotonic() - started) * 1000,
+        request[REQUEST_ID],
+    )
+    return response
+
+
+def address_of(request: web.Request) -> str:
+    """The reader's address, for rate limits.
+
+    X-Forwarded-For is believed only as far as `proxy_hops` proxies of ours have written it.
+    """
+    hops = services_of(request).settings.proxy_hops
+    forwarded = [
+        part.strip() for part in ",".join(request.headers.getall("X-Forwarded-For", [])).split(",")
+    ]
+    if hops and len(forwarded) >= hops and forwarded[-hops]:
+        return forwarded[-hops][:64]
+    return request.remote or "unknown"
+
+
+async def limit(request: web.Request, what: str, who: str, *, times: int, window_s: int) -> None:
+    """Count one try.
+
+    Raises:
+        TooMany: with the seconds to wait.
+    """
+    result = await services_of(request).cache.hit(f"{what}:{who}", times, window_s)
+    if not result.allowed:
+        raise TooMany(
+            "操作太频繁了，请稍等一会儿再试。", retry_after_s=math.ceil(result.retry_after_s)
+        )
+
+
+def check_origin(request: web.Request) -> None:
+    """Refuse a form another site sent. A browser names the origin of every POST.
+
+    Raises:
+        Forbidden: the origin is not ours.
+    """
+    origin = request.headers.get("Origin")
+    if origin is None:
+        return
+    ours = {request.host, urlsplit(services_of(request).settings.base_url).netloc}
+    if urlsplit(origin).netloc not in ours:
+        raise Forbidden("这次提交不是从本站页面发出的，已被拦下。请回到本站页面重试。")

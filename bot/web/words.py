@@ -1,0 +1,188 @@
+"""What codes are called on our pages, and how times and private data are written there."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, date, datetime, timedelta
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+from zoneinfo import ZoneInfo
+
+from bot.cases.model import Move, Role, Severity, State
+from knowledge.model import Kind, Life
+
+if TYPE_CHECKING:
+    from bot.cases.model import Case
+    from connectors.base import Reply, ReplyCitation
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+
+STATES: Mapping[State, str] = {
+    State.RECEIVED: "已收到",
+    State.TRIAGE: "待研判",
+    State.DISPATCHED: "已派单",
+    State.ACCEPTED: "已签收",
+    State.IN_PROGRESS: "办理中",
+    State.REPLIED: "已答复",
+    State.VISITED: "已回访",
+    State.CLOSED: "已办结",
+    State.RETURNED: "已退单",
+    State.MERGED: "已并单",
+    State.REFUSED: "不予受理",
+    State.REOPENED: "重新办理",
+}
+
+MOVES: Mapping[Move, str] = {
+    Move.OPEN: "受理",
+    Move.TO_TRIAGE: "转研判",
+    Move.DISPATCH: "派单",
+    Move.ACCEPT: "签收",
+    Move.WORK: "开始办理",
+    Move.REPLY: "答复",
+    Move.VISIT: "回访",
+    Move.CLOSE: "办结",
+    Move.RETURN: "退单",
+    Move.REASSIGN: "改派",
+    Move.ADD_SUPPORT: "增加协办",
+    Move.EXTEND: "延期",
+    Move.URGE: "催办",
+    Move.SUPERVISE: "督办",
+    Move.MERGE: "并单",
+    Move.REFUSE: "不予受理",
+    Move.REOPEN: "重新办理",
+    Move.RATE: "评价",
+    Move.NOTE: "补充说明",
+}
+
+ROLES: Mapping[Role, str] = {
+    Role.CITIZEN: "市民",
+    Role.SYSTEM: "系统",
+    Role.OPERATOR: "话务员",
+    Role.TRIAGE: "研判员",
+    Role.DEPARTMENT_CLERK: "部门经办",
+    Role.DEPARTMENT_HEAD: "部门负责人",
+    Role.EDITOR: "内容编辑",
+    Role.CHECKER: "内容审核",
+    Role.SUPERVISOR: "督办员",
+    Role.ADMINISTRATOR: "管理员",
+    Role.AUDITOR: "审计员",
+}
+
+SEVERITIES: Mapping[Severity, str] = {
+    Severity.NORMAL: "一般",
+    Severity.URGENT: "紧急",
+    Severity.EMERGENCY: "特急",
+}
+
+KINDS: Mapping[Kind, str] = {
+    Kind.POLICY: "政策文件",
+    Kind.INTERPRETATION: "政策解读",
+    Kind.GUIDE: "办事指南",
+    Kind.FAQ: "常见问题",
+    Kind.REFUTATION: "辟谣",
+    Kind.NOTICE: "通知公告",
+}
+
+LIVES: Mapping[Life, str] = {
+    Life.DRAFT: "草稿",
+    Life.CHECKED: "已审核",
+    Life.PUBLISHED: "已发布",
+    Life.REPLACED: "已被替代",
+    Life.REPEALED: "已废止",
+}
+
+CHANNELS: Mapping[str, str] = {
+    "webchat": "网页",
+    "wechat": "微信公众号",
+    "hotline": "12345 热线",
+    "mailbox": "领导信箱",
+    "open311": "开放接口",
+    "api": "开放接口",
+}
+
+GRADES: Mapping[int, str] = {
+    5: "非常满意",
+    4: "满意",
+    3: "基本满意",
+    2: "不满意",
+    1: "非常不满意",
+}
+"""好差评: the five grades of 国办发〔2019〕51号."""
+
+
+def local(moment: datetime | str | None) -> datetime | None:
+    """The moment on Shanghai's clock; a W3C date-time is read first, nothing stays nothing."""
+    if not moment:
+        return None
+    if isinstance(moment, str):
+        moment = datetime.fromisoformat(moment)
+    return moment.astimezone(SHANGHAI)
+
+
+def when(moment: datetime | str | None) -> str:
+    """Such as `2026年3月5日 14:20`."""
+    at = local(moment)
+    return f"{at.year}年{at.month}月{at.day}日 {at:%H:%M}" if at else ""
+
+
+def day(moment: datetime | date | str | None) -> str:
+    """Such as `2026年3月5日`; a date is taken as it is, a text that is none is given back."""
+    if isinstance(moment, str):
+        try:
+            moment = datetime.fromisoformat(moment) if "T" in moment else date.fromisoformat(moment)
+        except ValueError:
+            return str(moment)
+    if isinstance(moment, datetime):
+        moment = moment.astimezone(SHANGHAI).date()
+    return f"{moment.year}年{moment.month}月{moment.day}日" if moment else ""
+
+
+def clock_time(moment: datetime) -> str:
+    """Such as `14:20`, with the date where it was not today's conversation."""
+    at = moment.astimezone(SHANGHAI)
+    return f"{at.month}月{at.day}日 {at:%H:%M}"
+
+
+def spoken(reply: Reply) -> tuple[str, ...]:
+    """The lines of a reply's text without those the case card beside it shows better."""
+    shown = set()
+    if reply.case is not None:
+        card = reply.case
+        shown = {card.number, card.query_code, card.department, day(card.due_at)} - {""}
+    lines = (line.strip() for line in reply.text.split("\n"))
+    return tuple(line for line in lines if line and line.partition("：")[2] not in shown)
+
+
+def weblink(url: str) -> str:
+    """The address where it is one of the web, else nothing: imported content may hold anything."""
+    return url if url.startswith(("https://", "http://")) else ""
+
+
+def document_path(source: ReplyCitation) -> str:
+    """The page of the cited document, at the quoted place."""
+    path = f"/documents/{quote(source.document_id, safe='')}"
+    if source.end <= source.start:
+        return path
+    place = f"{source.start}-{source.end}"
+    return f"{path}?c={place}#c{place}"
+
+
+def clock_of(case: Case, now: datetime) -> tuple[str, str]:
+    """How the deadline stands: a tone for the page (`late`, `soon`, `calm`, `none`) and words."""
+    if case.due_at is None or case.state in {State.CLOSED, State.MERGED, State.REFUSED}:
+        return "none", ""
+    if case.state in {State.REPLIED, State.VISITED}:
+        return "none", "已答复"
+    left = case.due_at - now.astimezone(UTC)
+    if left < timedelta(0):
+        return "late", f"超时 {_span(-left)}"
+    if left < timedelta(days=1):
+        return "soon", f"剩 {_span(left)}"
+    return "calm", f"剩 {_span(left)}"
+
+
+def _span(length: timedelta) -> str:
+    hours = int(length.total_seconds() // 3600)
+    if hours >= 24:
+        return f"{hours // 24} 天"
+    return f"{hours} 小时" if hours else f"{max(1, int(length.total_seconds() // 60))} 分钟"
