@@ -229,7 +229,7 @@ def _with_vectors(scored: list[_Scores], share: float) -> list[_Scores]:
                 bigrams=each.bigrams,
                 vectors=nearest,
                 document=each.document
-                + np.float32(share * best) * np.maximum(nearest, np.float32(0)),
+                + np.float32(share * best) * np.maximum(nearest, 0, dtype=np.float32),
             )
         )
     return finished

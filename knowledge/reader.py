@@ -88,18 +88,28 @@ class Reader:
         """
         pair = next((each for each in best[:1] if each.question), None)
         if pair is not None:
-            return self._whole_answer(document, pair)
+            return self._whole_answer(document, pair, passages)
         near = _near(passages, best)
         sentences = _scored(question, wanted, document, near)
         if not sentences:
             return ()
         return _joined(_trimmed(self._best_run(document, sentences)))
 
-    def _whole_answer(self, document: Document, pair: Passage) -> tuple[Span, ...]:
-        limit = pair.start + self._answer_chars
-        spans = [span for span in _sentences(document, pair) if span.end <= limit]
-        first = spans[:1] or [_cut(document, pair, pair.start, pair.end, self._answer_chars)]
-        return _joined([*first, *spans[1:]])
+    def _whole_answer(
+        self, document: Document, pair: Passage, passages: Sequence[Passage]
+    ) -> tuple[Span, ...]:
+        """The pair's answer, which may be several passages, as far as it may be quoted."""
+        parts = [each for each in passages if each.question == pair.question]
+        start = parts[0].start
+        spans = [
+            span
+            for part in parts
+            for span in _sentences(document, part)
+            if 0 <= span.end - start <= self._answer_chars
+        ]
+        if not spans:
+            spans = [_cut(document, pair, pair.start, pair.end, self._answer_chars)]
+        return _joined(spans)
 
     def _best_run(self, document: Document, sentences: list[_Sentence]) -> list[_Sentence]:
         """The run of at most `quote_chars` with the highest sum; a longer sentence is cut."""
