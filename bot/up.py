@@ -11,7 +11,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
-import secrets
 import signal
 import socket
 import sys
@@ -24,6 +23,7 @@ from urllib.parse import urlparse
 import httpx
 
 from bot.redis_server import find_redis_server, redis_arguments
+from bot.secret import kept_secret
 from bot.settings import PREFIX, ROOT, Settings
 
 STOP_WITHIN_S = 10.0
@@ -115,16 +115,6 @@ def _port_answers(host: str, port: int) -> bool:
     with socket.socket() as probe:
         probe.settimeout(0.5)
         return probe.connect_ex((host, port)) == 0
-
-
-def kept_secret(path: Path) -> str:
-    """The secret kept in a file only its owner can read; made on first use."""
-    if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "w") as file:
-            file.write(secrets.token_urlsafe(32))
-    return path.read_text().strip()
 
 
 @dataclass(frozen=True, kw_only=True)

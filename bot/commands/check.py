@@ -1,0 +1,200 @@
+"""`policyline check`: every setting, dependency and connection, said plainly."""
+
+from __future__ import annotations
+
+import asyncio
+import importlib.util
+import json
+from collections.abc import Awaitable, Callable, Iterator
+from dataclasses import asdict, dataclass
+from enum import StrEnum
+from pathlib import Path
+
+import typer
+
+from bot.settings import ROOT, Settings, SettingsError, load
+
+app = typer.Typer()
+
+CONNECT_WITHIN_S = 3.0
+
+
+class Verdict(StrEnum):
+    """How one check went."""
+
+    FINE = "fine"
+    LESS = "less"
+    """The service runs, with less."""
+    FAULT = "fault"
+    """The service does not run."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Finding:
+    """What one check found; `said` is one sentence in Chinese, free of secrets."""
+
+    subject: str
+    verdict: Verdict
+    said: str
+
+
+MARKS = {Verdict.FINE: "正常", Verdict.LESS: "注意", Verdict.FAULT: "故障"}
+
+
+@app.command(name="check", help="逐项检查设置、依赖和连接")
+def check(as_json: bool = typer.Option(False, "--json", help="以 JSON 输出")) -> None:
+    """Run every check; exit 0 where the service can run, 1 where it cannot."""
+    findings = asyncio.run(findings_of())
+    if as_json:
+        typer.echo(json.dumps([asdict(f) for f in findings], ensure_ascii=False))
+    else:
+        for finding in findings:
+            typer.echo(f"[{MARKS[finding.verdict]}] {finding.subject}：{finding.said}")
+    if any(finding.verdict is Verdict.FAULT for finding in findings):
+        raise typer.Exit(1)
+
+
+async def findings_of() -> list[Finding]:
+    """All findings, the settings' first; with faulty settings nothing else can be checked."""
+    try:
+        settings = load()
+    except SettingsError as error:
+        return [Finding(subject="设置", verdict=Verdict.FAULT, said=f) for f in error.faults]
+    found = [Finding(subject="设置", verdict=Verdict.FINE, said="全部可用")]
+    found += [_home(settings), _city(settings), *_connectors(), _rasa_environment(settings)]
+    edges = ("数据库", _database), ("Redis", _redis), ("Rasa", _rasa)
+    for subject, probe in edges:
+        found.append(await _connection(subject, probe, settings))
+    found.append(await _content(settings))
+    return found
+
+
+def _home(settings: Settings) -> Finding:
+    try:
+        settings.home.mkdir(parents=True, exist_ok=True)
+        trial = settings.home / ".write_check"
+        trial.write_text("")
+        trial.unlink()
+    except OSError as error:
+        said = f"{settings.home} 不能写入（{error.strerror}）"
+        return Finding(subject="数据目录", verdict=Verdict.FAULT, said=said)
+    return Finding(subject="数据目录", verdict=Verdict.FINE, said=f"{settings.home} 可写")
+
+
+def _city(settings: Settings) -> Finding:
+    from bot import city
+
+    try:
+        loaded = city.load(settings.city)
+    except city.CityError as error:
+        said = "；".join(error.faults)
+        return Finding(subject="城市配置", verdict=Verdict.FAULT, said=said)
+    said = f"{loaded.name}，{len(loaded.departments)} 个部门，{len(loaded.catalogue)} 项派单事项"
+    return Finding(subject="城市配置", verdict=Verdict.FINE, said=said)
+
+
+class _NoTokens:
+    """Enough of an edge to build the connectors and look at them."""
+
+    async def wake(self, *topics: str) -> None:
+        del topics
+
+
+def _connectors() -> Iterator[Finding]:
+    from connectors import registry
+    from connectors.errors import Misconfigured
+
+    for name, build in registry.CHANNELS.items():
+        subject = f"渠道 {name}"
+        try:
+            edge = registry.Edge(wake=_NoTokens().wake, tokens=None)  # type: ignore[arg-type]  # nothing is sent
+            channel = build(edge)
+        except Misconfigured as error:
+            yield Finding(subject=subject, verdict=Verdict.FAULT, said=str(error))
+            continue
+        said = "已配置" if channel is not None else "未配置，不启用"
+        yield Finding(subject=subject, verdict=Verdict.FINE, said=said)
+
+
+def _rasa_environment(settings: Settings) -> Finding:
+    subject = "Rasa 环境"
+    if settings.rasa_url is not None:
+        return Finding(subject=subject, verdict=Verdict.FINE, said="使用已有的 Rasa")
+    python = ROOT / ".venv-rasa" / "bin" / "python"
+    if not python.exists():
+        said = "还没有装好，请执行 make setup；在此之前多轮对话不可用"
+        return Finding(subject=subject, verdict=Verdict.LESS, said=said)
+    return Finding(subject=subject, verdict=Verdict.FINE, said="已装好")
+
+
+Probe = Callable[[Settings], Awaitable[Finding]]
+
+
+async def _connection(subject: str, probe: Probe, settings: Settings) -> Finding:
+    try:
+        async with asyncio.timeout(CONNECT_WITHIN_S):
+            return await probe(settings)
+    except TimeoutError:
+        said = f"{CONNECT_WITHIN_S:.0f} 秒内没有响应"
+        return Finding(subject=subject, verdict=Verdict.FAULT, said=said)
+
+
+async def _database(settings: Settings) -> Finding:
+    from bot.storage.units import Storage
+
+    storage = Storage(settings.database)
+    kind = settings.database.split(":", 1)[0]
+    try:
+        await storage.ping()
+    except Exception as error:  # noqa: BLE001 - whatever the driver raises is the finding
+        said = f"{kind} 无法使用（{type(error).__name__}）"
+        return Finding(subject="数据库", verdict=Verdict.FAULT, said=said)
+    finally:
+        await storage.close()
+    return Finding(subject="数据库", verdict=Verdict.FINE, said=f"{kind}，可连接")
+
+
+async def _redis(settings: Settings) -> Finding:
+    from bot.cache import Cache
+
+    cache = Cache(settings.redis)
+    try:
+        answers = await cache.ping()
+    finally:
+        await cache.close()
+    if answers:
+        return Finding(subject="Redis", verdict=Verdict.FINE, said="可连接")
+    said = "连不上：多轮对话与工作人员登录不可用（policyline up 会自带一台）"
+    return Finding(subject="Redis", verdict=Verdict.LESS, said=said)
+
+
+async def _rasa(settings: Settings) -> Finding:
+    import httpx
+
+    token = settings.rasa_token.get_secret_value() or _kept(settings.home / "rasa_token")
+    try:
+        async with httpx.AsyncClient(timeout=CONNECT_WITHIN_S) as client:
+            answer = await client.get(f"{settings.rasa}/status", params={"token": token})
+    except httpx.HTTPError:
+        said = "连不上：政策问题照常解答，其余诉求转人工研判（policyline up 会启动它）"
+        return Finding(subject="Rasa", verdict=Verdict.LESS, said=said)
+    if answer.status_code == 401:
+        said = "令牌不对，请核对 POLICYLINE_RASA_TOKEN"
+        return Finding(subject="Rasa", verdict=Verdict.FAULT, said=said)
+    return Finding(subject="Rasa", verdict=Verdict.FINE, said="可连接")
+
+
+def _kept(path: Path) -> str:
+    return path.read_text().strip() if path.exists() else ""
+
+
+async def _content(settings: Settings) -> Finding:
+    subject = "语义编码"
+    known = settings.encoder == "static" or Path(settings.encoder).is_dir()
+    if known:
+        return Finding(subject=subject, verdict=Verdict.FINE, said=settings.encoder)
+    if importlib.util.find_spec("sentence_transformers") is None:
+        said = "没有安装 sentence-transformers"
+        return Finding(subject=subject, verdict=Verdict.FAULT, said=said)
+    said = f"{settings.encoder} 不是本机目录，将从模型库下载"
+    return Finding(subject=subject, verdict=Verdict.LESS, said=said)
