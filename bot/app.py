@@ -18,7 +18,7 @@ from bot.delivery.outbox import Outbox
 from bot.dialogue import Dialogue
 from bot.inbox import Inbox
 from bot.intake import Intake
-from bot.library import Library
+from bot.library import Library, encoder_maker, thresholds_of
 from bot.metrics import Metrics
 from bot.routing.router import Router
 from bot.secret import kept_secret
@@ -91,6 +91,15 @@ async def _services(
         lease_s=settings.lease_s,
         in_place_s=in_place_s(channels, settings),
     )
+    library = Library(
+        storage,
+        clock=clock,
+        signals=cache,
+        encoder=encoder_maker(settings),
+        thresholds=thresholds_of(settings),
+    )
+    await library.start()
+    closing.push_async_callback(library.close)
     services = Services(
         settings=settings,
         clock=clock,
@@ -105,7 +114,7 @@ async def _services(
         outbox=Outbox(storage, clock, cache),
         nlu=RasaClient(str(settings.rasa_url), settings.rasa_token.get_secret_value(), settings.rasa_timeout_s),
         dialogue=Dialogue(str(settings.rasa_url), settings.rasa_token.get_secret_value(), settings.rasa_timeout_s),
-        library=Library(storage, clock=clock),
+        library=library,
         router=router,
         cases=CaseService(storage, clock, ids, router, city, secret, wakeups=cache),
         staff=StaffService(storage, clock, ids),

@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 from bot.errors import Conflict, NotFound
 from knowledge.answer import Answerer, Thresholds
 from knowledge.embedded import EmbeddedIndex
+from knowledge.evaluate import Asked, Report, evaluate
 from knowledge.index import Entry, Index
 from knowledge.ingest.structure import passages
 from knowledge.model import Answer, Document, ImportReport, Kind, Life
@@ -24,6 +25,7 @@ from knowledge.search import Hit, search
 
 if TYPE_CHECKING:
     from bot.ports import Clock
+    from bot.settings import Settings
     from nlu.encoder import Encoder
 
 log = logging.getLogger(__name__)
@@ -94,8 +96,9 @@ class Library:
     ) -> None:
         self._database, self._clock, self._signals = database, clock, signals
         self._make_encoder, self._thresholds = encoder, thresholds
-        self._index: Index = EmbeddedIndex.build(())
+        self._index: Index = EmbeddedIndex(parts=())
         self._answerer = Answerer(self._index, thresholds)
+        self._held: set[str] = set()
         self._revision = 0
         self._built = False
         self._refreshing = asyncio.Lock()
@@ -123,15 +126,16 @@ class Library:
                 changed = await unit.documents.changed_since(self._revision)
             index = await asyncio.to_thread(self._next_index, changed)
             self._index, self._answerer = index, Answerer(index, self._thresholds)
+            self._held |= {each.id for each in changed}
             self._revision, self._built = revision, True
             log.info("library refreshed", extra={"revision": revision, "changed": len(changed)})
             return True
 
     def _next_index(self, changed: Sequence[Document]) -> Index:
         entries = [Entry(document=each, passages=passages(each)) for each in changed]
-        if self._built:
+        if len(self._index) or not entries:
             return self._index.changed(put=entries)
-        make = self._make_encoder
+        make = self._make_encoder  # with the first content, from which it may have to be trained
         encoder = make(lambda: _texts(entries)) if make is not None else None
         return EmbeddedIndex.build(entries, encoder)
 
@@ -147,6 +151,10 @@ class Library:
                     await self.refresh()
                 except Exception as error:  # noqa: BLE001 - a loop's edge: try again at the next look
                     log.warning("library not refreshed", extra={"error": type(error).__name__})
+
+    def evaluate(self, asked: Sequence[Asked]) -> Report:
+        """Measure answers on questions whose document is known; the whole content competes."""
+        return evaluate(asked, self._index, self._answerer, sorted(self._held), self._today())
 
     @property
     def index(self) -> Index:
@@ -315,3 +323,24 @@ def _texts(entries: Sequence[Entry]) -> Iterable[str]:
         yield entry.document.title
         for passage in entry.passages:
             yield passage.question + passage.text
+
+
+def thresholds_of(settings: Settings) -> Thresholds:
+    """From which confidence an answer is given, as set."""
+    return Thresholds(
+        direct=settings.answer_direct,
+        choices=settings.answer_choices,
+        refutation=settings.answer_refutation,
+        quote_chars=settings.answer_quote_chars,
+    )
+
+
+def encoder_maker(settings: Settings) -> EncoderMaker:
+    """The encoder the settings name; the one trained from the content is kept under `home`."""
+
+    def make(texts: Callable[[], Iterable[str]]) -> Encoder:
+        from nlu.encoder import open_encoder
+
+        return open_encoder(settings.encoder, folder=settings.home / "encoder", texts=texts)
+
+    return make

@@ -195,7 +195,12 @@ class DocumentStore(Protocol):
         """The ids of the documents with that document number."""
 
     async def find(
-        self, *, life: Life | None = None, kind: Kind | None = None, words: str = "",
-        after: str = "", limit: int = 100,
+        self,
+        *,
+        life: Life | None = None,
+        kind: Kind | None = None,
+        words: str = "",
+        after: str = "",
+        limit: int = 100,
     ) -> tuple[Document, ...]:
         """Documents by id, those after `after` first; `words` must occur in title or number."""  # fmt: skip

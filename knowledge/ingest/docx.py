@@ -59,7 +59,9 @@ def _lines(opened: Any) -> Iterator[str]:
         if isinstance(block, Paragraph):
             yield from filter(None, map(tidy, block.text.split("\n")))
         elif isinstance(block, Table):
-            rows = [[tidy(cell.text.replace("\n", " ")) for cell in row.cells] for row in block.rows]
+            rows = [
+                [tidy(cell.text.replace("\n", " ")) for cell in row.cells] for row in block.rows
+            ]
             width = max((len(row) for row in rows), default=0)
             even = [row + [""] * (width - len(row)) for row in rows if any(row)]
             if width == 1:

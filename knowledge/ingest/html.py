@@ -15,7 +15,7 @@ from knowledge.ingest.html_main import main_element, prune
 from knowledge.ingest.html_text import lines, tidy
 from knowledge.ingest.labels import field_of, only_labels, pairs_in_line
 from knowledge.ingest.linked_data import article_of
-from knowledge.ingest.metadata import Metadata, from_meta_tags, from_pairs
+from knowledge.ingest.metadata import from_meta_tags, from_pairs
 from knowledge.ingest.titles import Titles, page_title
 from knowledge.model import Attachment, Document
 
@@ -24,7 +24,9 @@ MAX_DEPTH = 1500
 MAX_TAGS = 1_000_000
 MIN_TEXT = 10
 
-_TAG = re.compile(r"<(/?)(div|span|table|font|b|i|em|strong|ul|ol|section|a|blockquote|form)\b", re.I)
+_TAG = re.compile(
+    r"<(/?)(div|span|table|font|b|i|em|strong|ul|ol|section|a|blockquote|form)\b", re.I
+)
 _FILE = re.compile(r"\.(?:docx?|xlsx?|pptx?|pdf|wps|et|ofd|zip|rar|7z|csv|txt)(?:$|[?#])", re.I)
 _ATTACHMENT_AREA = "[class*=fj], [id*=fj], [class*=attach], [class*=annex], [class*=accessory]"
 _JUNK = re.compile(

@@ -8,13 +8,10 @@ from collections.abc import Generator
 from selectolax.lexbor import LexborNode
 
 BLOCKS = frozenset(
-    "address article aside blockquote body caption center dd details div dl dt fieldset figcaption"
-    " figure footer form h1 h2 h3 h4 h5 h6 header hr li main nav ol p pre section summary table"
-    " tbody td tfoot th thead tr ul ucapcontent".split()
+    ["address", "article", "aside", "blockquote", "body", "caption", "center", "dd", "details", "div", "dl", "dt", "fieldset", "figcaption", "figure", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "li", "main", "nav", "ol", "p", "pre", "section", "summary", "table", "tbody", "td", "tfoot", "th", "thead", "tr", "ul", "ucapcontent"]
 )
 SKIPPED = frozenset(
-    "script style noscript template iframe object embed svg canvas select option button input"
-    " textarea audio video map head title link meta".split()
+    ["script", "style", "noscript", "template", "iframe", "object", "embed", "svg", "canvas", "select", "option", "button", "input", "textarea", "audio", "video", "map", "head", "title", "link", "meta"]
 )
 _MAX_SPAN = 60
 _MAX_CELLS = 200_000
@@ -238,7 +235,9 @@ def _is_value(cell: str) -> bool:
     return sum(char.isdigit() for char in cell) * 2 > len(cell) or cell.endswith(("。", "；"))
 
 
-_HEAD_WORDS = re.compile(r"序号|名称|项目|类别|标准|内容|说明|备注|事项|条件|材料|对象|金额|地址|电话")
+_HEAD_WORDS = re.compile(
+    r"序号|名称|项目|类别|标准|内容|说明|备注|事项|条件|材料|对象|金额|地址|电话"
+)
 
 
 def _looks_like_head(first: list[str], rows: list[list[str]]) -> bool:

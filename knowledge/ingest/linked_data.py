@@ -28,7 +28,9 @@ def _items(content: Any) -> list[dict[str, Any]]:
     items = [item for item in listed if isinstance(item, dict)]
     for item in list(items):
         graph = item.get("@graph")
-        items += [part for part in graph if isinstance(part, dict)] if isinstance(graph, list) else []
+        items += (
+            [part for part in graph if isinstance(part, dict)] if isinstance(graph, list) else []
+        )
     return [item for item in items if item.get("@type") in _ARTICLES]
 
 

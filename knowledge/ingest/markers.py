@@ -55,7 +55,10 @@ _PATTERNS: tuple[tuple[Level, re.Pattern[str]], ...] = (
     (Level.CHAPTER, re.compile(rf"(第{_SPACE}({_NUM}){_SPACE}章)")),
     (Level.SECTION, re.compile(rf"(第({_NUM})节)")),
     (Level.ARTICLE, re.compile(rf"(第({_NUM})条(?:之[{_HAN}])?)(?![款项的、和至及（(《规])")),
-    (Level.STEP, re.compile(rf"((?:第({_NUM})步|步骤{_SPACE}{_NUM}))(?:{_SPACE}[：:、，,.]|(?=\s)|$)")),
+    (
+        Level.STEP,
+        re.compile(rf"((?:第({_NUM})步|步骤{_SPACE}{_NUM}))(?:{_SPACE}[：:、，,.]|(?=\s)|$)"),
+    ),
     (Level.ONE, re.compile(rf"(([{_HAN}]{{1,4}})){_SPACE}(?:、|．|\.)")),
     (Level.PAREN_ONE, re.compile(rf"([（(]{_SPACE}([{_HAN}]{{1,4}}){_SPACE}[）)])[、.．]?")),
     (Level.DIGIT, re.compile(r"(([\d０-９]{1,3}))[ \u3000]*(?:[、．]|\.(?![\d０-９]))")),

@@ -65,7 +65,9 @@ _DATE_LINE = re.compile(
     r"[\d一二三四五六七八九十]{1,3}[ ]?日[）)]?(?:印发)?$"
 )
 _THIS = r"本(?:办法|规定|细则|实施细则|通知|意见|方案|条例|标准|决定|通告|公告|措施|规则|指引|政策)"
-_EFFECT = re.compile(rf"{_THIS}[^。；\n]{{0,12}}?自([^。；\n]{{2,30}}?)(?:起|开始)?(?:施行|实施|执行|生效)")
+_EFFECT = re.compile(
+    rf"{_THIS}[^。；\n]{{0,12}}?自([^。；\n]{{2,30}}?)(?:起|开始)?(?:施行|实施|执行|生效)"
+)
 _TERM = re.compile(r"有效期(?:为|限为)?[ ]?([\d一二三四五六七八九十两]{1,3})[ ]?年")
 _TERM_TO = re.compile(r"有效期(?:调整)?(?:延长)?(?:至|到)[ ]?([^。；，\n]{6,20})")
 
@@ -96,7 +98,11 @@ def _checked(field: str, value: str) -> object:
     if field == "number":
         return document_number(value)
     if field == "status":
-        return "ended" if re.search(r"失效|废止|无效|已过期", value) and "现行" not in value else "valid"
+        return (
+            "ended"
+            if re.search(r"失效|废止|无效|已过期", value) and "现行" not in value
+            else "valid"
+        )
     if field in ("organ", "source"):
         value = cut_at_label(re.sub(r"^(?:信息|文章|稿件)?来源[：:]", "", value))
         value = re.sub(r"[ ]?[,，;；][ ]?", "、", value).strip(" -—|【[")
@@ -126,12 +132,12 @@ def from_meta_tags(tags: Sequence[tuple[str, str]]) -> Metadata:
         "article:author": "source", "datepublished": "published_on", "wenhao": "number",
         "filenumber": "number", "indexnumber": "index_number", "createdate": "published_on",
     }  # fmt: skip
-    return from_pairs((fields[name.lower()], value) for name, value in tags if name.lower() in fields)
+    return from_pairs(
+        (fields[name.lower()], value) for name, value in tags if name.lower() in fields
+    )
 
 
-def from_lines(
-    lines: Sequence[str], *, title: str = "", issued_on: date | None = None
-) -> Metadata:
+def from_lines(lines: Sequence[str], *, title: str = "", issued_on: date | None = None) -> Metadata:
     """Metadata from the text itself: the number above it, the signature below, its last article.
 
     Args:

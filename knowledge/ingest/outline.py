@@ -155,7 +155,7 @@ def _closes(stack: list[Node], node: Node) -> bool:
     if not node.label:
         return False
     item = top.number is not None and not top.heading and top.level > Level.STEP
-    if node.plain and node.level > Level.ANNEX and (item or top.plain and top.level > Level.ANNEX):
+    if node.plain and node.level > Level.ANNEX and (item or (top.plain and top.level > Level.ANNEX)):
         return True
     asking = next((open_ for open_ in reversed(stack) if open_.question), None)
     if asking is not None and not node.question and asking.number is not None:

@@ -16,7 +16,9 @@ from knowledge.model import Document
 
 MAX_PAGES = 3000
 MIN_CHARS_A_PAGE = 5
-_PAGE_NUMBER = re.compile(r"[-—–－\s]*(?:第\s*)?\d{1,4}\s*(?:页)?(?:\s*[/／]\s*(?:共\s*)?\d{1,4}\s*页?)?[-—–－\s]*")
+_PAGE_NUMBER = re.compile(
+    r"[-—–－\s]*(?:第\s*)?\d{1,4}\s*(?:页)?(?:\s*[/／]\s*(?:共\s*)?\d{1,4}\s*页?)?[-—–－\s]*"
+)
 _ENDS = ("。", "！", "？", "；", "：", "!", "?", ":", ";")
 _UNDATED = re.compile(r"\d{4}\s?年\s?\d{1,2}\s?月\s?\d{1,2}\s?日$")
 
@@ -51,8 +53,17 @@ def _texts(raw: bytes) -> list[str]:
         return [page.extract_text() for page in reader.pages]
     except DependencyError as error:
         raise Unreadable("PDF 的加密方式无法打开") from error
-    except (PyPdfError, ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError,
-            OSError, AssertionError) as error:  # pypdf lets a damaged file's faults through
+    except (
+        PyPdfError,
+        ValueError,
+        KeyError,
+        TypeError,
+        AttributeError,
+        IndexError,
+        RecursionError,
+        OSError,
+        AssertionError,
+    ) as error:  # pypdf lets a damaged file's faults through
         raise Unreadable("PDF 已损坏或不是 PDF 文件") from error  # fmt: skip
 
 

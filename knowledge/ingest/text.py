@@ -17,8 +17,7 @@ from knowledge.ingest.metadata import Metadata, document_number
 from knowledge.model import Document
 
 KEYS = frozenset(
-    "id title kind form number department issued_on published_on valid_from valid_to policy_id url"
-    " sample life index_number replaced_by".split()
+    ["id", "title", "kind", "form", "number", "department", "issued_on", "published_on", "valid_from", "valid_to", "policy_id", "url", "sample", "life", "index_number", "replaced_by"]
 )
 _FENCE = re.compile(r"\A---[ \t]*\n(.*?)\n---[ \t]*(?:\n|\Z)", re.DOTALL)
 _NEW_PARAGRAPH = re.compile(

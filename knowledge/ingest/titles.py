@@ -34,7 +34,9 @@ _GENERIC = re.compile(
     re.IGNORECASE,
 )
 _SITE = re.compile(r"政府|网站?$|门户|平台$|官网|信息公开|\.gov\.cn|公众号$")
-_SEPARATORS = re.compile(r"\s*[_|｜»]\s*|\s+[-–—]+\s+|\s*[–—]{1,2}\s*|-(?=[^-]*(?:网站?|政府|平台|局|委|办)\s*$)")
+_SEPARATORS = re.compile(
+    r"\s*[_|｜»]\s*|\s+[-–—]+\s+|\s*[–—]{1,2}\s*|-(?=[^-]*(?:网站?|政府|平台|局|委|办)\s*$)"
+)
 
 
 def page_title(
