@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import datetime
 
-from bot.cases.chain import ChainFault, link, verify
+from bot.cases.chain import ChainFault, verify
 from bot.cases.filters import CaseFilter, CasePage, OpenCounts
 from bot.cases.lookup import look_up
 from bot.cases.model import CITIZEN, Actor, Case, CaseEvent, Move, NewCase, RoutingInput
-from bot.cases.moving import OWED_ONCE, REDIRECTING, Asked, changed, tidy
+from bot.cases.moving import OWED_ONCE, Asked, changed, tidy
 from bot.cases.notices import notice
-from bot.cases.opening import cleaned, day_of, number_on, opened, origin
+from bot.cases.opening import cleaned, opened, origin
+from bot.cases.past import PastCase, as_it_ended
 from bot.cases.ports import CaseCity, CaseRouter, CaseStorage, CaseUnit
 from bot.cases.query_code import QueryCodes, digits
+from bot.cases.writing import AlreadyOpen, add_case, append_event, note_correction
 from bot.errors import Conflict, Invalid, NotFound
 from bot.ports import Clock, Ids, Wakeups
-from bot.records import Correction
 
 __all__ = ["CaseFilter", "CasePage", "CaseService", "OpenCounts", "OpenedCase"]
 
@@ -29,10 +29,6 @@ class OpenedCase:
     case: Case
     query_code: str
     created: bool
-
-
-class _AlreadyOpen(Exception):
-    """Somebody opened a case under the same key meanwhile; undoes the number taken."""
 
 
 class CaseService:
@@ -84,16 +80,17 @@ class CaseService:
         )
         now = self._clock.now()
         case, events = opened(new, routing, self._city, actor, id=self._ids.new_id(), now=now)
-        code = self._codes.code(new.origin_key)
-        try:
-            case = await self._add(case, events, code, new.origin_key)
-        except _AlreadyOpen:
-            known = await self._open_under(new.origin_key)
-            if known is None:
-                raise
-            return known
-        await self._wake("cases")
-        return OpenedCase(case=case, query_code=code, created=True)
+        return await self._add(case, events, new.origin_key)
+
+    async def add_past(self, past: PastCase) -> OpenedCase:
+        """Bring in a case another system kept, as it ended there; twice is once.
+
+        Raises:
+            Invalid: something in it cannot be; the fields say what.
+        """
+        case, events, origin_key = as_it_ended(past, self._city, id=self._ids.new_id())
+        known = await self._open_under(origin_key)
+        return known or await self._add(case, events, origin_key)
 
     async def move(
         self,
@@ -202,22 +199,19 @@ class CaseService:
             return None
         return OpenedCase(case=case, query_code=self._codes.code(origin_key), created=False)
 
-    async def _add(
-        self, case: Case, events: Iterable[CaseEvent], code: str, origin_key: str
-    ) -> Case:
-        async with self._storage.begin() as unit:
-            count = await unit.cases.next_number(day_of(case.opened_at))
-            case = replace(case, number=number_on(case.opened_at, count))
-            added = await unit.cases.add(
-                case,
-                origin_key=origin_key,
-                query_code_hash=self._codes.stored(case.number, code),
-            )
-            if not added:
-                raise _AlreadyOpen
-            for event in events:
-                await unit.cases.append(event, id=self._ids.new_id())
-        return case
+    async def _add(self, case: Case, events: Iterable[CaseEvent], origin_key: str) -> OpenedCase:
+        try:
+            async with self._storage.begin() as unit:
+                case = await add_case(
+                    unit, self._ids, self._codes, case, events, origin_key=origin_key
+                )
+        except AlreadyOpen:
+            known = await self._open_under(origin_key)
+            if known is None:
+                raise
+            return known
+        await self._wake("cases")
+        return OpenedCase(case=case, query_code=self._codes.code(origin_key), created=True)
 
     async def _move(self, number: str, asked: Asked, seen_version: int | None) -> Case:
         asked = tidy(asked)
@@ -231,8 +225,8 @@ class CaseService:
             after = replace(after, version=before.version + 1)
             if not await unit.cases.update(after, seen_version=before.version):
                 raise _somebody_was_first()
-            await self._append(unit, before, after, asked, details, now)
-            await self._correct(unit, after, asked, now)
+            await append_event(unit, self._ids, before, after, asked, details, now)
+            await note_correction(unit, self._ids, after, asked, now)
             told = notice(
                 after,
                 asked.move,
@@ -255,50 +249,6 @@ class CaseService:
             events = await unit.cases.events(case.id)
             if any(event.move is asked.move for event in events):
                 raise Conflict("这件事已经延期过一次。", code="extended_already")
-
-    async def _append(
-        self,
-        unit: CaseUnit,
-        before: Case,
-        after: Case,
-        asked: Asked,
-        details: dict[str, str],
-        now: datetime,
-    ) -> None:
-        event = CaseEvent(
-            case_id=after.id,
-            seq=0,
-            at=now,
-            actor=asked.actor,
-            move=asked.move,
-            from_state=before.state,
-            to_state=after.state,
-            reason=asked.reason,
-            details=details,
-        )
-        previous = await unit.cases.last_event(after.id)
-        await unit.cases.append(link(event, previous), id=self._ids.new_id())
-
-    async def _correct(self, unit: CaseUnit, case: Case, asked: Asked, now: datetime) -> None:
-        """Remember where a person chose otherwise than the router."""
-        if asked.move not in REDIRECTING:
-            return
-        candidates = case.routing.departments if case.routing else ()
-        suggested = candidates[0].name if candidates else ""
-        if suggested == case.lead_department:
-            return
-        await unit.corrections.add(
-            Correction(
-                id=self._ids.new_id(),
-                case_id=case.id,
-                at=now,
-                actor=asked.actor.id,
-                text=f"{case.title}\n{case.text}",
-                suggested=suggested,
-                chosen=case.lead_department,
-                demand_type=case.demand_type.value,
-            )
-        )
 
     async def _wake(self, topic: str) -> None:
         if self._wakeups is not None:

@@ -119,7 +119,10 @@ class DocumentRepository:
         """Documents in the order of their ids, those after `after`.
 
         Args:
+            life: only those in it.
+            kind: only those of it.
             words: must occur in the title, the number or the id.
+            after: the last id of the page before.
             limit: at most so many.
         """
         where = [documents.c.id > after]

@@ -1,0 +1,66 @@
+"""`policyline db`: upgrade, backup, restore."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from bot.cli import settings_or_exit
+from bot.storage.backup import BackupError, backup, restore
+from bot.storage.schema import NewerSchema
+from bot.storage.units import Storage
+
+app = typer.Typer(help="数据库：升级、备份、恢复", no_args_is_help=True)
+
+_Yes = Annotated[bool, typer.Option("--yes", help="已有的内容全部替换，不再询问")]
+
+
+@app.command("upgrade", help="把数据库升级到本版本的结构")
+def upgrade() -> None:
+    """Run the missing migrations."""
+
+    async def run(url: str) -> None:
+        storage = Storage(url)
+        try:
+            await storage.upgrade()
+        finally:
+            await storage.close()
+
+    try:
+        asyncio.run(run(settings_or_exit().database))
+    except NewerSchema as error:
+        typer.echo("数据库来自更新的版本，请先升级程序。", err=True)
+        raise typer.Exit(1) from error
+    typer.echo("数据库已是最新。")
+
+
+@app.command("backup", help="把整个数据库备份成一个文件，服务不必停")
+def backup_command(file: Path, yes: _Yes = False) -> None:
+    """Write a backup."""
+    url = settings_or_exit().database
+    if file.exists() and not yes:
+        typer.echo(f"文件已存在：{file}。要覆盖请加 --yes。", err=True)
+        raise typer.Exit(1)
+    try:
+        asyncio.run(backup(url, file))
+    except BackupError as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(1) from error
+    typer.echo(
+        f"已备份到 {file}（{file.stat().st_size / 1e6:.1f} MB），其中有个人信息，请妥善保管。"
+    )
+
+
+@app.command("restore", help="从备份恢复；请先停止服务")
+def restore_command(file: Path, yes: _Yes = False) -> None:
+    """Bring a backup back."""
+    url = settings_or_exit().database
+    try:
+        asyncio.run(restore(url, file, overwrite=yes))
+    except BackupError as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(1) from error
+    typer.echo("已恢复，数据库已是最新。")
