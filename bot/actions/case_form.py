@@ -37,8 +37,9 @@ _PERSONAL = re.compile(
     r"话费|宽带|快递|网购|诈骗|短信|热线|账户|银行卡|驾驶证|营业执照|报税|发票"
 )
 """A person's own affairs happen nowhere in town: no place is asked for."""
+_DEMAND_NAMED = re.compile(r"投诉|举报|建议|意见|表扬|求助|报修")
 _OPENING = re.compile(
-    r"(?:你好|您好|喂)?[，,。! ]*(?:我要?|我想要?|我有|想|要|请|帮我|麻烦)*"
+    r"(?:你好|您好|喂|都不是)?[，,。! ]*(?:我要?|我想要?|我有|想|要|请|帮我|麻烦)*"
     r"(?:投诉|反映|反应|举报|求助|提|报修|表扬|报案|登记|咨询|点|说)?(?:一?个|一?下|一些|几个|点)*"
     r"(?:投诉|问题|情况|事情?|建议|意见|诉求|工单|人|单位|举报|表扬|登记|现象)?[吧啊了呢。!！~ ]*"
 )
@@ -75,18 +76,24 @@ def validate(turn: Tracker, knowledge: Knowledge) -> Outcome:
 
 def _start(turn: Tracker, knowledge: Knowledge) -> Outcome:
     """A new case; nothing of an earlier one is left but its number and code."""
-    has_matter = not _OPENING.fullmatch(turn.text)
-    demand = DEMANDS.get(Intent(turn.intent)) if turn.intent in CASE_INTENTS else None
+    opening = _OPENING.fullmatch(turn.text) is not None
+    matter = turn.about or None if opening else turn.text
+    vague = opening and _DEMAND_NAMED.search(turn.text) is None
+    demand = None if vague else _demand(turn)
     slots = Slots(
         demand_type=demand.value if demand else None,
-        matter=turn.text if has_matter else None,
+        matter=matter,
         discretion=reading.discretion(turn.text),
         origin=turn.message_id,
         case_number=turn.slots.case_number,
         query_code=turn.slots.query_code,
     )
-    said = warnings(turn.text, reading.place(turn), knowledge) if has_matter else ()
+    said = warnings(matter, reading.place(turn), knowledge) if matter else ()
     return _advance(_filled(slots, turn), knowledge, said=said)
+
+
+def _demand(turn: Tracker) -> DemandType | None:
+    return DEMANDS[Intent(turn.intent)] if turn.intent in CASE_INTENTS else None
 
 
 def _drop_or_not(turn: Tracker, knowledge: Knowledge) -> Outcome:
@@ -146,7 +153,7 @@ def _matter(turn: Tracker, knowledge: Knowledge) -> Outcome:
     slots = turn.slots
     if _OPENING.fullmatch(turn.text) or reading.says_yes(turn) or reading.says_no(turn):
         return _missed(turn, knowledge, "form_text_too_short", slots)
-    demand = DEMANDS.get(Intent(turn.intent)) if turn.intent in CASE_INTENTS else None
+    demand = _demand(turn)
     slots = replace(
         _filled(slots, turn),
         matter=turn.text,

@@ -62,6 +62,7 @@ class Tracker:
 
     Args:
         intent: Rasa's intent name of the latest message; may be one we do not know.
+        about: what was talked about before this message, where its words point back to it.
         form: the active form, or empty.
         requested: the slot the citizen was last asked for, or empty.
         starting: the form was activated by this message.
@@ -76,6 +77,7 @@ class Tracker:
     text: str
     intent: str
     confidence: float = 1.0
+    about: str = ""
     entities: tuple[Entity, ...] = ()
     form: str = ""
     requested: str = ""
@@ -138,6 +140,7 @@ def parse(body: object) -> tuple[str, Tracker]:
         text=_text(message.get("text")).strip(),
         intent=_text(intent.get("name")),
         confidence=_number(intent.get("confidence")),
+        about=_text(metadata.get("about")).strip(),
         entities=_entities(message.get("entities") or []),
         form=form,
         requested=_text(slots.get(REQUESTED)),

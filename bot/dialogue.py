@@ -1,0 +1,161 @@
+"""Client of Rasa's conversations: one request a turn (`nlu/rasa/channel.py` is the other side)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+import httpx
+
+from bot.actions.server import TOKEN_HEADER
+from bot.replies import NotAReply, reply_from_json
+from connectors.base import Reply, ReplyKind, ReplyOption
+from nlu.model import Understanding
+
+_WEBHOOK = "/webhooks/policyline/webhook"
+_CONNECT_S = 0.5
+_ACTIONS_S = 3.0
+"""A turn's actions reach our database; Rasa's own part is the timeout that is set."""
+
+
+class DialogueAway(Exception):
+    """Rasa cannot be reached or could not finish the turn; `code` says how."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+@dataclass(frozen=True, kw_only=True)
+class DialogueTurn:
+    """What a conversation answers to one message.
+
+    Args:
+        open: a form is waiting, so the next message belongs to the conversation too.
+        replayed: the message had been said before; nothing was done again.
+    """
+
+    replies: tuple[Reply, ...]
+    open: bool
+    replayed: bool = False
+
+
+class Dialogue:
+    """Rasa's conversations.
+
+    Args:
+        rasa_url: where Rasa listens, on this machine.
+        token: shared with Rasa.
+        timeout_s: for Rasa's part of a turn; what our own actions take comes on top.
+    """
+
+    def __init__(self, rasa_url: str, token: str, timeout_s: float) -> None:
+        self._url = rasa_url.rstrip("/") + _WEBHOOK
+        self._client = httpx.AsyncClient(
+            headers={TOKEN_HEADER: token},
+            timeout=httpx.Timeout(timeout_s + _ACTIONS_S, connect=min(timeout_s, _CONNECT_S)),
+            trust_env=False,
+        )
+
+    async def talk(
+        self,
+        conversation_id: str,
+        text: str,
+        message_id: str,
+        *,
+        sender_id: str = "",
+        about: str = "",
+        understanding: Understanding | None = None,
+    ) -> DialogueTurn:
+        """Say one message; the same `message_id` again gives the same replies and does nothing.
+
+        Args:
+            conversation_id: `channel:...`, also the key of Rasa's tracker.
+            text: the citizen's words.
+            message_id: ours, of the stored message; a case's origin key is made of it.
+            sender_id: in the channel's terms; empty: what follows the channel's name.
+            about: what was talked about before, for words such as "please register it".
+            understanding: of this text, where Rasa was asked before; saves a second reading.
+
+        Raises:
+            DialogueAway: Rasa is not there, too slow, or came to no word.
+        """
+        body: dict[str, Any] = {
+            "sender": conversation_id,
+            "message": text,
+            "message_id": message_id,
+            "metadata": {
+                "message_id": message_id,
+                "channel": conversation_id.partition(":")[0],
+                "sender_id": sender_id or conversation_id.partition(":")[2],
+                "about": about,
+            },
+        }
+        if understanding is not None and understanding.source == "rasa":
+            body["parse_data"] = _parse_data(text, understanding)
+        try:
+            response = await self._client.post(self._url, json=body)
+        except httpx.HTTPError as error:
+            raise DialogueAway(type(error).__name__) from error
+        if response.status_code != httpx.codes.OK:
+            raise DialogueAway(f"http_{response.status_code}")
+        return _turn(response)
+
+    async def close(self) -> None:
+        """Free the connections."""
+        await self._client.aclose()
+
+
+def _parse_data(text: str, understanding: Understanding) -> dict[str, Any]:
+    """An understanding in the shape of Rasa's `/model/parse`."""
+    return {
+        "text": text,
+        "intent": {"name": understanding.intent.value, "confidence": understanding.confidence},
+        "entities": [
+            {"entity": one.kind, "value": one.value, "start": one.start, "end": one.end}
+            for one in understanding.entities
+        ],
+        "intent_ranking": [
+            {"name": intent.value, "confidence": confidence}
+            for intent, confidence in understanding.ranking
+        ],
+    }
+
+
+def _turn(response: httpx.Response) -> DialogueTurn:
+    try:
+        body = response.json()
+        replies = tuple(_reply(message) for message in body["replies"])
+        is_open, replayed = body["open"], body["replayed"]
+    except (ValueError, KeyError, TypeError, NotAReply) as error:
+        raise DialogueAway("malformed") from error
+    if not replies:
+        raise DialogueAway("silent")
+    return DialogueTurn(replies=_joined(replies), open=is_open is True, replayed=replayed is True)
+
+
+def _reply(message: dict[str, Any]) -> Reply:
+    """One of Rasa's messages: our own reply in `custom`, or a response of the domain."""
+    if "custom" in message:
+        return reply_from_json(message["custom"])
+    buttons = message.get("buttons") or ()
+    return Reply(
+        text=str(message["text"]),
+        options=tuple(ReplyOption(label=one["title"], text=one["payload"]) for one in buttons),
+    )
+
+
+def _joined(replies: tuple[Reply, ...]) -> tuple[Reply, ...]:
+    """Neighbouring plain texts as one reply, since some channels carry only one in place."""
+    joined: list[Reply] = []
+    for reply in replies:
+        last = joined[-1] if joined else None
+        if last is not None and _plain(last) and reply.kind is ReplyKind.TEXT and not reply.case:
+            joined[-1] = replace(reply, text=f"{last.text}\n{reply.text}")
+        else:
+            joined.append(reply)
+    return tuple(joined)
+
+
+def _plain(reply: Reply) -> bool:
+    return reply.kind is ReplyKind.TEXT and not (reply.options or reply.citations or reply.case)
