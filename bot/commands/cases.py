@@ -24,14 +24,16 @@ from bot.clock import RandomIds, SystemClock
 from bot.errors import Invalid, PolicylineError
 from bot.privacy import masked_case
 from bot.routing.router import Router
-from bot.settings import Settings
+from bot.settings import Settings, SettingsError
 from bot.staff import StaffService
-from bot.storage.units import Storage
+from bot.storage.schema import NewerSchema
+from bot.storage.units import DatabaseAway, Storage
 
 app = typer.Typer(help="诉求：导入、导出", no_args_is_help=True)
 
 _Json = Annotated[bool, typer.Option("--json", help="输出 JSON")]
 _SHOWN = 20
+_CANNOT_START = (DatabaseAway, NewerSchema, SettingsError, cities.CityError)
 
 
 @dataclass(kw_only=True)
@@ -49,6 +51,9 @@ def import_command(file: Path, as_json: _Json = False) -> None:
     except PolicylineError as error:
         typer.echo(error.message, err=True)
         raise typer.Exit(1) from error
+    except _CANNOT_START as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(2) from error
     if as_json:
         refused = [{"line": row.line, "reason": row.reason} for row in report.refused]
         said = {"added": report.added, "known": report.known, "refused": refused}
@@ -80,6 +85,9 @@ def export_command(
     except OSError as error:
         typer.echo(f"写不了这个文件：{file}。", err=True)
         raise typer.Exit(1) from error
+    except _CANNOT_START as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(2) from error
     typer.echo(
         f"已导出 {count} 件到 {file}" + ("，其中有个人信息，请妥善保管。" if unmasked else "。")
     )

@@ -11,7 +11,7 @@ import typer
 from bot.cli import settings_or_exit
 from bot.storage.backup import BackupError, backup, restore
 from bot.storage.schema import NewerSchema
-from bot.storage.units import Storage
+from bot.storage.units import DatabaseAway, Storage
 
 app = typer.Typer(help="数据库：升级、备份、恢复", no_args_is_help=True)
 
@@ -33,6 +33,9 @@ def upgrade() -> None:
         asyncio.run(run(settings_or_exit().database))
     except NewerSchema as error:
         typer.echo("数据库来自更新的版本，请先升级程序。", err=True)
+        raise typer.Exit(1) from error
+    except DatabaseAway as error:
+        typer.echo(f"数据库连不上：{error}", err=True)
         raise typer.Exit(1) from error
     typer.echo("数据库已是最新。")
 

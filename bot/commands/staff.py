@@ -18,7 +18,8 @@ from bot.errors import PolicylineError
 from bot.records import StaffMember
 from bot.settings import Settings
 from bot.staff import StaffService
-from bot.storage.units import Storage
+from bot.storage.schema import NewerSchema
+from bot.storage.units import DatabaseAway, Storage
 
 app = typer.Typer(help="工作人员：添加、重设密码", no_args_is_help=True)
 _T = TypeVar("_T")
@@ -77,7 +78,11 @@ def list_accounts(
 
 def _official(settings: Settings, department: str) -> str:
     """The department's official name; the program ends where the city has no such unit."""
-    found = cities.load(settings.city).unit(department)
+    try:
+        found = cities.load(settings.city).unit(department)
+    except cities.CityError as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(2) from error
     if found is None:
         typer.echo(f"没有这个部门：{department}", err=True)
         raise typer.Exit(1)
@@ -97,4 +102,7 @@ def _run(settings: Settings, work: Callable[[StaffService], Awaitable[_T]]) -> _
         return asyncio.run(run())
     except PolicylineError as error:
         typer.echo("；".join([error.message, *error.fields.values()]), err=True)
+        raise typer.Exit(1) from error
+    except (DatabaseAway, NewerSchema) as error:
+        typer.echo(f"数据库不能用：{error}", err=True)
         raise typer.Exit(1) from error

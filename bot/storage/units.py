@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
+import asyncpg
 import sqlalchemy as sa
 from sqlalchemy.engine import URL
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
@@ -28,6 +29,10 @@ from bot.storage.unanswered import FeedbackRepository, UnansweredRepository
 
 _WRITES = "policyline_writes"
 _BUSY_TIMEOUT_MS = 20_000
+
+
+class DatabaseAway(Exception):
+    """The database does not answer, or does not let us in; the message has no password."""
 
 
 class Unit:
@@ -106,17 +111,23 @@ class Storage:
 
         Raises:
             bot.storage.schema.NewerSchema: a later version of the software has changed it.
+            DatabaseAway: it cannot be reached.
         """
         self._make_folder()
+        await self.ping()
         async with self._engine.connect() as connection:
             connection = await connection.execution_options(**{_WRITES: True})
             async with connection.begin():
                 await upgrade(connection)
 
     async def ping(self) -> None:
-        """Raises SQLAlchemy's error where the database does not answer."""
-        async with self._engine.connect() as connection:
-            await connection.execute(sa.select(sa.literal(1)))
+        """Ask the database for a sign of life. Raises `DatabaseAway`."""
+        try:
+            async with self._engine.connect() as connection:
+                await connection.execute(sa.select(sa.literal(1)))
+        except (sa.exc.DBAPIError, asyncpg.PostgresError, OSError) as error:
+            where = self._url.render_as_string(hide_password=True)
+            raise DatabaseAway(f"{where}: {type(error).__name__}") from error
 
     async def close(self) -> None:
         """Close every connection."""

@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 
 from bot.storage import schema
 from bot.storage.tables import metadata
-from bot.storage.units import Storage, async_url
+from bot.storage.units import DatabaseAway, Storage, async_url
 
 _UPGRADE = """
 import asyncio, sys
@@ -106,6 +106,14 @@ async def test_a_later_version_of_the_database_is_refused(database_url: str) -> 
 def test_other_databases_are_refused() -> None:
     with pytest.raises(ValueError, match="neither sqlite nor postgresql"):
         Storage("mysql://root@localhost/x")
+
+
+async def test_a_database_that_is_away_is_said_without_its_password() -> None:
+    storage = Storage("postgresql://someone:hidden-word@127.0.0.1:1/x")
+    with pytest.raises(DatabaseAway) as away:
+        await storage.ping()
+    await storage.close()
+    assert "hidden-word" not in str(away.value)
 
 
 def test_no_password_in_the_repr() -> None:
