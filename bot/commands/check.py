@@ -61,11 +61,11 @@ async def findings_of() -> list[Finding]:
     except SettingsError as error:
         return [Finding(subject="设置", verdict=Verdict.FAULT, said=f) for f in error.faults]
     found = [Finding(subject="设置", verdict=Verdict.FINE, said="全部可用")]
-    found += [_home(settings), _city(settings), *_connectors(), _rasa_environment(settings)]
+    found += [_home(settings), _city(settings), *_connectors()]
+    found += [_encoder(settings), _rasa_environment(settings)]
     edges = ("数据库", _database), ("Redis", _redis), ("Rasa", _rasa)
     for subject, probe in edges:
         found.append(await _connection(subject, probe, settings))
-    found.append(await _content(settings))
     return found
 
 
@@ -89,7 +89,7 @@ def _city(settings: Settings) -> Finding:
     except city.CityError as error:
         said = "；".join(error.faults)
         return Finding(subject="城市配置", verdict=Verdict.FAULT, said=said)
-    said = f"{loaded.name}，{len(loaded.departments)} 个部门，{len(loaded.catalogue)} 项派单事项"
+    said = f"{loaded.name}，{len(loaded.departments)} 个部门，{len(loaded.duties)} 项派单事项"
     return Finding(subject="城市配置", verdict=Verdict.FINE, said=said)
 
 
@@ -188,7 +188,7 @@ def _kept(path: Path) -> str:
     return path.read_text().strip() if path.exists() else ""
 
 
-async def _content(settings: Settings) -> Finding:
+def _encoder(settings: Settings) -> Finding:
     subject = "语义编码"
     known = settings.encoder == "static" or Path(settings.encoder).is_dir()
     if known:

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import json
 import secrets
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -62,6 +63,7 @@ class WeChatPlatform:
         self.unsubscribed: set[str] = set()
         self.busy_answers = 0
         self.tokens_issued = 0
+        self._arrived = threading.Condition()
         self._tokens: dict[str, datetime] = {}
         self._windows: dict[str, Window] = {}
         self._next_message_id = 10_000_000_000_000_000
@@ -139,8 +141,27 @@ class WeChatPlatform:
         if window.left == 0:
             return {"errcode": 45047, "errmsg": "out of response count limit"}
         window.left -= 1
-        self.sent.append((to, content))
+        with self._arrived:
+            self.sent.append((to, content))
+            self._arrived.notify_all()
         return {"errcode": 0, "errmsg": "ok"}
+
+    def sent_to(self, open_id: str) -> list[str]:
+        """What a citizen was sent, oldest first."""
+        return [text for to, text in self.sent if to == open_id]
+
+    def wait_for_sent(self, open_id: str, more_than: int, timeout_s: float) -> list[str]:
+        """What a citizen was sent beyond the first `more_than`; blocks until there is some.
+
+        Raises:
+            TimeoutError: nothing came in time.
+        """
+        with self._arrived:
+            if not self._arrived.wait_for(
+                lambda: len(self.sent_to(open_id)) > more_than, timeout_s
+            ):
+                raise TimeoutError(f"{open_id} was sent nothing more")
+            return self.sent_to(open_id)[more_than:]
 
     def text_message(self, open_id: str, content: str) -> str:
         """The XML of a citizen's text, with a MsgId of its own; opens the 48 hours."""

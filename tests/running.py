@@ -1,0 +1,80 @@
+"""The whole service as its processes, for tests and measurements that need all of it."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+def free_port() -> int:
+    """A port nobody listens on now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+@dataclass(frozen=True, kw_only=True)
+class Started:
+    """The running service: addresses, Rasa's token, and how long it took to get ready."""
+
+    url: str
+    rasa_url: str
+    rasa_token: str
+    cold_start_s: float
+    pid: int
+
+
+@contextmanager
+def service(home: Path, **settings: str) -> Iterator[Started]:
+    """`policyline up` in a folder of its own; stopped as Ctrl-C stops it at the end.
+
+    Args:
+        home: the folder.
+        settings: more settings, without their prefix.
+
+    Raises:
+        RuntimeError: it did not get ready; names the folder of its logs.
+    """
+    ports = [free_port() for _ in range(3)]
+    environment = os.environ | {
+        "POLICYLINE_HOME": str(home),
+        "POLICYLINE_PORT": str(ports[0]),
+        "POLICYLINE_REDIS_PORT": str(ports[1]),
+        "POLICYLINE_RASA_PORT": str(ports[2]),
+        "PYTHONPATH": str(ROOT),
+        **{f"POLICYLINE_{name.upper()}": value for name, value in settings.items()},
+    }
+    began = time.monotonic()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "bot", "up"],
+        env=environment,
+        stdout=subprocess.PIPE,
+        text=True,
+        cwd=home,
+    )
+    try:
+        assert process.stdout is not None
+        ready = next((line for line in process.stdout if line.startswith("已就绪")), None)
+        if ready is None:
+            raise RuntimeError(f"the service did not start; its logs are in {home / 'logs'}")
+        yield Started(
+            url=f"http://127.0.0.1:{ports[0]}",
+            rasa_url=f"http://127.0.0.1:{ports[2]}",
+            rasa_token=(home / "rasa_token").read_text().strip(),
+            cold_start_s=time.monotonic() - began,
+            pid=process.pid,
+        )
+    finally:
+        process.send_signal(signal.SIGINT)
+        process.wait(timeout=30)
