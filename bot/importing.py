@@ -8,31 +8,21 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+from bot.content_ports import Database
 from knowledge.ingest import Unreadable, files, read_each
 from knowledge.model import Document, ImportReport, Kind, Life
-from knowledge.review import Change, DocumentStore, ImportStep, content_hash, plan_import
+from knowledge.review import Change, ImportStep, content_hash, plan_import
 
 if TYPE_CHECKING:
-    from contextlib import AbstractAsyncContextManager
-
     from bot.ports import Clock
 
 log = logging.getLogger(__name__)
 _SHANGHAI = ZoneInfo("Asia/Shanghai")
 _BATCH = 50
 """Documents read in one step of the reading thread."""
-
-
-class _Unit(Protocol):
-    @property
-    def documents(self) -> DocumentStore: ...
-
-
-class _Database(Protocol):
-    def begin(self) -> AbstractAsyncContextManager[_Unit]: ...
 
 
 @dataclass(kw_only=True)
@@ -63,7 +53,7 @@ class Importer:
     """
 
     def __init__(
-        self, database: _Database, clock: Clock, *, kind: Kind | None, publish: bool, by: str
+        self, database: Database, clock: Clock, *, kind: Kind | None, publish: bool, by: str
     ) -> None:
         self._database, self._clock = database, clock
         self._kind, self._publish, self._by = kind, publish, by
@@ -151,7 +141,7 @@ class Importer:
 
 
 def _next(items: Iterator[Document | Unreadable], path: Path) -> list[Document | Unreadable]:
-    """The next documents of a file; a reader's own fault is one file's failure, not the import's."""
+    """The next documents of a file; a reader's own fault fails the file, not the import."""
     batch: list[Document | Unreadable] = []
     try:
         for item in items:

@@ -6,21 +6,20 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import Callable, Iterable, Sequence
-from contextlib import AbstractAsyncContextManager, AbstractContextManager
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from bot.errors import Conflict, NotFound
+from bot.content_ports import Database, EncoderMaker, Progress, Signals
+from bot.moving import found, move_document
 from knowledge.answer import Answerer, Thresholds
 from knowledge.embedded import EmbeddedIndex
 from knowledge.evaluate import Asked, Report, evaluate
 from knowledge.index import Entry, Index
 from knowledge.ingest.structure import passages
 from knowledge.model import Answer, Document, ImportReport, Kind, Life
-from knowledge.review import DocumentStore, ReviewError, Version, move
+from knowledge.review import Version
 from knowledge.search import Hit, search
 
 if TYPE_CHECKING:
@@ -34,46 +33,6 @@ TOPIC = "knowledge"
 POLL_S = 0.5
 """How often a process looks for changes whose wake-up it missed; found within 1 s is promised."""
 SHANGHAI = ZoneInfo("Asia/Shanghai")
-
-Progress = Callable[[int, int], None]
-"""Called after each file with how many are done, of how many."""
-EncoderMaker = Callable[[Callable[[], Iterable[str]]], "Encoder"]
-"""Makes the encoder, given a way to the content's texts; runs in a thread."""
-
-
-class Unit(Protocol):
-    """One transaction, as far as documents go."""
-
-    @property
-    def documents(self) -> DocumentStore:
-        """The documents."""
-
-
-class Database(Protocol):
-    """Where transactions begin."""
-
-    def begin(self) -> AbstractAsyncContextManager[Unit]:
-        """One that writes."""
-
-    def read(self) -> AbstractAsyncContextManager[Unit]:
-        """One that only reads."""
-
-
-class Waiting(Protocol):
-    """Waits for wake-ups."""
-
-    async def wait(self, timeout_s: float) -> frozenset[str]:
-        """The topics woken since the last wait; empty after `timeout_s` seconds without any."""
-
-
-class Signals(Protocol):
-    """Wake-ups between processes; losing one only costs time."""
-
-    async def wake(self, *topics: str) -> None:
-        """Wake whoever waits on a topic."""
-
-    def waiting(self, *topics: str) -> AbstractContextManager[Waiting]:
-        """Inside, wake-ups of these topics reach the one who waits."""
 
 
 class Library:
@@ -170,6 +129,7 @@ class Library:
         """Answer from published, valid content.
 
         Args:
+            question: as the citizen put it.
             context: earlier questions of the conversation, newest last.
         """
         return self._answerer.answer(question, today=self._today(), context=context)
@@ -189,7 +149,7 @@ class Library:
             NotFound: there is none.
         """
         async with self._database.read() as unit:
-            return _found(await unit.documents.get(document_id))
+            return found(await unit.documents.get(document_id))
 
     async def versions(self, document_id: str) -> tuple[Version, ...]:
         """Every version of a document, oldest first."""
@@ -226,9 +186,11 @@ class Library:
         changes nothing.
 
         Args:
+            paths: files, and folders with all they hold.
             kind: of all of them; None: as each says, or as its title and shape suggest.
             publish: put them into force at once.
             by: who imports.
+            progress: told after each file.
         """
         from bot.importing import Importer
 
@@ -260,6 +222,8 @@ class Library:
         """Take a document out of force.
 
         Args:
+            document_id: which.
+            by: who does it.
             replaced_by: the id of what took its place, or empty.
 
         Raises:
@@ -270,17 +234,9 @@ class Library:
         return await self._move(document_id, to, by, replaced_by)
 
     async def _move(self, document_id: str, to: Life, by: str, replaced_by: str = "") -> Document:
-        async with self._database.begin() as unit:
-            await unit.documents.lock()
-            if replaced_by:
-                _found(await unit.documents.get(replaced_by))
-            moved = await _moved(unit.documents, document_id, to, by, replaced_by)
-            now = self._clock.now()
-            current = _found(await unit.documents.get(document_id))
-            if moved.life in (Life.DRAFT, Life.CHECKED) and moved.version != current.version:
-                await unit.documents.add_version(moved, at=now, by=by)  # waits beside the published
-            else:
-                await unit.documents.put(moved, at=now, by=by)
+        moved = await move_document(
+            self._database, document_id, to, by=by, replaced_by=replaced_by, now=self._clock.now()
+        )
         await self._changed()
         return moved
 
@@ -293,29 +249,6 @@ class Library:
 
     def _today(self) -> date:
         return self._clock.now().astimezone(SHANGHAI).date()
-
-
-async def _moved(
-    store: DocumentStore, document_id: str, to: Life, by: str, replaced_by: str
-) -> Document:
-    newest = await store.newest(document_id)
-    if newest is None:
-        raise NotFound("没有找到这份文件。")
-    document = newest.document
-    try:
-        if to in (Life.REPLACED, Life.REPEALED):
-            return move(_found(await store.get(document_id)), to, by=by, replaced_by=replaced_by)
-        if to is Life.PUBLISHED and document.life is Life.DRAFT:
-            document = replace(document, life=Life.CHECKED)
-        return move(document, to, by=by, drafted_by=newest.by)
-    except ReviewError as error:
-        raise Conflict(error.reason_zh) from error
-
-
-def _found(document: Document | None) -> Document:
-    if document is None:
-        raise NotFound("没有找到这份文件。")
-    return document
 
 
 def _texts(entries: Sequence[Entry]) -> Iterable[str]:

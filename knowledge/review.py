@@ -105,6 +105,8 @@ def move(
     """The document after a step of its life.
 
     Args:
+        document: as it stands.
+        to: the life it is to have.
         by: who does it.
         drafted_by: who brought this version in; a check is done by someone else.
         replaced_by: for REPLACED, the id of what took its place.
@@ -203,4 +205,4 @@ class DocumentStore(Protocol):
         after: str = "",
         limit: int = 100,
     ) -> tuple[Document, ...]:
-        """Documents by id, those after `after` first; `words` must occur in title or number."""  # fmt: skip
+        """Documents by id, those after `after`; `words` must occur in title, number or id."""

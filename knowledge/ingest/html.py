@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from urllib.parse import urljoin, urlsplit
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
@@ -56,6 +57,7 @@ def read_html(raw: bytes, *, name: str) -> Document:
     """A page's bytes as a document.
 
     Args:
+        raw: the file's bytes.
         name: the file's name, which stands in for an address the page does not tell.
 
     Raises:
@@ -87,9 +89,8 @@ def read_html(raw: bytes, *, name: str) -> Document:
 
 
 def _refuse_bomb(markup: str) -> None:
-    depth = deepest = tags = 0
-    for tag in _TAG.finditer(markup):
-        tags += 1
+    depth = deepest = 0
+    for tags, tag in enumerate(_TAG.finditer(markup), start=1):
         depth = max(depth - 1, 0) if tag.group(1) else depth + 1
         deepest = max(deepest, depth)
         if deepest > MAX_DEPTH or tags > MAX_TAGS:
@@ -170,7 +171,7 @@ def _visible_pairs(parser: LexborHTMLParser) -> list[tuple[str, str]]:
 def _neighbours(cells: list[LexborNode]) -> list[tuple[str, str]]:
     texts = [tidy(cell.text() or "") for cell in cells]
     found = []
-    for label, value in zip(texts, texts[1:], strict=False):
+    for label, value in pairwise(texts):
         field = field_of(label) if len(label) <= 12 else ""
         plain = label.endswith(("：", ":")) or cells[0].tag in ("td", "th", "dt")
         if field and plain and value and not field_of(value) and len(value) < 300:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from knowledge.ingest.html_text import SKIPPED, walk
+from knowledge.ingest.html_text import SKIPPED, is_data_table, walk
 
 _HINTS = re.compile(
     r"(?:zoom(?:con)?|ucap-?content|info_cont|js_content|vsb_content\w*|artibody|trs_?editor\w*"
@@ -118,7 +118,9 @@ def main_element(body: LexborNode) -> LexborNode:
         inner = max(_children(node), key=lambda child: sizes.get(child.mem_id, 0), default=None)
         if inner is None or sizes.get(inner.mem_id, 0) < sizes.get(node.mem_id, 0) * 0.75:
             return node
-        if inner.tag in ("p", "table", "tbody", "tr", "ul", "ol", "span", "a"):
+        if inner.tag in ("p", "ul", "ol", "span", "a") or (
+            inner.tag == "table" and is_data_table(inner)
+        ):
             return node
         node = inner
 
@@ -126,7 +128,7 @@ def main_element(body: LexborNode) -> LexborNode:
 def _named(node: LexborNode) -> bool:
     if node.tag in ("ucapcontent", "article"):
         return True
-    names = (node.attributes.get("class") or "").split() + [node.attributes.get("id") or ""]
+    names = [*(node.attributes.get("class") or "").split(), node.attributes.get("id") or ""]
     return any(_HINTS.match(name) for name in names if name)
 
 

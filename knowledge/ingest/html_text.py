@@ -8,10 +8,19 @@ from collections.abc import Generator
 from selectolax.lexbor import LexborNode
 
 BLOCKS = frozenset(
-    ["address", "article", "aside", "blockquote", "body", "caption", "center", "dd", "details", "div", "dl", "dt", "fieldset", "figcaption", "figure", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "li", "main", "nav", "ol", "p", "pre", "section", "summary", "table", "tbody", "td", "tfoot", "th", "thead", "tr", "ul", "ucapcontent"]
+    re.findall(
+        r"\S+",
+        "address article aside blockquote body caption center dd details div dl dt fieldset "
+        "figcaption figure footer form h1 h2 h3 h4 h5 h6 header hr li main nav ol p pre "
+        "section summary table tbody td tfoot th thead tr ul ucapcontent ",
+    )
 )
 SKIPPED = frozenset(
-    ["script", "style", "noscript", "template", "iframe", "object", "embed", "svg", "canvas", "select", "option", "button", "input", "textarea", "audio", "video", "map", "head", "title", "link", "meta"]
+    re.findall(
+        r"\S+",
+        "script style noscript template iframe object embed svg canvas select option button "
+        "input textarea audio video map head title link meta ",
+    )
 )
 _MAX_SPAN = 60
 _MAX_CELLS = 200_000

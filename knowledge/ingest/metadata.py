@@ -192,9 +192,10 @@ def _printed(lines: Sequence[str]) -> date | None:
 
 
 def validity(lines: Sequence[str], *, issued_on: date | None) -> tuple[date | None, date | None]:
-    """First and last day of validity as the text states them of itself ("本办法自…起施行，有效期5年").
+    """First and last day of validity as the text states them ("本办法自…起施行，有效期5年").
 
     Args:
+        lines: the text's lines.
         issued_on: stands for 印发之日 and 发布之日.
     """
     for line in reversed(lines):

@@ -117,6 +117,7 @@ def outline(lines: tuple[Line, ...], *, titles: frozenset[str] = frozenset()) ->
     """The tree of a text.
 
     Args:
+        lines: the text's lines, in order.
         titles: lines that name a text inside this one (the 办法 a 通知 sends out), without blanks.
     """
     root = Node(level=ROOT)
@@ -155,7 +156,11 @@ def _closes(stack: list[Node], node: Node) -> bool:
     if not node.label:
         return False
     item = top.number is not None and not top.heading and top.level > Level.STEP
-    if node.plain and node.level > Level.ANNEX and (item or (top.plain and top.level > Level.ANNEX)):
+    if (
+        node.plain
+        and node.level > Level.ANNEX
+        and (item or (top.plain and top.level > Level.ANNEX))
+    ):
         return True
     asking = next((open_ for open_ in reversed(stack) if open_.question), None)
     if asking is not None and not node.question and asking.number is not None:

@@ -17,12 +17,16 @@ from knowledge.ingest.metadata import Metadata, document_number
 from knowledge.model import Document
 
 KEYS = frozenset(
-    ["id", "title", "kind", "form", "number", "department", "issued_on", "published_on", "valid_from", "valid_to", "policy_id", "url", "sample", "life", "index_number", "replaced_by"]
+    re.findall(
+        r"\S+",
+        "id title kind form number department issued_on published_on valid_from valid_to "
+        "policy_id url sample life index_number replaced_by ",
+    )
 )
 _FENCE = re.compile(r"\A---[ \t]*\n(.*?)\n---[ \t]*(?:\n|\Z)", re.DOTALL)
 _NEW_PARAGRAPH = re.compile(
-    r"\n(?=[ \t]*(?:\*\*)?(?:[问答QA]\d{0,2}[：:]|[（(][一二三四五六七八九十]{1,3}[）)]|[一二三四五六七八九十]{1,3}、"
-    r"|第[一二三四五六七八九十百\d]{1,5}[条章节]|[（(]\d{1,2}[）)]))"
+    r"\n(?=[ \t]*(?:\*\*)?(?:[问答QA]\d{0,2}[：:]|[（(][一二三四五六七八九十]{1,3}[）)]"
+    r"|[一二三四五六七八九十]{1,3}、|第[一二三四五六七八九十百\d]{1,5}[条章节]|[（(]\d{1,2}[）)]))"
 )
 
 
