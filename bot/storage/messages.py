@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.records import LeaseLost, MessageState, QueueCounts, Stored, StoredMessage
-from bot.storage.connection import count_by, insert, lock, try_lock
+from bot.storage.connection import count_by, insert, is_postgres, lock, try_lock
 from bot.storage.tables import messages
 from connectors.base import Inbound, InboundKind
 
@@ -134,12 +134,7 @@ class MessageRepository:
 
     async def mark_handled(self, message_id: str, *, owner: str, now: datetime) -> None:
         """Done; in the same transaction as its replies. Raises `LeaseLost`, which undoes them."""
-        # In the order in which claims lock: conversation, then row; the other way round two
-        # transactions could wait for each other.
-        conversation_id = await self._connection.scalar(
-            sa.select(messages.c.conversation_id).where(messages.c.id == message_id)
-        )
-        await lock(self._connection, f"conversation:{conversation_id}")
+        await self._lock_conversation_of(message_id)
         done = {"state": MessageState.HANDLED, "handled_at": now, "lease_until": None}
         await self._change(message_id, owner, {**done, "last_error": ""})
 
@@ -207,6 +202,16 @@ class MessageRepository:
         )
         row = (await self._connection.execute(statement)).mappings().first()
         return None if row is None else _message(row)
+
+    async def _lock_conversation_of(self, message_id: str) -> None:
+        """Lock as claims do, conversation before row; the other way round two transactions could
+        wait for each other. SQLite needs none of it."""
+        if not is_postgres(self._connection):
+            return
+        conversation_id = await self._connection.scalar(
+            sa.select(messages.c.conversation_id).where(messages.c.id == message_id)
+        )
+        await lock(self._connection, f"conversation:{conversation_id}")
 
     async def _change(self, message_id: str, owner: str, values: dict[str, Any]) -> None:
         result = await self._connection.execute(
