@@ -32,7 +32,10 @@ MAX_SMALL_PARTS = 8
 """More parts than this are joined into one, so that a search stays one pass over few arrays."""
 REBUILD_SHARE = 0.25
 """With so much of the base changed since, everything is joined into a new base."""
-PASSAGES_SHOWN = 5
+PASSAGES_SHOWN = 8
+UNKNOWN_SHARE = 0.3
+"""What a bigram is worth that no passage holds, as a share of the rarest known: most are two words
+run together, few name a thing the content does not have."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -119,7 +122,10 @@ class EmbeddedIndex:
     def rarity(self, bigrams: Iterable[str]) -> dict[str, float]:
         """What each bigram is worth here: more, the fewer passages hold it."""
         terms = tuple(Term(text=each) for each in dict.fromkeys(bigrams))
-        _, worth = self._worth(terms, [segment.bigrams[0] for segment, _ in self._parts])
+        fields = [segment.bigrams[0] for segment, _ in self._parts]
+        keys, worth = self._worth(terms, fields)
+        known = np.any([field.frequencies(keys) > 0 for field in fields], axis=0)
+        worth = np.where(known, worth, UNKNOWN_SHARE * worth)
         return {term.text: float(each) for term, each in zip(terms, worth, strict=True)}
 
     def search(
@@ -228,8 +234,9 @@ def _with_vectors(scored: list[_Scores], share: float) -> list[_Scores]:
                 words=each.words,
                 bigrams=each.bigrams,
                 vectors=nearest,
-                document=each.document
-                + np.float32(share * best) * np.maximum(nearest, 0, dtype=np.float32),
+                document=np.asarray(
+                    each.document + share * best * np.maximum(nearest, 0), np.float32
+                ),
             )
         )
     return finished

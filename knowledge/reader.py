@@ -15,6 +15,8 @@ MAX_PASSAGES = 60
 """A longer document is read around its best passages only, so that reading stays a matter of ms."""
 NEIGHBOUR_SHARE = 0.3
 """What a sentence has from the one before it: answers stand after the words of their question."""
+HEADING_SHARE = 0.3
+"""What it has from the headings it stands under."""
 CUE_GAIN = 0.2
 """What a sentence gains that holds the kind of thing asked for, such as a sum or a day."""
 SHORT_SENTENCE = 8
@@ -58,7 +60,7 @@ class Reader:
     """Picks the run of neighbouring sentences that holds most of what was asked.
 
     Measured with the right document given, on 405 questions: a run of 250 characters by score
-    holds the answer for 79%; the same without the sentence before, 75%; by shared bigrams, 68%.
+    holds the answer for 78%; without the sentence before, 74%; by shared bigrams alone, 68%.
 
     Args:
         quote_chars: the longest quote, in characters.
@@ -165,10 +167,15 @@ def _scored(
     whole = sum(worth.values()) or 1.0
     shares = [sum(worth[term] for term in each) / whole for each in held]
     cues = [cue for asked, cue in _ASKED_FOR if asked.search(question)]
+    above = {
+        passage.ordinal: wanted.share("\n".join((*passage.heading_path, passage.question)))
+        for passage in passages
+    }
     scored = []
     for place, (span, sentence) in enumerate(zip(spans, plain, strict=True)):
         before = shares[place - 1] if place else 0.0
         score = shares[place] + NEIGHBOUR_SHARE * before
+        score += HEADING_SHARE * above[span.passage.ordinal]
         if any(cue.search(sentence) for cue in cues):
             score += CUE_GAIN * min(1.0, 0.2 + 2 * shares[place])
         if span.end - span.start < SHORT_SENTENCE:

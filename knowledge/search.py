@@ -9,9 +9,12 @@ from knowledge import query as queries
 from knowledge.index import Candidate, Index, PassageScore, Weights
 from knowledge.model import Document, Passage
 from knowledge.query import Wanted
+from nlu import text as nlu_text
 
 POOL = 30
 """Documents looked at closely; the right one is among 20 for 99.5% of the measured questions."""
+QUESTION_GAIN = 1.0
+"""What a pair gains whose published question is the one asked, as a share of the best passage."""
 NAMED_GAIN = 2.0
 """A document whose number the question names comes first, whatever the words say."""
 
@@ -122,8 +125,29 @@ def _hit(candidate: Candidate, wanted: Wanted) -> Hit:
         vectors=candidate.vectors,
         match=max(shares, default=0.0),
         title_match=wanted.share(document.title),
-        passages=candidate.passages,
+        passages=_by_question(candidate.passages, wanted),
     )
+
+
+def _by_question(passages: tuple[PassageScore, ...], wanted: Wanted) -> tuple[PassageScore, ...]:
+    """Question-answer pairs whose question is nearer to what was asked go up."""
+    best = max((each.score for each in passages), default=0.0)
+    raised = (
+        replace(
+            each, score=each.score + QUESTION_GAIN * best * _alike(each.passage.question, wanted)
+        )
+        for each in passages
+    )
+    return tuple(sorted(raised, key=lambda each: -each.score))
+
+
+def _alike(question: str, wanted: Wanted) -> float:
+    """How alike a published question and the asked one are, both ways, 0 to 1 (Dice)."""
+    if not question:
+        return 0.0
+    terms = set(nlu_text.bigrams(queries.essence(question)))
+    met = len(wanted.held(question) & (terms | wanted.rarity.keys()))
+    return 2 * met / (len(terms) + len(wanted.rarity)) if terms else 0.0
 
 
 def context_of(document: Document, passage: Passage) -> str:

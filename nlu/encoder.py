@@ -20,6 +20,8 @@ log = logging.getLogger(__name__)
 Vectors = NDArray[np.float32]
 
 STATIC = "static"
+CONTENT, PAIRS = "content", "pairs"
+"""What a static encoder was learned from."""
 UNKNOWN = "[UNK]"
 SEGMENTED_MARK = "policyline.json"
 """In a model's folder: the texts must be segmented by us before they reach the tokenizer."""
@@ -61,9 +63,11 @@ class StaticEncoder:
     Args:
         terms: the vocabulary; terms[0] is `UNKNOWN`.
         weights: one vector a term, (terms, dimensions).
+        origin: `CONTENT` or `PAIRS`: what they were learned from.
     """
 
-    def __init__(self, *, terms: Sequence[str], weights: Vectors) -> None:
+    def __init__(self, *, terms: Sequence[str], weights: Vectors, origin: str = CONTENT) -> None:
+        self.origin = origin
         self.terms = tuple(terms)
         self.weights = np.ascontiguousarray(weights, np.float32)
         self._places = {term: place for place, term in enumerate(self.terms)}
@@ -93,7 +97,7 @@ class StaticEncoder:
         tokenizer.pre_tokenizer = pre_tokenizers.WhitespaceSplit()
         tokenizer.save(str(folder / "tokenizer.json"))
         (folder / "modules.json").write_text(json.dumps(_MODULES), encoding="utf-8")
-        (folder / SEGMENTED_MARK).write_text('{"segmented": "bigrams"}', encoding="utf-8")
+        mark(folder, self.origin)
         save_file({_WEIGHT: self.weights}, folder / "model.safetensors")
 
     @classmethod
@@ -107,12 +111,19 @@ class StaticEncoder:
             described = json.loads((folder / "tokenizer.json").read_text(encoding="utf-8"))
             places: dict[str, int] = described["model"]["vocab"]
             weights = load_file(folder / "model.safetensors")[_WEIGHT]
+            origin = json.loads((folder / SEGMENTED_MARK).read_text(encoding="utf-8"))["origin"]
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise NoEncoder(f"{folder}: {error}") from error
         terms = sorted(places, key=places.__getitem__)
         if len(terms) != len(weights) or terms[:1] != [UNKNOWN]:
             raise NoEncoder(f"{folder}: tokenizer and weights do not belong together")
-        return cls(terms=terms, weights=weights)
+        return cls(terms=terms, weights=weights, origin=str(origin))
+
+
+def mark(folder: Path, origin: str) -> None:
+    """Say in a model's folder that its texts are segmented by us."""
+    said = json.dumps({"segmented": "bigrams", "origin": origin})
+    (folder / SEGMENTED_MARK).write_text(said, encoding="utf-8")
 
 
 class SentenceEncoder:

@@ -12,7 +12,7 @@ import numpy as np
 from scipy import sparse
 
 from nlu import text as nlu_text
-from nlu.encoder import SEGMENTED_MARK, UNKNOWN, NoEncoder, StaticEncoder, Vectors, segmented
+from nlu.encoder import PAIRS, UNKNOWN, NoEncoder, StaticEncoder, Vectors, mark, segmented
 
 DIMENSIONS = 128
 """256 found no more on the measured questions and takes twice the memory."""
@@ -124,5 +124,5 @@ def train(
     )
     trainer.train()
     model.save(str(out), create_model_card=False)
-    (out / SEGMENTED_MARK).write_text('{"segmented": "bigrams"}', encoding="utf-8")
+    mark(out, PAIRS)
     return StaticEncoder.load(out)
