@@ -9,6 +9,8 @@ import traceback
 from datetime import UTC, datetime
 from types import TracebackType
 
+from bot.privacy import MaskingFilter
+
 _OF_EVERY_RECORD = frozenset(logging.LogRecord("", 0, "", 0, "", (), None).__dict__) | {
     "message",
     "asctime",
@@ -54,6 +56,7 @@ def configure(level: str) -> None:
     """
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(JsonLines())
+    handler.addFilter(MaskingFilter())
     logging.basicConfig(level=level.upper(), handlers=[handler], force=True)
     # Their requests' addresses carry tokens and ids.
     for noisy in ("httpx", "httpcore", "aiohttp.access", "jieba", "sentence_transformers"):
