@@ -27,6 +27,8 @@ _LONG_LINE = 200
 _SALUTATION = re.compile(
     r"(?:.{0,20}各.{0,40}|.{0,20}有关.{0,20}|[^：]{2,20}(?:局|委|办|政府|公司|先生|女士|朋友|市民))[：:]"
 )
+_ANSWERED_AT_ONCE = re.compile(r"[^。！；？?：]{4,60}[？?](?=[^”』）)】？?\s])")
+_LEAD_IN = re.compile(r".*(?:如下|下列|以下|之一|包括|，).*[：:]")
 _DATE_LINE = re.compile(r"[（(]?\d{4}\s?年\s?\d{1,2}\s?月\s?\d{1,2}\s?日[）)]?")
 
 
@@ -163,7 +165,7 @@ def _closes(stack: list[Node], node: Node) -> bool:
     ):
         return True
     asking = next((open_ for open_ in reversed(stack) if open_.question), None)
-    if asking is not None and not node.question and asking.number is not None:
+    if asking is not None and not node.question:
         if not _ends_question(stack, asking, node):
             return top is not asking and top.level >= node.level
         return True
@@ -181,6 +183,9 @@ def _ends_question(stack: list[Node], asking: Node, node: Node) -> bool:
         return True
     if node.number is None:
         return False
+    section = node.heading and node.level <= Level.ONE
+    if section and asking.number is None and not ASKED.match(asking.label):
+        return True  # a question as a mere heading, and then the text's own first section
     rows = [open_ for open_ in stack[: stack.index(asking) + 1] if open_.number is not None]
     return any(
         row.number is not None
@@ -243,6 +248,8 @@ def _answer_on_line(words: str) -> int:
 
 
 def _is_question(words: str, number: Marker | None, previous: str, following: str) -> bool:
+    if number is not None and number.level >= Level.ONE and _ANSWERED_AT_ONCE.match(words):
+        return True
     if not following or ANSWERED.match(words):
         return False
     if ANSWERED.match(following) and 4 <= len(words) <= MAX_QUESTION:
@@ -284,7 +291,7 @@ def _plain_heading(text: str, following: str) -> bool:
     """A short line without end mark before a longer one that has words of its own."""
     if not following or len(text) > 30 or len(text) < 2 or text.startswith(("·", "-", "★注")):
         return False
-    if _SALUTATION.fullmatch(text):
+    if _SALUTATION.fullmatch(text) or _LEAD_IN.fullmatch(text):
         return False
     if text[-1] in SENTENCE_END + "；;，,、" or ANSWERED.match(text) or is_row(text):
         return False

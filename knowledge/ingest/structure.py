@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from knowledge.ingest.markers import ANSWERED, sentences
+from knowledge.ingest.markers import ANSWERED, ASKED, Level, sentences
 from knowledge.ingest.outline import BODY, Node, is_row, outline, text_lines
 from knowledge.model import Document, Passage
 
@@ -20,6 +20,7 @@ _BOILERPLATE = re.compile(
     r"公开方式[：:].*|.{0,30}\d{4}年\d{1,2}月\d{1,2}日印发|此件(?:主动)?公开.*|（?此件.{0,12}）?"
     r"|抄送[：:].*|主题词[：:].*"
 )
+_SECTION = re.compile(r"[一二三四五六七八九十]{1,3}、")
 _NUMBER_LINE = re.compile(r"[\u4e00-\u9fff]{1,14}\s?[〔\[（(]\d{4}[〕\]）)]\s?\d{1,5}\s?号")
 _INNER_TITLE = re.compile(r"《([^《》]{4,60})》")
 
@@ -104,7 +105,10 @@ def _first(node: Node) -> int:
 def _divided(node: Node) -> bool:
     """Whether headings or questions stand inside, each worth a passage of its own."""
     return any(
-        child.question or (child.heading and child.children) or _divided(child)
+        child.question
+        or (child.heading and child.children)
+        or (child.number is not None and child.number.level <= Level.ARTICLE)
+        or _divided(child)
         for child in node.children
     )
 
@@ -125,11 +129,11 @@ def _answer(text: str, node: Node, path: tuple[str, ...]) -> Iterator[_Piece]:
         parts.extend(_pieces(text, child, path))
     if parts and parts[0].start < start < parts[0].end:
         parts[0] = _Piece(start=start, end=parts[0].end, path=parts[0].path)
+    row = node.number is not None or bool(ASKED.match(node.label))
     for part in _joined(text, parts):
-        yield _Piece(
-            start=part.start, end=part.end, path=part.path,
-            question=part.question or node.question, closed=True,
-        )  # fmt: skip
+        beneath = len(part.path) > len(path)  # a heading of its own inside a question of no row
+        question = part.question or (node.question if row or not beneath else "")
+        yield _Piece(start=part.start, end=part.end, path=part.path, question=question, closed=True)
 
 
 def _cut(text: str, start: int, end: int, path: tuple[str, ...]) -> Iterator[_Piece]:
@@ -182,6 +186,8 @@ def _joins(text: str, held: _Piece, piece: _Piece) -> bool:
     between = re.sub(r"\s", "", text[held.end : piece.start])
     if between:  # a heading stands between them
         return False
+    if any(_SECTION.match(label) for label in (*held.path[-1:], *piece.path[-1:])):
+        return held.path == piece.path
     lead_in = text[held.start : held.end].endswith(("：", ":"))
     short = min(held.end - held.start, piece.end - piece.start) < MIN_CHARS
     depth = len(_common(held.path, piece.path))

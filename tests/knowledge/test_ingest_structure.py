@@ -149,7 +149,8 @@ def test_sentences_keep_quotations_and_brackets_whole() -> None:
     text = "他说：“可以。不用来。”（见附件。）下一句！末句"
     assert [text[a:b] for a, b in sentences(text)] == [
         "他说：“可以。不用来。”",
-        "（见附件。）下一句！",
+        "（见附件。）",
+        "下一句！",
         "末句",
     ]
 
