@@ -1,0 +1,8 @@
+"""A city as configuration: departments, dispatch catalogue, places, limits, rules, wording, menu."""
+
+from __future__ import annotations
+
+from bot.city.load import CityError, load
+from bot.city.model import City
+
+__all__ = ["City", "CityError", "load"]
