@@ -31,6 +31,7 @@ class Started:
     url: str
     rasa_url: str
     rasa_token: str
+    redis_port: int
     cold_start_s: float
     pid: int
 
@@ -72,6 +73,7 @@ def service(home: Path, **settings: str) -> Iterator[Started]:
             url=f"http://127.0.0.1:{ports[0]}",
             rasa_url=f"http://127.0.0.1:{ports[2]}",
             rasa_token=(home / "rasa_token").read_text().strip(),
+            redis_port=ports[1],
             cold_start_s=time.monotonic() - began,
             pid=process.pid,
         )

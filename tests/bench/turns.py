@@ -8,17 +8,20 @@ drift of the machine's speed meets both.
 from __future__ import annotations
 
 import asyncio
+import os
+import subprocess
 import tempfile
 import time
 import uuid
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
 
 from tests.bench.table import Row, percentile
-from tests.running import Started, service
+from tests.running import ROOT, Started, free_port, service
 
 ROUNDS, TURNS_A_ROUND, AT_ONCE = 3, 120, 8
 QUESTIONS = (
@@ -40,6 +43,57 @@ class Measured:
     per_second: float
     p50_ms: float
     p99_ms: float
+
+
+@contextmanager
+def rest_channel(started: Started, home: Path) -> Iterator[str]:
+    """A second Rasa with the same model, actions and stores, behind its own REST channel."""
+    port = free_port()
+    credentials = home / "credentials.yml"
+    credentials.write_text("rest:\n")
+    environment = os.environ | {
+        "PYTHONPATH": str(ROOT),
+        "POLICYLINE_RASA_TOKEN": started.rasa_token,
+        "POLICYLINE_ACTIONS_URL": f"{started.url}/internal/rasa/actions",
+        "POLICYLINE_REDIS_HOST": "127.0.0.1",
+        "POLICYLINE_REDIS_PORT": str(started.redis_port),
+        "POLICYLINE_REDIS_DB": "0",
+        "POLICYLINE_REDIS_PASSWORD": "",
+        "RASA_TELEMETRY_ENABLED": "false",
+        "TF_CPP_MIN_LOG_LEVEL": "3",
+    }
+    with (home / "rest.log").open("wb") as log:
+        process = subprocess.Popen(
+            [
+                *(ROOT / ".venv-rasa" / "bin" / "python", "-m", "rasa", "run"),
+                *("--interface", "127.0.0.1", "--port", str(port)),
+                *("--model", ROOT / ".rasa" / "model.tar.gz", "--credentials", credentials),
+                *("--endpoints", ROOT / "nlu" / "rasa" / "endpoints.yml"),
+            ],
+            env=environment,
+            stdout=log,
+            stderr=log,
+            cwd=home,
+        )
+    url = f"http://127.0.0.1:{port}"
+    try:
+        give_up_at = time.monotonic() + 120
+        while not answers(url):
+            if process.poll() is not None or time.monotonic() > give_up_at:
+                raise RuntimeError(f"Rasa did not start; its log is {home / 'rest.log'}")
+            time.sleep(0.2)
+        yield url
+    finally:
+        process.terminate()
+        process.wait(timeout=30)
+
+
+def answers(url: str) -> bool:
+    """True once a Rasa at this address has loaded its model."""
+    try:
+        return httpx.get(f"{url}/webhooks/rest/", timeout=2.0).status_code == 200
+    except httpx.HTTPError:
+        return False
 
 
 Say = Callable[[str], Awaitable[None]]
@@ -81,7 +135,7 @@ async def measure_pair(ours: Say, peer: Say) -> tuple[Measured, Measured]:
     return first, second
 
 
-async def _measure(started: Started) -> tuple[Measured, Measured]:
+async def _measure(started: Started, rest_url: str) -> tuple[Measured, Measured]:
     async with httpx.AsyncClient(timeout=30.0) as client:
 
         async def ours(question: str) -> None:
@@ -92,8 +146,7 @@ async def _measure(started: Started) -> tuple[Measured, Measured]:
 
         async def rasa(question: str) -> None:
             answer = await client.post(
-                f"{started.rasa_url}/webhooks/rest/webhook",
-                headers={"Authorization": f"Bearer {started.rasa_token}"},
+                f"{rest_url}/webhooks/rest/webhook",
                 json={"sender": uuid.uuid4().hex, "message": question},
             )
             answer.raise_for_status()
@@ -127,7 +180,8 @@ def rows() -> Sequence[Row]:
     with tempfile.TemporaryDirectory() as folder:
         home = Path(folder)
         with service(home) as cold:
-            ours, peer = asyncio.run(_measure(cold))
+            with rest_channel(cold, home) as rest_url:
+                ours, peer = asyncio.run(_measure(cold, rest_url))
             memory = resident_mb(cold.pid)
         with service(home) as warm:
             warm_s = warm.cold_start_s
