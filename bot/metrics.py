@@ -49,7 +49,10 @@ class Metrics:
             "policyline_understood", "Texts understood.", ["intent", "source"], registry=registry
         )
         self._without_dialogue = Counter(
-            "policyline_dialogue_away", "Turns that had to do without Rasa.", registry=registry
+            "policyline_dialogue_away",
+            "Turns that had to do without Rasa.",
+            ["why"],
+            registry=registry,
         )
         self._delivered = Counter(
             "policyline_deliveries", "Tries to deliver.", ["channel", "outcome"], registry=registry
@@ -84,9 +87,9 @@ class Metrics:
         """A text was understood."""
         self._understood.labels(intent, source).inc()
 
-    def dialogue_away(self) -> None:
+    def dialogue_away(self, why: str) -> None:
         """A turn had to do without Rasa."""
-        self._without_dialogue.inc()
+        self._without_dialogue.labels(why).inc()
 
     def delivered(self, channel: str, outcome: str) -> None:
         """A delivery was tried: sent, retried, kept or dead."""

@@ -45,7 +45,7 @@ async def decide(work: Work, services: Services) -> Outcome:
         return await _converse(work, text, services)
     understanding = await _understand(text, work, services)
     if understanding.intent in DIALOGUE_INTENTS:
-        return await _converse(work, text, services)
+        return await _converse(work, text, services, understanding)
     if understanding.is_question:
         return _answered(work, text, services)
     if understanding.intent is Intent.INFORM:  # the bare name of a thing is asked about it
@@ -62,21 +62,29 @@ async def _understand(text: str, work: Work, services: Services) -> Understandin
     return understanding
 
 
-async def _converse(work: Work, text: str, services: Services) -> Outcome:
+async def _converse(
+    work: Work, text: str, services: Services, understanding: Understanding | None = None
+) -> Outcome:
     message, context = work.message, work.context
     try:
-        told = await services.dialogue.talk(message.conversation_id, text, message.id)
-    except DialogueAway:
-        services.metrics.dialogue_away()
+        told = await services.dialogue.talk(
+            message.conversation_id,
+            text,
+            message.id,
+            sender_id=message.sender_id,
+            about=context.questions[-1] if context.questions else "",
+            understanding=understanding,
+        )
+    except DialogueAway as away:
+        services.metrics.dialogue_away(away.code)
         return await _without_dialogue(work, text, services)
     case = next((reply.case for reply in told.replies if reply.case), None)
-    since = (context.dialogue_since or message.id) if told.open else ""
     return Outcome(
-        replies=told.replies or (Reply(text=services.city.wording.say("help_hint")),),
+        replies=told.replies,
         context=replace(
             context,
             dialogue_open=told.open,
-            dialogue_since=since,
+            dialogue_since=(context.dialogue_since or message.id) if told.open else "",
             case_number=case.number if case else context.case_number,
         ),
     )

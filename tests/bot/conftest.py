@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
+from argon2 import PasswordHasher
 
 from bot.cache import Cache
 from bot.cases.service import CaseService
@@ -44,6 +45,16 @@ class World:
     library: ScriptedLibrary = field(default_factory=ScriptedLibrary)
     channel: StrictChannel = field(default_factory=StrictChannel)
     said: int = 0
+    _staff: StaffService | None = None
+
+    @property
+    def staff(self) -> StaffService:
+        """One for all replicas, with a hash that costs nothing: building one computes it."""
+        cheap = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+        self._staff = self._staff or StaffService(
+            self.storage, self.clock, self.ids, hasher=cheap
+        )
+        return self._staff
 
     async def replica(
         self,
@@ -86,7 +97,7 @@ class World:
             "cases": CaseService(
                 self.storage, self.clock, self.ids, router, city, SECRET, wakeups=cache
             ),
-            "staff": StaffService(self.storage, self.clock, self.ids),
+            "staff": self.staff,
             "channels": {"strict": self.channel},
         }
         return Services(**{**built, **parts})  # type: ignore[arg-type] - parts are named by tests

@@ -54,13 +54,25 @@ class ScriptedDialogue:
         self.script = dict(script or {})
         self.away = False
         self.heard: list[str] = []
+        self.about: list[str] = []
         self._told: dict[str, DialogueTurn] = {}
 
-    async def talk(self, conversation_id: str, text: str, message_id: str) -> DialogueTurn:
+    async def talk(
+        self,
+        conversation_id: str,
+        text: str,
+        message_id: str,
+        *,
+        sender_id: str = "",
+        about: str = "",
+        understanding: Understanding | None = None,
+    ) -> DialogueTurn:
+        del conversation_id, sender_id, understanding
         if self.away:
-            raise DialogueAway(conversation_id)
+            raise DialogueAway("away")
         if message_id not in self._told:
             self.heard.append(text)
+            self.about.append(about)
             texts, stays_open = self.script.get(text, (("请问在什么地方？",), True))
             replies = tuple(Reply(text=line) for line in texts)
             self._told[message_id] = DialogueTurn(replies=replies, open=stays_open)
@@ -69,7 +81,7 @@ class ScriptedDialogue:
     async def ping(self) -> None:
         """Answers unless away."""
         if self.away:
-            raise DialogueAway("ping")
+            raise DialogueAway("away")
 
 
 class ScriptedLibrary:
