@@ -10,12 +10,10 @@ from typing import Any
 import aiohttp
 
 from nlu.model import Entity, Intent, Understanding
-from nlu.stand_in import StandIn
+from nlu.stand_in import MAX_CHARS, StandIn
 
 log = logging.getLogger(__name__)
 
-MAX_CHARS = 2000
-"""What is understood of a long text: its beginning says what it is about."""
 FAILURES_TO_OPEN = 3
 """Failures in a row after which Rasa is taken for away; a refused connection counts at once."""
 REST_S = 5.0
