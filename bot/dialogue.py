@@ -12,7 +12,7 @@ from bot.replies import NotAReply, reply_from_json
 from connectors.base import Reply, ReplyKind, ReplyOption
 from nlu.model import Understanding
 
-_WEBHOOK = "/webhooks/policyline/webhook"
+_CHANNEL = "/webhooks/policyline/"
 _CONNECT_S = 0.5
 _ACTIONS_S = 3.0
 """A turn's actions reach our database; Rasa's own part is the timeout that is set."""
@@ -50,7 +50,8 @@ class Dialogue:
     """
 
     def __init__(self, rasa_url: str, token: str, timeout_s: float) -> None:
-        self._url = rasa_url.rstrip("/") + _WEBHOOK
+        channel = rasa_url.rstrip("/") + _CHANNEL
+        self._url, self._health = channel + "webhook", channel
         self._client = httpx.AsyncClient(
             headers={TOKEN_HEADER: token},
             timeout=httpx.Timeout(timeout_s + _ACTIONS_S, connect=min(timeout_s, _CONNECT_S)),
@@ -100,6 +101,19 @@ class Dialogue:
         if response.status_code != httpx.codes.OK:
             raise DialogueAway(f"http_{response.status_code}")
         return _turn(response)
+
+    async def ping(self) -> None:
+        """Ask whether Rasa is there with its model.
+
+        Raises:
+            DialogueAway: it is not.
+        """
+        try:
+            response = await self._client.get(self._health)
+        except httpx.HTTPError as error:
+            raise DialogueAway(type(error).__name__) from error
+        if response.status_code != httpx.codes.OK:
+            raise DialogueAway(f"http_{response.status_code}")
 
     async def close(self) -> None:
         """Free the connections."""
