@@ -5,8 +5,10 @@ from __future__ import annotations
 import os
 import pwd
 import shutil
+import signal
 import socket
 import subprocess
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -41,43 +43,32 @@ def running_postgres(binaries: Path, folder: Path) -> Iterator[str]:
         owner = pwd.getpwnam(user)
         os.chown(folder, owner.pw_uid, owner.pw_gid)
     data = folder / "cluster"
+    with (folder / "output").open("ab") as output:
+        subprocess.run(
+            [binaries / "initdb", "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8",
+             "--no-locale", "-N"],
+            check=True, user=user, cwd=folder, stdout=output, stderr=output,
+        )  # fmt: skip
     # Nothing here outlives the tests, so it need not survive a crash either.
-    options = (
-        f"-k {folder} -p 5432 -c listen_addresses='' -c fsync=off -c synchronous_commit=off "
-        "-c full_page_writes=off -c max_connections=200 -c shared_buffers=32MB"
-    )
-
-    def run(*command: str) -> None:
-        # pg_ctl leaves the server behind with our descriptors: nothing of it may be a pipe.
-        with (folder / "output").open("ab") as output:
-            subprocess.run(
-                [str(binaries / command[0]), *command[1:]],
-                check=True,
-                user=user,
-                cwd=folder,
-                stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=output,
-            )
-
-    run(
-        "initdb",
-        "-D",
-        str(data),
-        "-U",
-        "postgres",
-        "-A",
-        "trust",
-        "-E",
-        "UTF8",
-        "--no-locale",
-        "-N",
-    )
-    run("pg_ctl", "-D", str(data), "-l", str(folder / "log"), "-o", options, "-w", "start")
-    try:
-        yield f"postgresql+asyncpg://postgres@/postgres?host={folder}&port=5432"
-    finally:
-        run("pg_ctl", "-D", str(data), "-m", "immediate", "-w", "stop")
+    options = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=200")
+    server = [binaries / "postgres", "-D", data, "-k", folder, "-p", "5432", "-h", ""]
+    server += [word for option in options for word in ("-c", option)]
+    # setpriv ends the server also where the tests are killed and cannot.
+    rights = ["--reuid", user, "--regid", user, "--init-groups"] if user else []
+    with (folder / "log").open("ab") as log:
+        process = subprocess.Popen(
+            ["setpriv", *rights, "--pdeathsig", "INT", *server], cwd=folder, stdout=log, stderr=log
+        )
+    with process:
+        try:
+            ready = [binaries / "pg_isready", "-q", "-h", folder, "-p", "5432"]
+            while subprocess.run(ready, check=False).returncode:
+                if process.poll() is not None:
+                    raise RuntimeError("PostgreSQL ended before it was ready")
+                time.sleep(0.05)
+            yield f"postgresql+asyncpg://postgres@/postgres?host={folder}&port=5432"
+        finally:
+            process.send_signal(signal.SIGQUIT)
 
 
 @contextmanager
