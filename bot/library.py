@@ -16,7 +16,7 @@ from bot.moving import found, move_document
 from knowledge.answer import Answerer, Thresholds
 from knowledge.embedded import EmbeddedIndex
 from knowledge.evaluate import Asked, Report, evaluate
-from knowledge.index import Entry, Index
+from knowledge.index import Entry, Index, held
 from knowledge.ingest.structure import passages
 from knowledge.model import Answer, Document, ImportReport, Kind, Life
 from knowledge.review import Version
@@ -61,6 +61,7 @@ class Library:
         self._revision = 0
         self._built = False
         self._refreshing = asyncio.Lock()
+        self._refreshed = asyncio.Condition()
         self._watching: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
@@ -87,13 +88,23 @@ class Library:
             self._index, self._answerer = index, Answerer(index, self._thresholds)
             self._held |= {each.id for each in changed}
             self._revision, self._built = revision, True
+            async with self._refreshed:
+                self._refreshed.notify_all()
             log.info("library refreshed", extra={"revision": revision, "changed": len(changed)})
             return True
 
+    async def until(self, revision: int) -> None:
+        """Wait until this process holds that revision of the content."""
+        async with self._refreshed:
+            await self._refreshed.wait_for(lambda: self._revision >= revision)
+
     def _next_index(self, changed: Sequence[Document]) -> Index:
         entries = [Entry(document=each, passages=passages(each)) for each in changed]
-        if len(self._index) or not entries:
+        if len(self._index):
             return self._index.changed(put=entries)
+        entries = [entry for entry in entries if held(entry)]
+        if not entries:
+            return self._index
         make = self._make_encoder  # with the first content, from which it may have to be trained
         encoder = make(lambda: _texts(entries)) if make is not None else None
         return EmbeddedIndex.build(entries, encoder)

@@ -75,6 +75,8 @@ class EmbeddedIndex:
     def build(cls, entries: Iterable[Entry], encoder: Encoder | None = None) -> EmbeddedIndex:
         """Index these entries; what was never published is left out."""
         taken = list({entry.document.id: entry for entry in entries if held(entry)}.values())
+        if not taken:
+            return cls(parts=(), encoder=encoder)
         segment = Segment.build(taken, encoder)
         return cls(parts=[(segment, np.ones(len(taken), np.bool_))], encoder=encoder)
 
@@ -117,10 +119,12 @@ class EmbeddedIndex:
         if taken:
             fresh = Segment.build(taken, self._encoder, like=parts[0][0] if parts else None)
             parts.append((fresh, np.ones(len(taken), np.bool_)))
-        return EmbeddedIndex(parts=_tidied(parts), encoder=self._encoder)
+        return EmbeddedIndex(parts=_tidied(parts) if parts else (), encoder=self._encoder)
 
     def rarity(self, bigrams: Iterable[str]) -> dict[str, float]:
         """What each bigram is worth here: more, the fewer passages hold it."""
+        if not self._parts:
+            return dict.fromkeys(bigrams, 1.0)
         terms = tuple(Term(text=each) for each in dict.fromkeys(bigrams))
         fields = [segment.bigrams[0] for segment, _ in self._parts]
         keys, worth = self._worth(terms, fields)
@@ -132,6 +136,8 @@ class EmbeddedIndex:
         self, query: Query, limit: int, today: date, weights: Weights | None = None
     ) -> Candidates:
         """The best documents, up to `limit` that may be quoted on `today`, and as many retired."""
+        if not self._parts:
+            return Candidates()
         scored = self._scored(query, weights or Weights())
         owner = np.repeat(np.arange(len(scored)), [len(each.document) for each in scored])
         place = np.concatenate([np.arange(len(each.document)) for each in scored])

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from bot.commands import asking
-from bot.commands.opened import OUT, described, opened, operator, print_json, run
+from bot.commands.opened import ERR, OUT, described, opened, operator, print_json, run
 from knowledge.model import Kind, Life
 
 if TYPE_CHECKING:

@@ -44,7 +44,8 @@ def test_pdf_lines_become_paragraphs(tmp_path: Path) -> None:
     head = "丰城市民政局文件汇编"
     path.write_bytes(
         pdf(
-            [head, "关于发放高龄老人补贴的通知", "一、补贴对象", "具有本市户籍、年满八十周岁并且居住在本市的老年人，可以向户籍",
+            [head, "关于发放高龄老人补贴的通知", "一、补贴对象",
+             "具有本市户籍、年满八十周岁并且居住在本市的老年人，可以向户籍",
              "所在地的村民委员会提出申请。", "— 1 —"],
             [head, "二、补贴标准", "每人每月五十元。", "— 2 —"],
             [head, "三、其他", "丰城市民政局", "2024年3月8日", "— 3 —"],
@@ -163,8 +164,8 @@ def test_plain_text_in_gbk(tmp_path: Path) -> None:
 
 def test_json_lines_keep_their_ids_and_report_bad_lines(tmp_path: Path) -> None:
     path = tmp_path / "a.jsonl"
-    good = {"id": "x-1", "title": "停水公告", "text": "今夜停水。", "kind": "notice", "published": "2024-03-12",
-            "department": "市自来水公司", "number": "", "url": "https://example.org/1"}  # fmt: skip
+    good = {"id": "x-1", "title": "停水公告", "text": "今夜停水。", "kind": "notice",
+            "published": "2024-03-12", "department": "市自来水公司", "number": "", "url": "https://example.org/1"}  # fmt: skip
     path.write_text(
         "\n".join(
             [json.dumps(good, ensure_ascii=False), "{坏的", '{"id": "x-2", "text": ""}', "[]"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -73,7 +74,10 @@ def test_articles_keep_their_chapter() -> None:
 
 
 def test_a_list_stays_with_its_lead_in() -> None:
-    text = "一、申请条件\n符合下列条件之一的，可以申请：\n（一）年满80周岁；\n（二）重度残疾；\n二、标准\n每月50元。"
+    text = (
+        "一、申请条件\n符合下列条件之一的，可以申请：\n（一）年满80周岁；\n（二）重度残疾；\n"
+        "二、标准\n每月50元。"
+    )
     first, second = split(text)
     assert first.text == "符合下列条件之一的，可以申请：\n（一）年满80周岁；\n（二）重度残疾；"
     assert first.heading_path == ("一、申请条件",)
@@ -157,8 +161,8 @@ def test_sentences_keep_quotations_and_brackets_whole() -> None:
 
 LINES = st.lists(
     st.sampled_from(
-        ["一、条件", "（一）本人", "1.材料：", "第二条 有效。", "问：怎么办？", "答：这样办。", "年满60周岁。", LONG, "附件1",
-         "怎么办？", "备注", "街道：甲；电话：乙；地址：丙", "2024年3月8日", "丰城市民政局", ""]
+        ["一、条件", "（一）本人", "1.材料：", "第二条 有效。", "问：怎么办？", "答：这样办。", "年满60周岁。",
+         LONG, "附件1", "怎么办？", "备注", "街道：甲；电话：乙；地址：丙", "2024年3月8日", "丰城市民政局", ""]
     ),
     max_size=25,
 )  # fmt: skip
@@ -170,7 +174,7 @@ def test_offsets_hold_and_passages_never_overlap(lines: list[str]) -> None:
     text = "\n".join(lines)
     found = split(text)
     assert all(text[p.start : p.end] == p.text and p.text.strip() == p.text for p in found)
-    assert all(a.end <= b.start for a, b in zip(found, found[1:], strict=False))
+    assert all(a.end <= b.start for a, b in pairwise(found))
     assert [p.ordinal for p in found] == list(range(len(found)))
 
 
