@@ -164,8 +164,16 @@ def test_plain_text_in_gbk(tmp_path: Path) -> None:
 
 def test_json_lines_keep_their_ids_and_report_bad_lines(tmp_path: Path) -> None:
     path = tmp_path / "a.jsonl"
-    good = {"id": "x-1", "title": "停水公告", "text": "今夜停水。", "kind": "notice",
-            "published": "2024-03-12", "department": "市自来水公司", "number": "", "url": "https://example.org/1"}  # fmt: skip
+    good = {
+        "id": "x-1",
+        "title": "停水公告",
+        "text": "今夜停水。",
+        "kind": "notice",
+        "published": "2024-03-12",
+        "department": "市自来水公司",
+        "number": "",
+        "url": "https://example.org/1",
+    }
     path.write_text(
         "\n".join(
             [json.dumps(good, ensure_ascii=False), "{坏的", '{"id": "x-2", "text": ""}', "[]"]
