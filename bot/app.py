@@ -21,9 +21,9 @@ from bot.intake import Intake
 from bot.library import Library, encoder_maker, thresholds_of
 from bot.metrics import Metrics
 from bot.routing.router import Router
-from bot.secret import kept_secret
+from bot.secret import secret_of
 from bot.services import Services
-from bot.settings import PREFIX, Settings, SettingsError
+from bot.settings import Settings
 from bot.staff import StaffService
 from bot.storage.units import Storage
 from connectors import registry
@@ -31,7 +31,6 @@ from connectors.base import Channel
 from nlu.client import RasaClient
 
 _IN_PLACE_SPARE_S = 0.5
-_MIN_SECRET_BYTES = 16
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,20 +66,24 @@ async def running(settings: Settings) -> AsyncIterator[Running]:
         channels = registry.build(registry.Edge(wake=cache.wake, tokens=cache))
         for channel in channels.values():
             closing.push_async_callback(channel.close)
-        services = await _services(settings, secret, city, storage, cache, channels, closing)
+        services = _services(settings, secret, city, storage, cache, channels)
+        closing.push_async_callback(services.nlu.close)
+        closing.push_async_callback(services.dialogue.close)
+        closing.push_async_callback(services.library.close)
+        await services.library.start()
         yield Running(services=services, storage=storage)
 
 
-async def _services(
+def _services(
     settings: Settings,
     secret: bytes,
     city: City,
     storage: Storage,
     cache: Cache,
     channels: Mapping[str, Channel],
-    closing: AsyncExitStack,
 ) -> Services:
     clock, ids, metrics, process = SystemClock(), RandomIds(), Metrics(), process_name()
+    rasa = (settings.rasa, settings.rasa_token.get_secret_value(), settings.rasa_timeout_s)
     router = Router(city)
     inbox = Inbox(
         storage,
@@ -91,16 +94,7 @@ async def _services(
         lease_s=settings.lease_s,
         in_place_s=in_place_s(channels, settings),
     )
-    library = Library(
-        storage,
-        clock=clock,
-        signals=cache,
-        encoder=encoder_maker(settings),
-        thresholds=thresholds_of(settings),
-    )
-    await library.start()
-    closing.push_async_callback(library.close)
-    services = Services(
+    return Services(
         settings=settings,
         clock=clock,
         ids=ids,
@@ -112,15 +106,20 @@ async def _services(
         intake=Intake(inbox, metrics),
         inbox=inbox,
         outbox=Outbox(storage, clock, cache),
-        nlu=RasaClient(str(settings.rasa_url), settings.rasa_token.get_secret_value(), settings.rasa_timeout_s),
-        dialogue=Dialogue(str(settings.rasa_url), settings.rasa_token.get_secret_value(), settings.rasa_timeout_s),
-        library=library,
+        nlu=RasaClient(*rasa),
+        dialogue=Dialogue(*rasa),
+        library=Library(
+            storage,
+            clock=clock,
+            signals=cache,
+            encoder=encoder_maker(settings),
+            thresholds=thresholds_of(settings),
+        ),
         router=router,
         cases=CaseService(storage, clock, ids, router, city, secret, wakeups=cache),
         staff=StaffService(storage, clock, ids),
         channels=channels,
     )
-    return services
 
 
 def in_place_s(channels: Mapping[str, Channel], settings: Settings) -> dict[str, float]:
@@ -137,19 +136,6 @@ def in_place_s(channels: Mapping[str, Channel], settings: Settings) -> dict[str,
     if "webchat" in channels:
         waits["webchat"] = settings.chat_wait_s
     return {name: wait_s + _IN_PLACE_SPARE_S for name, wait_s in waits.items()}
-
-
-def secret_of(settings: Settings) -> bytes:
-    """The secret key: as set, else the one kept under `home`, made on first use.
-
-    Raises:
-        bot.settings.SettingsError: shorter than 16 bytes.
-    """
-    given = settings.secret_key.get_secret_value().encode()
-    key = given or kept_secret(settings.home / "secret_key").encode()
-    if len(key) < _MIN_SECRET_BYTES:
-        raise SettingsError([f"{PREFIX}SECRET_KEY: shorter than {_MIN_SECRET_BYTES} bytes"])
-    return key
 
 
 def process_name() -> str:

@@ -21,7 +21,7 @@ _AT_ONCE = 32
 _RETRY_AFTER_S = (1.0, 5.0, 30.0, 120.0)
 """A failed turn is begun again after these; then a person gets the message."""
 _BEGUN_AT_MOST = 8
-_STOP_WITHIN_S = 8.0
+_STOP_WITHIN_S = 6.0
 _FRESH_S = 2.0
 _SWEEP_S = 1.0
 
@@ -43,7 +43,7 @@ class Handling:
     async def take_claimed(self) -> None:
         """Run what the intake claims, for ever."""
         while True:
-            self._begin(await self._services.intake.claimed.get())
+            self.begin(await self._services.intake.claimed.get())
             await self._have_room()
 
     async def take_left(self) -> None:
@@ -54,7 +54,7 @@ class Handling:
             if work is None:
                 await asyncio.sleep(_SWEEP_S)
             else:
-                self._begin(work)
+                self.begin(work)
 
     async def stop(self) -> None:
         """Let running turns end; those that do not are put back for another replica."""
@@ -72,7 +72,8 @@ class Handling:
         while self._running:
             await asyncio.gather(*self._running)
 
-    def _begin(self, work: Work) -> None:
+    def begin(self, work: Work) -> None:
+        """Run the conversation's turns from this one on, in the background."""
         task = asyncio.create_task(self._conversation(work), name=f"turn {work.message.id}")
         self._running.add(task)
         task.add_done_callback(self._running.discard)

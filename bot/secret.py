@@ -1,4 +1,4 @@
-"""A secret that is made once and kept in a file only its owner can read."""
+"""The secret key: as set, else made once and kept in a file only its owner can read."""
 
 from __future__ import annotations
 
@@ -7,6 +7,10 @@ import secrets
 import tempfile
 from contextlib import suppress
 from pathlib import Path
+
+from bot.settings import PREFIX, Settings, SettingsError
+
+_MIN_BYTES = 16
 
 
 def kept_secret(path: Path) -> str:
@@ -26,3 +30,16 @@ def kept_secret(path: Path) -> str:
         finally:
             Path(whole).unlink()
     return path.read_text().strip()
+
+
+def secret_of(settings: Settings) -> bytes:
+    """The secret key: as set, else the one kept under `home`, made on first use.
+
+    Raises:
+        bot.settings.SettingsError: shorter than 16 bytes.
+    """
+    given = settings.secret_key.get_secret_value().encode()
+    key = given or kept_secret(settings.home / "secret_key").encode()
+    if len(key) < _MIN_BYTES:
+        raise SettingsError([f"{PREFIX}SECRET_KEY: shorter than {_MIN_BYTES} bytes"])
+    return key

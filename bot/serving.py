@@ -8,6 +8,7 @@ import logging
 from aiohttp import web
 
 from bot import app, health, worker
+from bot.actions import ActionServices, add_action_routes
 from bot.city.load import CityError
 from bot.handling import handling
 from bot.settings import Settings, SettingsError
@@ -36,6 +37,11 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
     async with app.running(settings) as running, handling(running.services, sweep=False):
         application = build(running.services)
         application.add_routes(health.routes(running.services))
+        add_action_routes(
+            application,
+            ActionServices.of(running.services),
+            settings.rasa_token.get_secret_value(),
+        )
         runner = web.AppRunner(
             application, access_log=None, shutdown_timeout=_SHUTDOWN_S, handle_signals=False
         )
