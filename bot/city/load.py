@@ -151,7 +151,9 @@ def _limits(file: Table) -> Limits:
         for severity in Severity:
             count = given[demand_type, severity]
             if count != 1:
-                file.faults.add(file.where, f"“{demand_type}、{severity}”的时限有 {count} 条，应有 1 条")
+                file.faults.add(
+                    file.where, f"“{demand_type}、{severity}”的时限有 {count} 条，应有 1 条"
+                )
     calendar = file.table("calendar")
     days_off, workdays = calendar.days("days_off"), calendar.days("workdays")
     if days_off & workdays:

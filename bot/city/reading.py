@@ -156,7 +156,9 @@ def read_toml(path: Path, faults: Faults) -> Table:
     return Table(values=values, where=path.name, faults=faults)
 
 
-def read_csv(path: Path, columns: tuple[str, ...], faults: Faults) -> Iterator[tuple[int, dict[str, str]]]:
+def read_csv(
+    path: Path, columns: tuple[str, ...], faults: Faults
+) -> Iterator[tuple[int, dict[str, str]]]:
     """Rows of a CSV file with their line numbers; a missing column is noted."""
     reader = csv.DictReader(io.StringIO(read_text(path, faults)), strict=True)
     missing = [column for column in columns if column not in (reader.fieldnames or ())]

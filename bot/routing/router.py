@@ -1,0 +1,238 @@
+"""Whose an item is: catalogue, past orders, territory and the city's rules together. Pure."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bot.cases.model import DemandType, DepartmentCandidate, Routing, RoutingInput, Severity
+from bot.city.model import TERRITORY_LEAD, City, TerritoryRule
+from bot.routing.catalogue import Catalogue, Match
+from bot.routing.demand import DemandJudge
+from bot.routing.learned import LearnedModel, Prediction
+from bot.routing.severity import SeverityJudge
+from bot.routing.territory import Gazetteer, Territory
+from nlu.text import normalise
+
+MAX_CHARS = 2000
+"""What lies further on decides nothing, and a text of 100 kB must not cost a second."""
+_KEPT = 5
+_TITLE_MATTERS_CHARS = 4
+
+
+@dataclass(frozen=True, kw_only=True)
+class Thresholds:
+    """What decides between dispatching and triage, each with its measured reason.
+
+    Args:
+        auto: least confidence of the catalogue alone for dispatch without a person.
+        learned_weight: share of the learned model where it knows the city's units.
+        full_score: a catalogue score at which hardly any doubt about the match is left.
+        sharpness: how much better the best duty must be; power before the shares are taken.
+    """
+
+    auto: float = 0.62
+    learned_weight: float = 0.8
+    full_score: float = 0.9
+    sharpness: float = 2.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Shares:
+    """Shares of units, and the best duty of each."""
+
+    by_unit: dict[str, float]
+    duties: dict[str, Match]
+    needs_place: Match | None = None
+
+
+class Router:
+    """Judges items for one city; a learned model is used as far as it knows the city's units."""
+
+    def __init__(
+        self, city: City, model: LearnedModel | None = None, thresholds: Thresholds | None = None
+    ) -> None:
+        self._city = city
+        self._model = model
+        self._thresholds = thresholds or Thresholds()
+        self._catalogue = Catalogue(city)
+        self._gazetteer = Gazetteer(city)
+        self._severity = SeverityJudge(city.rules)
+        self._demand = DemandJudge(city.rules)
+
+    def route(self, item: RoutingInput) -> Routing:
+        """Demand type, category, units with confidence, territory, severity, reasons."""
+        text = _joined(item)
+        territory = self._gazetteer.find(normalise(item.place), text)
+        judged = self._severity.judge(text)
+        prediction = self._model.predict(item.text, item.title) if self._model else None
+        shares = self._shares(text, territory)
+        learned = self._learned(prediction)
+        units = self._blend(shares, learned)
+        candidates = tuple(
+            DepartmentCandidate(name=name, confidence=round(share, 4))
+            for name, share in units[:_KEPT]
+        )
+        first = candidates[0].name if candidates else ""
+        match = shares.duties.get(first)
+        demand, sure = self._demand_of(item, text, prediction)
+        return Routing(
+            demand_type=demand,
+            demand_confidence=round(sure, 4),
+            category=match.duty.category if match else prediction.category if prediction else (),
+            departments=candidates,
+            supporting=self._supporting(match, first, territory),
+            territory=territory.name,
+            severity=judged.severity,
+            reasons=(
+                *judged.reasons,
+                *_reasons(match, shares, first, prediction if learned else None, territory),
+            ),
+            auto=not judged.way and self._sure(candidates, prediction if learned else None),
+            emergency_number=judged.number,
+            statutory_way=judged.way,
+        )
+
+    def _shares(self, text: str, territory: Territory) -> _Shares:
+        """Shares by the catalogue; they sum to at most 1, less the weaker the best match is."""
+        scores: dict[str, float] = defaultdict(float)
+        duties: dict[str, Match] = {}
+        needs_place = None
+        for match in self._catalogue.match(text):
+            unit = match.duty.lead
+            if unit == TERRITORY_LEAD:
+                unit = territory.unit
+                if not unit:
+                    needs_place = needs_place or match
+                    continue
+            duties.setdefault(unit, match)
+            scores[unit] = max(scores[unit], match.score) + (
+                0.15 * match.score if duties[unit] is not match else 0.0
+            )
+        for unit, score in self._catalogue.units(text).items():
+            scores[unit] += 0.5 * score
+        if needs_place:
+            for name in needs_place.duty.supporting:
+                scores[name] += 0.5 * needs_place.score
+        scores = self._without_towns(scores, duties)
+        if not scores:
+            return _Shares(by_unit={}, duties=duties, needs_place=needs_place)
+        best = max(scores.values())
+        rival = needs_place.score if needs_place else 0.0
+        power = self._thresholds.sharpness
+        total = sum(score**power for score in scores.values()) + rival**power
+        strength = min(1.0, best / self._thresholds.full_score)
+        return _Shares(
+            by_unit={unit: strength * score**power / total for unit, score in scores.items()},
+            duties=duties,
+            needs_place=needs_place,
+        )
+
+    def _without_towns(
+        self, scores: dict[str, float], duties: dict[str, Match]
+    ) -> dict[str, float]:
+        """A department's own work never goes to a town: only a town's own duty keeps it in."""
+        governments = {area.government for area in self._city.places.areas}
+        return {
+            unit: score
+            for unit, score in scores.items()
+            if unit not in governments
+            or (unit in duties and duties[unit].duty.territory_rule is not TerritoryRule.DEPARTMENT)
+        }
+
+    def _learned(self, prediction: Prediction | None) -> dict[str, float]:
+        """The learned probabilities of units this city has, by official name."""
+        found: dict[str, float] = defaultdict(float)
+        for scored in prediction.departments if prediction else ():
+            unit = self._city.unit(scored.label)
+            if unit:
+                found[unit] += scored.confidence
+        return dict(found)
+
+    def _blend(self, shares: _Shares, learned: dict[str, float]) -> list[tuple[str, float]]:
+        governments = {area.government for area in self._city.places.areas}
+        best = max(shares.by_unit, key=lambda unit: shares.by_unit[unit], default="")
+        departments_work = best in shares.duties and best not in governments
+        weight = self._thresholds.learned_weight * min(1.0, sum(learned.values()))
+        blended = {
+            unit: weight * learned.get(unit, 0.0) + (1 - weight) * shares.by_unit.get(unit, 0.0)
+            for unit in shares.by_unit.keys() | learned.keys()
+            if not (departments_work and unit in governments and unit not in shares.by_unit)
+        }
+        return sorted(blended.items(), key=lambda pair: (-pair[1], pair[0]))
+
+    def _sure(
+        self, candidates: Sequence[DepartmentCandidate], prediction: Prediction | None
+    ) -> bool:
+        if not candidates:
+            return False
+        if prediction is None:
+            return candidates[0].confidence >= self._thresholds.auto
+        first = self._city.unit(prediction.departments[0].label)
+        return prediction.auto and first == candidates[0].name
+
+    def _supporting(self, match: Match | None, lead: str, territory: Territory) -> tuple[str, ...]:
+        if match is None:
+            return ()
+        named = (
+            territory.unit if name == TERRITORY_LEAD else name for name in match.duty.supporting
+        )
+        return tuple(dict.fromkeys(name for name in named if name and name != lead))
+
+    def _demand_of(
+        self, item: RoutingInput, text: str, prediction: Prediction | None
+    ) -> tuple[DemandType, float]:
+        if item.demand_hint is not None:
+            return item.demand_hint, 1.0
+        if prediction and prediction.demand:
+            kind = demand_type(prediction.demand.label)
+            if kind:
+                return kind, prediction.demand.confidence
+        return self._demand.judge(text)
+
+
+def demand_type(label: str) -> DemandType | None:
+    """Our demand type for one of past orders (咨询类, 咨询, 投诉举报…), or None."""
+    return next((kind for kind in DemandType if kind.value in label), None)
+
+
+def _joined(item: RoutingInput) -> str:
+    """Title and text in lower case, the title once where the text begins with it."""
+    text, title = normalise(item.text).lower(), normalise(item.title).lower()
+    if len(title) >= _TITLE_MATTERS_CHARS and not text.startswith(title):
+        text = f"{title}。{text}"
+    return text[:MAX_CHARS]
+
+
+def _reasons(
+    match: Match | None,
+    shares: _Shares,
+    first: str,
+    prediction: Prediction | None,
+    territory: Territory,
+) -> tuple[str, ...]:
+    told = []
+    if match:
+        words = "、".join(f"“{word}”" for word in match.phrases[:3])
+        told.append(f"与派单目录 {match.duty.id}“{match.duty.name}”相符（提到{words}）")
+        if match.duty.basis:
+            told.append(f"依据：{match.duty.basis}")
+    elif first:
+        told.append(f"提到{first}或其职责，派单目录中没有对应条目")
+    for similar in prediction.similar[:2] if prediction else ():
+        told.append(f"相似工单 {similar.count} 件由{similar.label}办理")
+    if shares.needs_place and shares.needs_place is not match:
+        told.append(
+            f"也可能是镇街职责“{shares.needs_place.duty.name}”，没有说明在哪个镇街，需要补问地点"
+        )
+    if len(territory.areas) > 1:
+        told.append(f"涉及{territory.name}，由共同的上级单位协调")
+    elif territory.areas:
+        told.append(f"属地：{territory.name}")
+    if not told:
+        told.append("没有找到相符的派单目录条目，需要人工研判")
+    return tuple(told)
+
+
+__all__ = ["Router", "RoutingInput", "Severity", "Thresholds", "demand_type"]
