@@ -169,14 +169,17 @@ def _place_or_time(turn: Tracker, knowledge: Knowledge) -> Outcome:
     said_so = reading.place(turn) if slot == "place" else reading.occurred_at(turn)
     value = reading.as_answer(turn, _ENTITY[slot])
     plain = reading.says_yes(turn) or reading.says_no(turn)
+    others = _filled(turn.slots, turn, but=slot)
+    if not value and others != turn.slots:  # the answer to a question not put yet
+        return _advance(others, knowledge)
     if len(turn.text) > LONGEST_ANSWER:
         slots = _supplemented(turn)
         if said_so:
             return _advance(slots.put({slot: said_so}), knowledge)
         return _missed(turn, knowledge, _UNCLEAR[slot], slots)
     if plain or len(value) < 2:
-        return _missed(turn, knowledge, _UNCLEAR[slot], _filled(turn.slots, turn, but=slot))
-    slots = replace(_filled(turn.slots, turn, but=slot).put({slot: value}), misses=0)
+        return _missed(turn, knowledge, _UNCLEAR[slot], others)
+    slots = replace(others.put({slot: value}), misses=0)
     return _advance(slots, knowledge)
 
 

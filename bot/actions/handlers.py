@@ -120,7 +120,9 @@ async def action_hand_over(turn: Tracker, services: ActionServices) -> Outcome:
     demand = DemandType(turn.slots.demand_type) if turn.slots.demand_type else None
     text = f"{matter}\n{say('human_wanted')}"
     opened = await services.cases.open_case(
-        _new_case(turn, text=text, title=say("human_wanted"), demand=demand)
+        replace(
+            _new_case(turn, text=text, title=say("human_wanted"), demand=demand), for_triage=True
+        )
     )
     reply = case_reply(opened.case, query_code=opened.query_code, say=say, key="human_handed_over")
     return Outcome(slots=_after(opened.case, opened.query_code), said=(reply,))
@@ -197,7 +199,7 @@ def _new_case(turn: Tracker, *, text: str, title: str, demand: DemandType | None
 def _title(demand: DemandType | None, matter: str, services: ActionServices) -> str:
     clause = next((part for part in _CLAUSE_END.split(matter) if len(part) >= 4), matter)
     summary = clause[:TITLE_CHARS].strip()
-    if demand is None:
+    if demand is None or demand.value in summary:
         return summary
     return services.knowledge.say("case_title", demand_type=demand.value, summary=summary)
 
