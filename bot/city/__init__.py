@@ -1,4 +1,4 @@
-"""A city as configuration: departments, dispatch catalogue, places, limits, rules, wording, menu."""
+"""A city as configuration: departments, catalogue, places, limits, rules, wording, menu."""
 
 from __future__ import annotations
 

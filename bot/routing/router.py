@@ -220,8 +220,10 @@ def _reasons(
             told.append(f"依据：{match.duty.basis}")
     elif first:
         told.append(f"提到{first}或其职责，派单目录中没有对应条目")
-    for similar in prediction.similar[:2] if prediction else ():
-        told.append(f"相似工单 {similar.count} 件由{similar.label}办理")
+    told.extend(
+        f"相似工单 {similar.count} 件由{similar.label}办理"
+        for similar in (prediction.similar[:2] if prediction else ())
+    )
     if shares.needs_place and shares.needs_place is not match:
         told.append(
             f"也可能是镇街职责“{shares.needs_place.duty.name}”，没有说明在哪个镇街，需要补问地点"

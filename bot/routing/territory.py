@@ -60,7 +60,7 @@ class Gazetteer:
         return Territory(areas=areas, unit=self._unit(areas), spots=spots)
 
     def _named(self, text: str, *, bare: bool) -> tuple[str, ...]:
-        """Areas in order; a bare two-character name (曲江) needs a place word beside it in prose."""
+        """Areas in order; in prose a bare two-character name (曲江) needs a place word by it."""
         if self._names is None:
             return ()
         found = []
