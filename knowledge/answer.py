@@ -98,6 +98,7 @@ class Answerer:
         note = retired.note(gone.document, replacement, today)
         if replacement is None:
             return _none(question, found, sure, note)
+        sure = max(sure, self._thresholds.direct)
         hit = next((each for each in found.valid if each.document.id == replacement.id), None)
         best = [each.passage for each in hit.passages] if hit else []
         return self._read(AnswerKind.DIRECT, question, replacement, best, found, sure, note)

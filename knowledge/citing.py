@@ -12,6 +12,7 @@ _MARKER = re.compile(
     r"^\s*(附件\s*\d*|第[一二三四五六七八九十百零\d]+[编章节条款]|[一二三四五六七八九十]+、|[（(][一二三四五六七八九十\d]+[）)]"
     r"|\d{1,2}[.．、])"
 )
+_ASKED = re.compile(r"^\s*(?:问|Q\d*)\s*[：:.]\s*")
 _HEADING_CHARS = 24
 
 
@@ -38,6 +39,7 @@ def place_of(passage: Passage) -> str:
 
 
 def _said(heading: str) -> str:
+    heading = _ASKED.sub("", heading)
     marker = _MARKER.match(heading)
     return marker.group(1) if marker else f"“{_shortened(heading)}”"
 

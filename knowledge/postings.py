@@ -48,6 +48,8 @@ def word_keys(texts: Iterable[str]) -> list[Keys]:
 def bigram_keys(texts: Iterable[str]) -> list[Keys]:
     """The keys of each text's character bigrams: those of `nlu.text.bigrams`, many at a time."""
     plain = [nlu_text.normalise(text).lower() for text in texts]
+    if not plain:
+        return []
     joined = "\n".join(plain) + "\n"
     codes = np.frombuffer(joined.encode("utf-32-le", "replace"), np.uint32).astype(np.int64)
     han = (codes >= _HAN_FIRST) & (codes <= _HAN_LAST)

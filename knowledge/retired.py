@@ -10,6 +10,8 @@ from knowledge.search import Found, Hit
 
 AHEAD = 1.05
 """A retired document is meant where its score is so far above the best valid one's."""
+NEARER = 0.05
+"""It must also hold so much more of the question: a word both hold points at neither."""
 MAX_STEPS = 10
 """A chain of replacements longer than this is a circle."""
 
@@ -19,8 +21,11 @@ def meant(found: Found) -> Hit | None:
     if not found.retired:
         return None
     first = found.retired[0]
-    ahead = not found.valid or first.score > AHEAD * found.valid[0].score
-    return first if ahead or first.document.id in found.named else None
+    if first.document.id in found.named or not found.valid:
+        return first
+    rival = found.valid[0]
+    nearer = first.match > rival.match + NEARER or first.title_match > rival.title_match + NEARER
+    return first if nearer and first.score > AHEAD * rival.score else None
 
 
 def successor(index: Index, document: Document, today: date) -> Document | None:
