@@ -49,11 +49,17 @@ async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
         raise Forbidden("您的岗位没有这一页的权限。")
     if route.max_body != PAGE_BODY_LIMIT:
         request = request.clone(client_max_size=route.max_body)
-    if request.method in _UNSAFE:
-        check_origin(request)
-        form = await request.post()
+    if request.method not in _UNSAFE:
+        return await handler(request)
+    check_origin(request)
+    form = await request.post()
+    try:
         check_csrf(session, str(form.get(CSRF_FIELD, "")))
-    return await handler(request)
+        return await handler(request)
+    finally:
+        for part in form.values():
+            if isinstance(part, web.FileField):
+                part.file.close()
 
 
 def _to(address: str) -> web.Response:

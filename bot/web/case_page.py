@@ -8,7 +8,7 @@ from typing import Annotated
 from aiohttp import web
 from pydantic import BaseModel, BeforeValidator, Field
 
-from bot.cases.model import Actor, Case, Move, MoveRefused, Role, moves_open_to
+from bot.cases.model import Actor, Case, Move, MoveRefused, Role, State, moves_open_to
 from bot.errors import NotFound, PolicylineError
 from bot.privacy import as_seen_by, may_see_person
 from bot.web.errors import move_refused
@@ -124,6 +124,12 @@ def concerns(case: Case, reader: Actor) -> bool:
     return reader.department in {case.lead_department, *case.supporting}
 
 
+def _offered(case: Case, actor: Actor) -> list[Move]:
+    """The moves with a form here; none that would leave the case where it is."""
+    there = {Move.TO_TRIAGE} if case.state is State.TRIAGE else set()
+    return [one for one in moves_open_to(case, actor) if one in FIELDS and one not in there]
+
+
 async def _page(
     request: web.Request, case: Case, *, problem: _Problem | None = None, status: int = 200
 ) -> web.Response:
@@ -139,7 +145,7 @@ async def _page(
         routing=case.routing,
         masked=not sees_person,
         events=await services.cases.events(case.number),
-        moves=[one for one in moves_open_to(case, actor) if one in FIELDS],
+        moves=_offered(case, actor),
         fields=FIELDS,
         main_moves=MAIN_MOVES,
         units=services.city.unit_names,

@@ -149,4 +149,4 @@ async def _limit(request: web.Request, conversation_id: str) -> None:
 
 def _fragment(request: web.Request, found: tuple[Entry, ...]) -> web.Response:
     text = request.app[PAGES].text("chat_entries.html", entries=found)
-    return web.Response(text=text, content_type="text/html", charset="utf-8")
+    return web.Response(text=text.strip(), content_type="text/html", charset="utf-8")

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
-PAGE_BODY_LIMIT = 256 * 1024
-"""Bytes; far above any form of ours, far below what would hurt."""
+PAGE_BODY_LIMIT = 1024 * 1024
+"""Bytes; 100 kB of Chinese are 300 kB in a form, and get told what is too long about them."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -54,7 +54,7 @@ function take(html) {
     for (const used of log.querySelectorAll(".options")) {
       if (!fresh.some((entry) => entry.contains(used))) used.classList.add("options-used");
     }
-    if (near || waiting) fresh[0].scrollIntoView({ block: "start" });
+    if (near || waiting) talk.scrollTop = fresh[0].offsetTop - 12;
   }
   return fresh.length;
 }

@@ -1,0 +1,76 @@
+"""`/knowledge`."""
+
+from __future__ import annotations
+
+import aiohttp
+from aiohttp.test_utils import TestClient
+
+from bot.cases.model import Role
+from bot.web.knowledge import safe_name
+from tests.bot.web.conftest import PAGE, House, token
+
+NEWS = "# 小城公交免费乘车办法\n\n小城市交通运输局\n\n六十五周岁以上老人凭爱心卡免费乘车。\n"
+
+
+async def upload(client: TestClient, *files: tuple[str, bytes]) -> str:
+    form = aiohttp.FormData({"csrf_token": await token(client)})
+    for name, content in files:
+        form.add_field("files", content, filename=name)
+    answer = await client.post("/knowledge/import", data=form, headers=PAGE)
+    return await answer.text()
+
+
+async def test_what_one_imports_another_publishes(house: House) -> None:
+    editor, checker = await house.staff(Role.EDITOR), await house.staff(Role.CHECKER)
+    text = await upload(editor, ("bus.md", NEWS.encode()), ("broken.pdf", b"%PDF-nothing"))
+    assert "新增 1" in text
+    assert "broken.pdf" in text
+    library = house.services.library
+    [bus] = [d for d in await library.documents() if "公交" in d.title]
+    assert library.document(bus.id) is None
+    answer = await checker.post(
+        "/knowledge/publish", data={"csrf_token": await token(checker), "id": bus.id}
+    )
+    assert "已发布" in await answer.text()
+    assert library.document(bus.id) is not None
+
+
+async def test_nobody_publishes_their_own_draft(house: House) -> None:
+    admin = await house.staff(Role.ADMINISTRATOR)
+    await upload(admin, ("bus.md", NEWS.encode()))
+    [bus] = [d for d in await house.services.library.documents() if "公交" in d.title]
+    answer = await admin.post(
+        "/knowledge/publish",
+        data={"csrf_token": await token(admin), "id": bus.id},
+        headers=PAGE,
+    )
+    assert answer.status == 409
+    assert house.services.library.document(bus.id) is None
+
+
+async def test_importing_nothing_is_said(house: House) -> None:
+    assert "请先选择要导入的文件" in await upload(await house.staff(Role.EDITOR))
+
+
+async def test_a_question_shows_what_it_hits(house: House) -> None:
+    checker = await house.staff(Role.CHECKER)
+    answer = await checker.get("/knowledge?question=怎么申请高龄津贴", headers=PAGE)
+    text = await answer.text()
+    assert "会回答" in text
+    assert "小城高龄津贴办事指南" in text
+
+
+async def test_a_repealed_document_is_quoted_no_more(house: House) -> None:
+    checker = await house.staff(Role.CHECKER)
+    [guide] = await house.services.library.documents()
+    await checker.post(
+        "/knowledge/repeal", data={"csrf_token": await token(checker), "id": guide.id}
+    )
+    assert house.services.library.answer("怎么申请高龄津贴").quotes == ()
+
+
+def test_names_of_uploads_lead_nowhere() -> None:
+    assert safe_name("../../etc/passwd") == "passwd"
+    assert safe_name("C:\\a\\关于〔2021〕10号.docx") == "关于〔2021〕10号.docx"
+    assert safe_name("..") == "file"
+    assert safe_name(".htaccess; rm") == "htaccess_rm"
