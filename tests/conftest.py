@@ -16,6 +16,8 @@ import redis
 
 from bot.storage.units import Storage, async_url
 from tests.fakes.edges import CountingIds, FakeClock, RecordedWakeups
+from tests.rasa_server import PYTHON as RASA_PYTHON
+from tests.rasa_server import RasaServer, running_rasa, trained_model
 from tests.servers import find_postgres, running_postgres, running_redis
 
 _serial = itertools.count(1)
@@ -104,6 +106,24 @@ def redis_url(redis_server: str) -> str:
     with redis.Redis.from_url(redis_server) as client:
         client.flushall()
     return redis_server
+
+
+@pytest.fixture(scope="session")
+def rasa_model() -> Path:
+    """Rasa's model, trained where its inputs changed; skips where Rasa is not installed."""
+    if not RASA_PYTHON.exists():
+        pytest.skip("no Rasa environment (make setup)")
+    return trained_model()
+
+
+@pytest.fixture(scope="session")
+def rasa(
+    rasa_model: Path, redis_server: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[RasaServer]:
+    """A running Rasa of this session, its conversations in database 1 of this session's Redis."""
+    redis_url = f"{redis_server.rpartition('/')[0]}/1"
+    with running_rasa(tmp_path_factory.mktemp("rasa"), redis_url, rasa_model) as server:
+        yield server
 
 
 @pytest.fixture

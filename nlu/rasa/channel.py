@@ -11,8 +11,10 @@ from __future__ import annotations
 import hmac
 import logging
 from collections.abc import Awaitable, Callable
+from contextvars import ContextVar
 from typing import Any
 
+from rasa.core.actions.action import ActionExecutionRejection, RemoteAction
 from rasa.core.agent import Agent
 from rasa.core.channels.channel import CollectingOutputChannel, InputChannel, UserMessage
 from rasa.core.lock_store import LockError
@@ -28,6 +30,26 @@ TOKEN_HEADER = "X-Policyline-Token"  # noqa: S105 - a header's name
 LOCK_LIFETIME_S = 15
 """A Rasa that died in a turn keeps its conversation locked no longer."""
 LOCK_RETRY_S = 0.05
+
+
+_failed: ContextVar[list[str] | None] = ContextVar("failed", default=None)
+_run_remote = RemoteAction.run
+
+
+async def _run_noting_failure(self: RemoteAction, *args: Any, **kwargs: Any) -> Any:
+    """Note that an action failed: Rasa would go on as if it had run and had nothing to say."""
+    try:
+        return await _run_remote(self, *args, **kwargs)
+    except ActionExecutionRejection:
+        raise
+    except Exception as error:
+        failed = _failed.get()
+        if failed is not None:
+            failed.append(f"{self.name()}: {type(error).__name__}")
+        raise
+
+
+RemoteAction.run = _run_noting_failure
 
 
 class ConversationInput(InputChannel):
@@ -115,11 +137,14 @@ async def _turn(agent: Agent, message: UserMessage) -> HTTPResponse:
             await collector.send_response(message.sender_id, event.message())
         if collector.messages:
             return _told(collector, tracker, replayed=True)
+        failed: list[str] = []
+        _failed.set(failed)
         await processor._handle_message_with_tracker(message, tracker)
         await processor.run_action_extract_slots(collector, tracker)
         await processor._run_prediction_loop(collector, tracker)
-        if not collector.messages:
-            return response.json({"error": "silent"}, status=502)
+        if failed or not collector.messages:
+            logger.warning("turn given up: %s", ", ".join(failed) or "silent")
+            return response.json({"error": "action" if failed else "silent"}, status=502)
         await processor.save_tracker(tracker)
     return _told(collector, tracker, replayed=False)
 

@@ -97,7 +97,7 @@ def validate(rasa_python: str, out: Path = OUT) -> None:
     """
     out.mkdir(parents=True, exist_ok=True)
     command = ["data", "validate", "--domain", str(HERE / "domain"), "--data", str(HERE / "data")]
-    command += ["--config", str(HERE / "config.yml"), "--fail-on-warnings", "--max-history", "6"]
+    command += ["--config", str(HERE / "config.yml"), "--fail-on-warnings", "--max-history", "3"]
     _rasa(rasa_python, command, out)
     print("Conversation data: valid.")  # noqa: T201
 

@@ -1,0 +1,246 @@
+"""Whole conversations with a real Rasa, a real Redis and our action server."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+import uuid
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import httpx
+import pytest
+import redis
+from aiohttp import web
+
+from bot.actions import add_action_routes
+from bot.dialogue import Dialogue, DialogueAway, DialogueTurn
+from connectors.base import Reply, ReplyKind
+from nlu.model import Entity, Intent, Understanding
+from tests.bot.actions_bench import SAY, services
+from tests.fakes.cases import MemoryCases
+from tests.fakes.minds import ScriptedLibrary
+from tests.rasa_server import RasaServer, running_rasa
+from tests.servers import free_port
+
+pytestmark = pytest.mark.rasa
+TIMEOUT_S = 20.0
+"""Far above what a turn takes, since the machine may be doing other things."""
+
+
+@dataclass
+class Talk:
+    """One citizen's conversation."""
+
+    dialogue: Dialogue
+    cases: MemoryCases
+    library: ScriptedLibrary
+    id: str = field(default_factory=lambda: f"webchat:{uuid.uuid4().hex}")
+    said: int = 0
+
+    async def say(self, text: str, message_id: str = "") -> DialogueTurn:
+        """Say it under a new message id, or under the one given."""
+        self.said += 1
+        return await self.dialogue.talk(self.id, text, message_id or f"m{self.said}")
+
+    async def all(self, *lines: str) -> DialogueTurn:
+        """Say one after the other; gives the answer to the last."""
+        turns = [await self.say(line) for line in lines]
+        return turns[-1]
+
+
+@pytest.fixture
+async def talk(rasa: RasaServer) -> AsyncIterator[Talk]:
+    """A conversation whose actions are served by this test."""
+    cases, library = MemoryCases(), ScriptedLibrary()
+    app = web.Application()
+    add_action_routes(app, services(cases, library), rasa.token)
+    runner = web.AppRunner(app)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", rasa.actions_port).start()
+    dialogue = Dialogue(rasa.url, rasa.token, TIMEOUT_S)
+    yield Talk(dialogue=dialogue, cases=cases, library=library)
+    await dialogue.close()
+    await runner.cleanup()
+
+
+def last(turn: DialogueTurn) -> Reply:
+    return turn.replies[-1]
+
+
+async def test_a_street_light_from_the_first_word_to_the_number(talk: Talk) -> None:
+    first = await talk.say("小区门口的路灯坏了，麻烦派人来修")
+    place = await talk.say("剑光街道人民路")
+    phone = await talk.say("13800001234")
+    done = await talk.say("确认")
+    assert last(first).text == SAY("form_ask_place")
+    assert last(place).text == SAY("form_ask_phone")
+    assert "剑光街道人民路" in last(phone).text
+    assert [turn.open for turn in (first, place, phone, done)] == [True, True, True, False]
+    assert last(done).kind is ReplyKind.CASE
+    assert last(done).case is not None
+    (opened,) = talk.cases.opened
+    assert opened.text == "小区门口的路灯坏了，麻烦派人来修"
+    assert opened.origin_key == f"{talk.id}:m1"
+    assert (opened.place, opened.contact_phone) == ("剑光街道人民路", "13800001234")
+    assert opened.sender_id == talk.id.removeprefix("webchat:")
+
+
+async def test_interrupted_by_the_forms_own_and_by_a_content_question(talk: Talk) -> None:
+    await talk.say("路灯不亮了")
+    own = await talk.say("那要多久")
+    content = await talk.say("怎么办社保")
+    back = await talk.say("人民路")
+    assert SAY("form_how_long", demand_type="求助", days=5) in last(own).text
+    assert SAY("form_ask_place") in last(own).text
+    assert content.replies[0].kind is ReplyKind.ANSWER
+    assert SAY("form_ask_place") in last(content).text
+    assert last(back).text == SAY("form_ask_phone")
+    assert talk.library.asked == [("怎么办社保", ("路灯不亮了",))]
+
+
+async def test_given_up_after_being_asked(talk: Talk) -> None:
+    asked = await talk.all("路灯不亮了", "算了不报了")
+    dropped = await talk.say("确定")
+    assert last(asked).text == SAY("form_cancel_ask")
+    assert last(dropped).text == SAY("form_cancelled")
+    assert not dropped.open
+    assert talk.cases.opened == []
+
+
+async def test_corrected_at_the_confirmation(talk: Talk) -> None:
+    shown = await talk.all("路灯不亮了", "解放路", "不留", "不对，是人民路")
+    await talk.say("确认")
+    assert "人民路" in last(shown).text
+    assert talk.cases.opened[0].place == "人民路"
+
+
+async def test_a_message_said_again_does_nothing_again(talk: Talk) -> None:
+    await talk.all("路灯不亮了", "人民路", "不留")
+    once = await talk.say("确认", "the same")
+    again = await talk.say("确认", "the same")
+    assert again.replies == once.replies
+    assert (once.replayed, again.replayed) == (False, True)
+    assert again.open is False
+    assert len(talk.cases.opened) == 1
+
+
+async def test_the_first_message_said_again_keeps_the_form(talk: Talk) -> None:
+    once = await talk.say("路灯不亮了", "the same")
+    again = await talk.say("路灯不亮了", "the same")
+    assert again.replies == once.replies
+    assert again.open
+    assert last(await talk.say("人民路")).text == SAY("form_ask_phone")
+
+
+async def test_the_same_message_twice_at_once_is_said_once(talk: Talk) -> None:
+    await talk.all("路灯不亮了", "人民路", "不留")
+    turns = await asyncio.gather(talk.say("确认", "twin"), talk.say("确认", "twin"))
+    assert turns[0].replies == turns[1].replies
+    assert {turn.replayed for turn in turns} == {False, True}
+    assert len(talk.cases.opened) == 1
+
+
+async def test_a_turn_without_a_word_leaves_no_trace(talk: Talk) -> None:
+    await talk.all("路灯不亮了", "人民路", "不留")
+    talk.cases.away = True
+    with pytest.raises(DialogueAway, match="http_502"):
+        await talk.say("确认", "the same")
+    talk.cases.away = False
+    done = await talk.say("确认", "the same")
+    assert last(done).kind is ReplyKind.CASE
+    assert len(talk.cases.opened) == 1
+
+
+async def test_progress_and_a_wrong_code(talk: Talk) -> None:
+    asked = await talk.say("我的单子办到哪一步了")
+    wrong = await talk.say("20260302000009 123456")
+    assert last(asked).text == SAY("progress_ask_number")
+    assert "编号或查询码不对" in last(wrong).text
+    assert wrong.open
+
+
+async def test_progress_of_the_case_just_opened(talk: Talk) -> None:
+    await talk.all("路灯不亮了", "人民路", "不留", "确认")
+    told = await talk.say("我的单子办到哪一步了")
+    assert last(told).kind is ReplyKind.CASE
+    assert not told.open
+
+
+async def test_a_person_is_wanted_in_the_middle(talk: Talk) -> None:
+    asked = await talk.all("路灯不亮了", "转人工")
+    done = await talk.say("13800001234")
+    assert SAY("human_call_back") in last(asked).text
+    assert last(done).kind is ReplyKind.CASE
+    assert talk.cases.opened[0].for_triage
+    assert talk.cases.opened[0].text.startswith("路灯不亮了")
+
+
+async def test_two_citizens_do_not_meet(talk: Talk) -> None:
+    other = Talk(dialogue=talk.dialogue, cases=talk.cases, library=talk.library)
+    await asyncio.gather(talk.say("路灯不亮了"), other.say("建议公园多装几个垃圾桶"))
+    mine, theirs = await asyncio.gather(talk.say("人民路"), other.say("不留"))
+    assert last(mine).text == SAY("form_ask_phone")
+    assert "垃圾桶" in last(theirs).text
+
+
+async def test_an_understanding_given_is_not_made_again(talk: Talk) -> None:
+    given = Understanding(
+        text="嗯嗯啊啊",
+        intent=Intent.HELP,
+        confidence=0.9,
+        entities=(Entity(kind="place", value="人民路", start=0, end=4),),
+    )
+    turn = await talk.dialogue.talk(talk.id, "嗯嗯啊啊", "m1", understanding=given)
+    assert last(turn).text == SAY("form_ask_phone")
+
+
+async def test_rasa_is_there(talk: Talk) -> None:
+    await talk.dialogue.ping()
+
+
+@pytest.mark.parametrize("token", ["", "wrong"])
+async def test_nobody_talks_without_the_token(rasa: RasaServer, token: str) -> None:
+    dialogue = Dialogue(rasa.url, token, TIMEOUT_S)
+    with pytest.raises(DialogueAway, match="http_401"):
+        await dialogue.talk("webchat:stranger", "路灯坏了", "m1")
+    await dialogue.close()
+
+
+async def test_what_is_no_message_is_refused(rasa: RasaServer) -> None:
+    async with httpx.AsyncClient(trust_env=False, timeout=TIMEOUT_S) as client:
+        answer = await client.post(
+            f"{rasa.url}/webhooks/policyline/webhook",
+            json={"sender": "webchat:b1", "message": "", "message_id": "m1"},
+            headers={"X-Policyline-Token": rasa.token},
+        )
+    assert answer.status_code == 422
+
+
+async def test_conversations_are_forgotten_after_a_day(talk: Talk, rasa: RasaServer) -> None:
+    await talk.say("路灯不亮了")
+    with redis.Redis.from_url(rasa.redis_url) as client:
+        (key,) = client.keys(f"*tracker*{talk.id}")
+        assert 0 < client.ttl(key) <= 86400
+
+
+async def test_a_rasa_that_dies_is_away_at_once(
+    rasa_model: Path, redis_server: str, tmp_path: Path
+) -> None:
+    with running_rasa(tmp_path, redis_server, rasa_model) as mortal:
+        dialogue = Dialogue(mortal.url, mortal.token, 2.0)
+        await dialogue.ping()
+        mortal.kill()
+        began = time.monotonic()
+        with pytest.raises(DialogueAway):
+            await dialogue.talk("webchat:b1", "路灯坏了", "m1")
+        assert time.monotonic() - began < 1.0
+        await dialogue.close()
+
+
+async def test_where_nobody_listens_is_away_at_once() -> None:
+    dialogue = Dialogue(f"http://127.0.0.1:{free_port()}", "token", 2.0)
+    with pytest.raises(DialogueAway):
+        await dialogue.ping()
+    await dialogue.close()
