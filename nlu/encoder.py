@@ -10,6 +10,7 @@ from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
+from safetensors import SafetensorError
 from safetensors.numpy import load_file, save_file
 from scipy import sparse
 
@@ -23,6 +24,8 @@ STATIC = "static"
 CONTENT, PAIRS = "content", "pairs"
 """What a static encoder was learned from."""
 UNKNOWN = "[UNK]"
+OUTGROWN = 0.25
+"""A kept static encoder is learned anew where the content grew or shrank by more than this."""
 SEGMENTED_MARK = "policyline.json"
 """In a model's folder: the texts must be segmented by us before they reach the tokenizer."""
 _WEIGHT = "embedding.weight"
@@ -64,10 +67,13 @@ class StaticEncoder:
         terms: the vocabulary; terms[0] is `UNKNOWN`.
         weights: one vector a term, (terms, dimensions).
         origin: `CONTENT` or `PAIRS`: what they were learned from.
+        texts: how many texts that were.
     """
 
-    def __init__(self, *, terms: Sequence[str], weights: Vectors, origin: str = CONTENT) -> None:
-        self.origin = origin
+    def __init__(
+        self, *, terms: Sequence[str], weights: Vectors, origin: str = CONTENT, texts: int = 0
+    ) -> None:
+        self.origin, self.texts = origin, texts
         self.terms = tuple(terms)
         self.weights = np.ascontiguousarray(weights, np.float32)
         self._places = {term: place for place, term in enumerate(self.terms)}
@@ -97,7 +103,7 @@ class StaticEncoder:
         tokenizer.pre_tokenizer = pre_tokenizers.WhitespaceSplit()
         tokenizer.save(str(folder / "tokenizer.json"))
         (folder / "modules.json").write_text(json.dumps(_MODULES), encoding="utf-8")
-        mark(folder, self.origin)
+        mark(folder, self.origin, self.texts)
         save_file({_WEIGHT: self.weights}, folder / "model.safetensors")
 
     @classmethod
@@ -111,18 +117,19 @@ class StaticEncoder:
             described = json.loads((folder / "tokenizer.json").read_text(encoding="utf-8"))
             places: dict[str, int] = described["model"]["vocab"]
             weights = load_file(folder / "model.safetensors")[_WEIGHT]
-            origin = json.loads((folder / SEGMENTED_MARK).read_text(encoding="utf-8"))["origin"]
-        except (OSError, ValueError, KeyError, TypeError) as error:
+            told = json.loads((folder / SEGMENTED_MARK).read_text(encoding="utf-8"))
+            origin, texts = str(told["origin"]), int(told["texts"])
+        except (OSError, ValueError, KeyError, TypeError, SafetensorError) as error:
             raise NoEncoder(f"{folder}: {error}") from error
         terms = sorted(places, key=places.__getitem__)
         if len(terms) != len(weights) or terms[:1] != [UNKNOWN]:
             raise NoEncoder(f"{folder}: tokenizer and weights do not belong together")
-        return cls(terms=terms, weights=weights, origin=str(origin))
+        return cls(terms=terms, weights=weights, origin=origin, texts=texts)
 
 
-def mark(folder: Path, origin: str) -> None:
-    """Say in a model's folder that its texts are segmented by us."""
-    said = json.dumps({"segmented": "bigrams", "origin": origin})
+def mark(folder: Path, origin: str, texts: int) -> None:
+    """Say in a model's folder that its texts are segmented by us, and what it was learned from."""
+    said = json.dumps({"segmented": "bigrams", "origin": origin, "texts": texts})
     (folder / SEGMENTED_MARK).write_text(said, encoding="utf-8")
 
 
@@ -157,7 +164,7 @@ def open_encoder(value: str, *, folder: Path, texts: Callable[[], Iterable[str]]
     Args:
         value: `static`, a local folder, or a hub model's name.
         folder: where the static one trained from the content is kept between starts.
-        texts: the content's texts; asked for only when a static one must be trained.
+        texts: the content's texts; for `static` alone.
 
     Raises:
         NoEncoder: the named one cannot be loaded.
@@ -173,12 +180,16 @@ def open_encoder(value: str, *, folder: Path, texts: Callable[[], Iterable[str]]
 def _kept_or_learned(folder: Path, texts: Callable[[], Iterable[str]]) -> StaticEncoder:
     from nlu.encoder_training import learn_from_texts
 
+    known = list(texts())
     if (folder / SEGMENTED_MARK).is_file():
         try:
-            return StaticEncoder.load(folder)
+            kept = StaticEncoder.load(folder)
         except NoEncoder as error:
             log.warning("kept encoder unreadable, learning it anew: %s", type(error).__name__)
-    encoder = learn_from_texts(texts())
+        else:
+            if abs(len(known) - kept.texts) <= OUTGROWN * kept.texts:
+                return kept
+    encoder = learn_from_texts(known)
     if len(encoder.terms) > 1:
         encoder.save(folder)
     return encoder

@@ -41,7 +41,7 @@ def learn_from_texts(texts: Iterable[str], *, dimensions: int = DIMENSIONS) -> S
     directions = _directions(_weighted(rows, terms, rarity), rank)
     weights = np.zeros((len(terms) + 1, dimensions), np.float32)
     weights[1:, :rank] = directions * rarity[:, None]
-    return StaticEncoder(terms=[UNKNOWN, *terms], weights=weights)
+    return StaticEncoder(terms=[UNKNOWN, *terms], weights=weights, texts=len(rows))
 
 
 def _weighted(rows: Sequence[Counter[str]], terms: Sequence[str], rarity: Vectors) -> Any:
@@ -124,5 +124,5 @@ def train(
     )
     trainer.train()
     model.save(str(out), create_model_card=False)
-    mark(out, PAIRS)
+    mark(out, PAIRS, 2 * len(pairs))
     return StaticEncoder.load(out)

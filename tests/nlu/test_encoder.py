@@ -100,9 +100,18 @@ def test_the_static_encoder_is_learned_once_and_kept(tmp_path: Path) -> None:
     folder = tmp_path / "encoder"
 
     first = open_encoder("static", folder=folder, texts=lambda: TEXTS)
-    second = open_encoder("static", folder=folder, texts=lambda: pytest.fail("learned again"))
+    second = open_encoder("static", folder=folder, texts=lambda: [*TEXTS[1:], "过桥费的辟谣"])
 
     np.testing.assert_array_equal(first.encode(TEXTS), second.encode(TEXTS))
+
+
+def test_content_that_outgrew_the_kept_encoder_is_learned(tmp_path: Path) -> None:
+    more = [*TEXTS, "剑邑大桥不收过桥费。", "过桥费的说法不实。", "过桥费从来没有收过。"]
+    open_encoder("static", folder=tmp_path, texts=lambda: TEXTS)
+
+    grown = open_encoder("static", folder=tmp_path, texts=lambda: more)
+
+    assert grown.encode(["过桥费"]).any()
 
 
 def test_a_broken_kept_encoder_is_learned_anew(tmp_path: Path) -> None:
