@@ -23,9 +23,10 @@ from bot.metrics import Metrics
 from bot.routing.router import Router
 from bot.secret import secret_of
 from bot.services import Services
-from bot.settings import Settings
+from bot.settings import PREFIX, Settings, SettingsError
 from bot.staff import StaffService
-from bot.storage.units import Storage
+from bot.storage.schema import NewerSchema
+from bot.storage.units import DatabaseAway, Storage
 from connectors import registry
 from connectors.base import Channel
 from nlu.client import RasaClient
@@ -41,6 +42,10 @@ class Running:
     storage: Storage
 
 
+class CannotStart(Exception):
+    """Something outside keeps the service from starting; one sentence for the operator."""
+
+
 @asynccontextmanager
 async def running(settings: Settings) -> AsyncIterator[Running]:
     """Everything built, connected where it can be, and closed at the end.
@@ -48,18 +53,16 @@ async def running(settings: Settings) -> AsyncIterator[Running]:
     Redis and Rasa may be away: the service does with less until they come.
 
     Raises:
-        bot.settings.SettingsError: the secret key is too short.
+        bot.settings.SettingsError: the secret key is too short, or the database's URL is none.
+        CannotStart: the database is away, or a later version of the software has changed it.
         bot.city.CityError: the city's folder has faults; all are named.
         connectors.errors.Misconfigured: a connector's settings are faulty.
-        bot.storage.schema.NewerSchema: a later version of the software has changed the database.
     """
     settings.home.mkdir(parents=True, exist_ok=True)
     secret = secret_of(settings)
     city = cities.load(settings.city)
     async with AsyncExitStack() as closing:
-        storage = Storage(settings.database)
-        closing.push_async_callback(storage.close)
-        await storage.upgrade()
+        storage = await _opened(settings, closing)
         cache = Cache(settings.redis)
         closing.push_async_callback(cache.close)
         await cache.start()
@@ -72,6 +75,21 @@ async def running(settings: Settings) -> AsyncIterator[Running]:
         closing.push_async_callback(services.library.close)
         await services.library.start()
         yield Running(services=services, storage=storage)
+
+
+async def _opened(settings: Settings, closing: AsyncExitStack) -> Storage:
+    try:
+        storage = Storage(settings.database)
+    except ValueError as error:
+        raise SettingsError([f"{PREFIX}{error}"]) from error
+    closing.push_async_callback(storage.close)
+    try:
+        await storage.upgrade()
+    except DatabaseAway as error:
+        raise CannotStart(f"数据库连不上：{error}") from error
+    except NewerSchema as error:
+        raise CannotStart("数据库来自更新的版本，请先升级程序。") from error
+    return storage
 
 
 def _services(

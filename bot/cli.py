@@ -7,7 +7,7 @@ import importlib
 import signal
 import sys
 from collections.abc import Callable, Coroutine, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -77,12 +77,18 @@ def _not_imported() -> None:
     raise LookupError("a command that is only listed was run")
 
 
-def _options(
-    version: bool = typer.Option(False, "--version", help="显示版本", is_eager=True),
-) -> None:
-    if version:
+def _tell_version(wanted: bool) -> None:
+    if wanted:
         typer.echo(f"policyline {__version__}")
         raise typer.Exit
+
+
+def _options(
+    version: Annotated[
+        bool, typer.Option("--version", help="显示版本", is_eager=True, callback=_tell_version)
+    ] = False,
+) -> None:
+    """Options before the command."""
 
 
 def up() -> None:
@@ -124,8 +130,9 @@ def settings_or_exit() -> Settings:
 
 
 def _run(role: Callable[[Settings, asyncio.Event], Coroutine[Any, Any, None]]) -> None:
+    from bot.app import CannotStart
     from bot.logs import configure
-    from bot.serving import SETTING_FAULTS, CannotStart
+    from bot.serving import SETTING_FAULTS
 
     settings = settings_or_exit()
 

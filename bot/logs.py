@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from types import TracebackType
 
 from bot.privacy import MaskingFilter
+from bot.settings import PREFIX, SettingsError
 
 _OF_EVERY_RECORD = frozenset(logging.LogRecord("", 0, "", 0, "", (), None).__dict__) | {
     "message",
@@ -52,8 +53,10 @@ def configure(level: str) -> None:
     """Send everything from this level up to standard error, one JSON object a line.
 
     Raises:
-        ValueError: no such level.
+        bot.settings.SettingsError: no such level.
     """
+    if level.upper() not in logging.getLevelNamesMapping():
+        raise SettingsError([f"{PREFIX}LOG_LEVEL: no such level"])
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(JsonLines())
     handler.addFilter(MaskingFilter())

@@ -8,7 +8,8 @@ from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 from bot.cases.model import Case, State
-from connectors.base import Reply, ReplyCase, ReplyCitation, ReplyKind, ReplyOption
+from bot.cases.notices import reply_case
+from connectors.base import Reply, ReplyCitation, ReplyKind, ReplyOption
 from knowledge.model import Answer, AnswerKind, Citation, WayOn
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -30,6 +31,8 @@ def answer_reply(answer: Answer, *, say: Say, base_url: str) -> Reply:
     """An answer as the citizen reads it.
 
     Args:
+        answer: what content came to.
+        say: the city's wording.
         base_url: where our pages are, without a slash at the end; a document without an address
             of its own is linked to its page here.
     """
@@ -57,9 +60,11 @@ def case_reply(case: Case, *, query_code: str, say: Say, key: str = "") -> Reply
     """What the citizen is told when a case was opened.
 
     Args:
-        key: the wording; empty: by whether a department has it already.
+        case: as opened.
+        query_code: told once, here.
+        say: the city's wording.
+        key: the wording's; empty: by whether a department has it already.
     """
-    due_on = chinese_date(case.due_at) or say("due_pending")
     dispatched = case.state is State.DISPATCHED
     return Reply(
         kind=ReplyKind.CASE,
@@ -68,15 +73,9 @@ def case_reply(case: Case, *, query_code: str, say: Say, key: str = "") -> Reply
             number=case.number,
             query_code=query_code,
             department=case.lead_department or say("department_pending"),
-            due_on=due_on,
+            due_on=chinese_date(case.due_at) or say("due_pending"),
         ),
-        case=ReplyCase(
-            number=case.number,
-            state=case.state.value,
-            query_code=query_code,
-            department=case.lead_department,
-            due_at=case.due_at.isoformat() if case.due_at else "",
-        ),
+        case=reply_case(case, query_code),
     )
 
 

@@ -89,8 +89,10 @@ async def _register(
         )
     )
     reply = case_reply(opened.case, query_code=opened.query_code, say=say, key=wording)
+    way = opened.case.routing.statutory_way if opened.case.routing else ""
+    replies = (reply, Reply(text=say("statutory", way=way))) if way else (reply,)
     return Outcome(
-        replies=(reply,),
+        replies=replies,
         context=replace(
             context, dialogue_open=False, dialogue_since="", case_number=opened.case.number
         ),

@@ -74,6 +74,11 @@ def on_intent(intent: Intent, say: Say) -> Reply:
     return Reply(text=say("help_hint"), options=options(say, *_START))
 
 
+def invites(text: str, say: Say) -> Reply | None:
+    """What is said to the quick reply "ask about policies": how to; None for other words."""
+    return Reply(text=say("help_hint")) if text == say("option_ask") else None
+
+
 def starts_dialogue(text: str, say: Say) -> bool:
     """True for a quick reply of ours that only the conversation can take up."""
     return text in {say(key) for key in _DIALOGUE_OPTIONS}

@@ -9,6 +9,7 @@ from aiohttp import web
 
 from bot import app, health, worker
 from bot.actions import ActionServices, add_action_routes
+from bot.app import CannotStart
 from bot.city.load import CityError
 from bot.handling import handling
 from bot.settings import Settings, SettingsError
@@ -22,10 +23,6 @@ _SHUTDOWN_S = 2.0
 
 SETTING_FAULTS = (SettingsError, CityError, Misconfigured)
 """The operator has to change a setting; the message names it."""
-
-
-class CannotStart(Exception):
-    """Something outside keeps the role from starting; one sentence for the operator."""
 
 
 async def serve(settings: Settings, stop: asyncio.Event) -> None:

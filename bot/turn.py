@@ -43,6 +43,8 @@ async def decide(work: Work, services: Services) -> Outcome:
         return await _overlong(work, text, services)
     if work.context.dialogue_open or remarks.starts_dialogue(text, services.city.wording.say):
         return await _converse(work, text, services)
+    if invited := remarks.invites(text, services.city.wording.say):
+        return _said(work, invited)
     understanding = await _understand(text, work, services)
     if understanding.intent in DIALOGUE_INTENTS:
         return await _converse(work, text, services, understanding)

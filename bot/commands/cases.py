@@ -15,7 +15,6 @@ from typing import Annotated, TextIO
 import typer
 
 from bot import city as cities
-from bot.app import secret_of
 from bot.cases.files import RefusedRow, read_past, reason_of, write_cases
 from bot.cases.filters import MAX_PAGE, CaseFilter, CaseSort
 from bot.cases.service import CaseService
@@ -24,6 +23,7 @@ from bot.clock import RandomIds, SystemClock
 from bot.errors import Invalid, PolicylineError
 from bot.privacy import masked_case
 from bot.routing.router import Router
+from bot.secret import secret_of
 from bot.settings import Settings, SettingsError
 from bot.staff import StaffService
 from bot.storage.schema import NewerSchema

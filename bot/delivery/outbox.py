@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from itertools import chain, repeat
 from typing import Protocol
 
 from bot.ports import Clock
@@ -13,8 +14,9 @@ from bot.transactions import Transactions
 from bot.waking import Waiter
 from connectors.base import Outbound, Reply
 
-_POLL_S = 0.25
-"""How often a waiting request looks by itself, in case its wake-up was lost."""
+_POLL_S = (1.0, 2.0, 4.0)
+"""When a waiting request looks by itself, in case its wake-up was lost: seldom, since the turn
+mostly runs in the same process, and hundreds of waiting requests must not keep it from running."""
 
 _DONE = frozenset({MessageState.HANDLED, MessageState.FAILED})
 
@@ -39,6 +41,7 @@ class Outbox:
         """True once the message's turn is done, on whatever replica; False after `timeout_s`."""
         loop = asyncio.get_running_loop()
         give_up_at = loop.time() + timeout_s
+        pauses_s = chain(_POLL_S, repeat(_POLL_S[-1]))
         with self._waking.waiting(f"turn:{message_id}") as waiter:
             while True:
                 async with self._storage.read() as unit:
@@ -48,7 +51,7 @@ class Outbox:
                 left_s = give_up_at - loop.time()
                 if left_s <= 0:
                     return False
-                await waiter.wait(min(_POLL_S, left_s))
+                await waiter.wait(min(next(pauses_s), left_s))
 
     async def claim_for_reply(
         self, message_id: str, limit: int, via: str = "reply"
@@ -133,13 +136,14 @@ class Outbox:
         """Replies after a row, as soon as there are any; empty after `timeout_s` without."""
         loop = asyncio.get_running_loop()
         give_up_at = loop.time() + timeout_s
+        pauses_s = chain(_POLL_S, repeat(_POLL_S[-1]))
         with self._waking.waiting(f"chat:{conversation_id}") as waiter:
             while True:
                 rows = await self.history(conversation_id, after)
                 left_s = give_up_at - loop.time()
                 if rows or left_s <= 0:
                     return rows
-                await waiter.wait(min(1.0, left_s))
+                await waiter.wait(min(next(pauses_s), left_s))
 
     async def dead(self) -> tuple[OutboxRow, ...]:
         """What will never go out by itself, for a person to look at, oldest first."""

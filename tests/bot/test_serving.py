@@ -1,0 +1,107 @@
+"""`serve` and `worker` as processes: Redis there, Rasa away."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+import pytest
+
+from bot.settings import ROOT
+from tests.servers import free_port
+
+STARTED = {"serve": '"message": "serving"', "worker": '"message": "worker ready"'}
+STOP_WITHIN_S = 10
+
+
+@contextmanager
+def role(name: str, **settings: str) -> Iterator[subprocess.Popen[str]]:
+    """The role as a process that has started; killed at the end where it still runs."""
+    environment = {k: v for k, v in os.environ.items() if not k.startswith("POLICYLINE_")}
+    named = {f"POLICYLINE_{key.upper()}": value for key, value in settings.items()}
+    with subprocess.Popen(
+        [sys.executable, "-m", "bot", name],
+        cwd=ROOT,
+        env=environment | named,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        try:
+            assert process.stderr is not None
+            assert any(STARTED[name] in line for line in process.stderr), f"{name} did not start"
+            yield process
+        finally:
+            process.kill()
+
+
+def stopped(process: subprocess.Popen[str]) -> int:
+    """The exit code after being asked to end, in time."""
+    process.send_signal(signal.SIGTERM)
+    return process.wait(STOP_WITHIN_S)
+
+
+@pytest.fixture
+def settings(sqlite_url: str, redis_url: str, tmp_path: Path) -> dict[str, str]:
+    return {
+        "home": str(tmp_path),
+        "database_url": sqlite_url,
+        "redis_url": redis_url,
+        "port": str(free_port()),
+        "rasa_url": f"http://127.0.0.1:{free_port()}",
+    }
+
+
+def test_a_complaint_without_rasa_is_registered_and_counted(settings: dict[str, str]) -> None:
+    base = f"http://127.0.0.1:{settings['port']}"
+    with role("serve", **settings) as process, httpx.Client(base_url=base) as client:
+        assert client.get("/health").json() == {"status": "ok"}
+        assert client.get("/ready").json() == {
+            "ready": True,
+            "parts": {"database": True, "redis": True, "rasa": False},
+        }
+        said = client.post("/api/v1/chat", json={"text": "我要投诉，门口的路灯坏了"}, timeout=20)
+        (reply,) = said.json()["replies"]
+        assert (reply["kind"], reply["case"]["state"]) == ("case", "triage")
+        counted = client.get("/metrics").text
+        assert 'policyline_turn_seconds_count{channel="webchat"} 1.0' in counted
+        assert 'policyline_queue_rows{queue="inbox",state="failed"} 0.0' in counted
+        assert "路灯" not in counted
+        assert stopped(process) == 0
+
+
+def test_the_worker_ends_when_told(settings: dict[str, str]) -> None:
+    with role("worker", **settings) as process:
+        assert stopped(process) == 0
+
+
+def test_without_redis_both_roles_do_their_work(settings: dict[str, str]) -> None:
+    alone = {**settings, "redis_url": f"redis://127.0.0.1:{free_port()}/0"}
+    base = f"http://127.0.0.1:{settings['port']}"
+    with role("serve", **alone) as process, httpx.Client(base_url=base, timeout=20) as client:
+        assert client.get("/ready").json()["parts"]["redis"] is False
+        said = client.post("/api/v1/chat", json={"text": "你好"})
+        assert len(said.json()["replies"]) == 1
+        assert stopped(process) == 0
+
+
+def test_a_port_that_is_taken_is_said_plainly(settings: dict[str, str]) -> None:
+    with role("serve", **settings):
+        environment = {f"POLICYLINE_{key.upper()}": value for key, value in settings.items()}
+        second = subprocess.run(
+            [sys.executable, "-m", "bot", "serve"],
+            cwd=ROOT,
+            env=os.environ | environment,
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+    assert second.returncode == 1
+    assert "POLICYLINE_PORT" in second.stderr.splitlines()[-1]
+    assert "Traceback" not in second.stderr
