@@ -80,3 +80,5 @@ def service(home: Path, **settings: str) -> Iterator[Started]:
     finally:
         process.send_signal(signal.SIGINT)
         process.wait(timeout=30)
+        if process.stdout is not None:
+            process.stdout.close()
