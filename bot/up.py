@@ -59,6 +59,8 @@ class Part:
             self.process = await asyncio.create_subprocess_exec(
                 *self.command,
                 env=dict(self.environment),
+                # Not the caller's folder: Rasa would import whatever Python files lie there.
+                cwd=self.log.parent,
                 stdin=asyncio.subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,

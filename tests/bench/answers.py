@@ -69,18 +69,18 @@ def rows(data: Path) -> Sequence[Row]:
     found = [
         Row(
             what="right document first",
-            ours=f"{report['first']:.3f}",
+            ours=f"{report['strict_first']:.3f}",
             peer=f"{first:.3f}",
             peer_name=name,
         ),
         Row(
             what="right document in the first five",
-            ours=f"{report['first_five']:.3f}",
+            ours=f"{report['strict_five']:.3f}",
             peer=f"{five:.3f}",
             peer_name=name,
         ),
     ]
-    more = {k: v for k, v in report.items() if k not in {"first", "first_five"}}
+    more = {k: v for k, v in report.items() if k not in {"strict_first", "strict_five"}}
     found += [
         Row(what=f"answers: {key}", ours=f"{value:.3f}")
         for key, value in more.items()
