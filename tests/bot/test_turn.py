@@ -222,6 +222,21 @@ async def test_a_hundred_kilobytes_are_stored_and_answered(world: World) -> None
     assert (await only_case(services)).text == text
 
 
+async def test_what_the_law_sends_elsewhere_is_registered_and_told_its_way(world: World) -> None:
+    services = await world.replica()
+    world.dialogue.away = True
+    registered, told = await replies(services, await hear(services, world, "投诉法院的判决"))
+    assert registered.case is not None
+    assert told.text.endswith("请向人民法院提出。")
+
+
+async def test_asking_how_to_ask_is_told_how(world: World) -> None:
+    services = await world.replica()
+    say = services.city.wording.say
+    (reply,) = await replies(services, await hear(services, world, say("option_ask")))
+    assert reply.text == say("help_hint")
+
+
 async def test_danger_is_told_first_and_registered(world: World) -> None:
     services = await world.replica()
     world.dialogue.away = True

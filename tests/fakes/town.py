@@ -50,7 +50,7 @@ def town() -> City:
 
 
 class TownRouter:
-    """Street lights it is sure of; of a fire it tells the number."""
+    """Street lights it is sure of; of a fire it tells the number, of a judgment the way."""
 
     def route(self, item: RoutingInput) -> Routing:
         fire = "着火了" in item.text
@@ -60,5 +60,6 @@ class TownRouter:
             departments=(DepartmentCandidate(name=LIGHTS, confidence=0.95 if sure else 0.3),),
             severity=Severity.EMERGENCY if fire else Severity.NORMAL,
             emergency_number="119" if fire else "",
+            statutory_way="请向人民法院提出。" if "判决" in item.text else "",
             auto=sure,
         )

@@ -1,0 +1,55 @@
+"""The service, built as it runs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from bot.app import CannotStart, in_place_s, process_name, running
+from bot.settings import Settings, SettingsError
+from tests.fakes.channel import StrictChannel
+from tests.servers import free_port
+
+
+class CallbackFake(StrictChannel):
+    reply_within_s = 4.5
+
+
+def test_who_may_carry_replies_in_place_and_for_how_long() -> None:
+    channels = {
+        "webchat": StrictChannel("webchat"),
+        "wechat": CallbackFake("wechat"),
+        "mail": StrictChannel("mail"),
+    }
+    assert in_place_s(channels, Settings(chat_wait_s=8.0)) == {"webchat": 8.5, "wechat": 5.0}
+
+
+def test_each_start_has_a_name_of_its_own() -> None:
+    assert process_name() != process_name()
+    assert len(process_name()) <= 80
+
+
+async def test_everything_is_built_and_closed_without_redis_and_rasa(tmp_path: Path) -> None:
+    settings = Settings(home=tmp_path, redis_port=free_port(), rasa_port=free_port())
+    async with running(settings) as built:
+        assert set(built.services.channels) == {"webchat"}
+        assert (await built.services.inbox.counts()).by_state == {}
+        assert not await built.services.cache.ping()
+    assert (tmp_path / "policyline.db").exists()
+    assert (tmp_path / "secret_key").exists()
+
+
+async def test_a_database_that_is_none_is_a_wrong_setting(tmp_path: Path) -> None:
+    settings = Settings(home=tmp_path, database_url="mysql://somewhere/db")
+    with pytest.raises(SettingsError, match="POLICYLINE_DATABASE_URL"):
+        async with running(settings):
+            pass
+
+
+async def test_a_database_that_is_away_is_said_plainly(tmp_path: Path) -> None:
+    url = f"postgresql://nobody:secret@127.0.0.1:{free_port()}/db"
+    with pytest.raises(CannotStart) as caught:
+        async with running(Settings(home=tmp_path, database_url=url)):
+            pass
+    assert "secret" not in str(caught.value)
