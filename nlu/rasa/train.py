@@ -1,4 +1,4 @@
-"""Train Rasa's model when its inputs changed: train.py --rasa-python PATH [--out FOLDER] [--validate].
+"""Train Rasa's model when its inputs changed: train.py --rasa-python PATH [--out DIR] [--validate].
 
 Runs on any Python ≥3.10 without further packages; Rasa itself runs in its own environment.
 """

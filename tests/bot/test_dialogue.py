@@ -6,6 +6,7 @@ import asyncio
 import time
 import uuid
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -14,17 +15,24 @@ import pytest
 import redis
 from aiohttp import web
 
-from bot.actions import add_action_routes
+from bot import city as cities
+from bot.actions import ActionServices, Knowledge, add_action_routes
+from bot.cases.service import CaseService
 from bot.dialogue import Dialogue, DialogueAway, DialogueTurn
+from bot.routing.router import Router
+from bot.settings import ROOT
+from bot.storage.units import Storage
 from connectors.base import Reply, ReplyKind
 from nlu.model import Entity, Intent, Understanding
 from tests.bot.actions_bench import SAY, services
 from tests.fakes.cases import MemoryCases
+from tests.fakes.edges import CountingIds, FakeClock
 from tests.fakes.minds import ScriptedLibrary
 from tests.rasa_server import RasaServer, running_rasa
 from tests.servers import free_port
 
 pytestmark = pytest.mark.rasa
+DEFAULT_CITY = ROOT / "bot" / "city" / "fengcheng"
 TIMEOUT_S = 20.0
 """Far above what a turn takes, since the machine may be doing other things."""
 
@@ -50,19 +58,26 @@ class Talk:
         return turns[-1]
 
 
-@pytest.fixture
-async def talk(rasa: RasaServer) -> AsyncIterator[Talk]:
-    """A conversation whose actions are served by this test."""
-    cases, library = MemoryCases(), ScriptedLibrary()
+@asynccontextmanager
+async def talking(rasa: RasaServer, reach: ActionServices) -> AsyncIterator[Dialogue]:
+    """Rasa's client, with our actions served where that Rasa calls them."""
     app = web.Application()
-    add_action_routes(app, services(cases, library), rasa.token)
+    add_action_routes(app, reach, rasa.token)
     runner = web.AppRunner(app)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", rasa.actions_port).start()
     dialogue = Dialogue(rasa.url, rasa.token, TIMEOUT_S)
-    yield Talk(dialogue=dialogue, cases=cases, library=library)
+    yield dialogue
     await dialogue.close()
     await runner.cleanup()
+
+
+@pytest.fixture
+async def talk(rasa: RasaServer) -> AsyncIterator[Talk]:
+    """A conversation whose actions are served by this test."""
+    cases, library = MemoryCases(), ScriptedLibrary()
+    async with talking(rasa, services(cases, library)) as dialogue:
+        yield Talk(dialogue=dialogue, cases=cases, library=library)
 
 
 def last(turn: DialogueTurn) -> Reply:
@@ -85,6 +100,14 @@ async def test_a_street_light_from_the_first_word_to_the_number(talk: Talk) -> N
     assert opened.origin_key == f"{talk.id}:m1"
     assert (opened.place, opened.contact_phone) == ("剑光街道人民路", "13800001234")
     assert opened.sender_id == talk.id.removeprefix("webchat:")
+
+
+async def test_a_first_message_that_holds_everything_is_only_confirmed(talk: Talk) -> None:
+    shown = await talk.say("人民路昨天晚上有工地施工太吵了，电话13812345678")
+    await talk.say("确认")
+    assert "13812345678" in last(shown).text
+    (opened,) = talk.cases.opened
+    assert (opened.place, opened.occurred_at) == ("人民路", "昨天晚上")
 
 
 async def test_interrupted_by_the_forms_own_and_by_a_content_question(talk: Talk) -> None:
@@ -194,6 +217,34 @@ async def test_an_understanding_given_is_not_made_again(talk: Talk) -> None:
     )
     turn = await talk.dialogue.talk(talk.id, "嗯嗯啊啊", "m1", understanding=given)
     assert last(turn).text == SAY("form_ask_phone")
+
+
+async def test_with_the_real_cases_the_light_goes_to_its_department(
+    rasa: RasaServer, sqlite_storage: Storage, clock: FakeClock, ids: CountingIds
+) -> None:
+    city = cities.load(DEFAULT_CITY)
+    router = Router(city)
+    cases = CaseService(sqlite_storage, clock, ids, router, city, b"a secret of the tests")
+    knowledge = Knowledge(say=city.wording.say, router=router, limits=city.limits)
+    reach = ActionServices(
+        knowledge=knowledge, answers=ScriptedLibrary(), cases=cases, base_url="http://127.0.0.1"
+    )
+    async with talking(rasa, reach) as dialogue:
+        conversation = f"webchat:{uuid.uuid4().hex}"
+        lines = (
+            "剑光街道人民路的路灯坏了，晚上一片漆黑",
+            "13800001234",
+            "确认",
+            "我的单子办到哪一步了",
+        )
+        turns = [await dialogue.talk(conversation, line, f"m{at}") for at, line in enumerate(lines)]
+    opened, told = turns[2].replies[-1].case, turns[3].replies[-1].case
+    assert opened is not None
+    assert told is not None
+    case = await cases.get(opened.number)
+    assert case.place == "剑光街道人民路"
+    assert case.lead_department == "市城市管理局"
+    assert told.number == opened.number
 
 
 async def test_rasa_is_there(talk: Talk) -> None:
