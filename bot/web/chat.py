@@ -23,6 +23,8 @@ _TOPICS = 8
 PER_CONVERSATION = 20
 PER_ADDRESS = 120
 """Messages a minute; many people may share the address of a school or an office."""
+POLLS = 1200
+"""Polls a minute of one address; an open page asks every 25 seconds, a busy one more often."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -135,6 +137,7 @@ async def entries(request: web.Request) -> web.Response:
     conversation_id = _conversation_of(request)
     if conversation_id is None:
         return _fragment(request, ())
+    await limit(request, "poll", address_of(request), times=POLLS, window_s=60)
     after = request.query.get("after", "").removeprefix("r-")[:64]
     since = await conversation.replies_since(
         services_of(request), conversation_id=conversation_id, after=after, wait_s=_POLL_S

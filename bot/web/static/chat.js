@@ -17,8 +17,8 @@ const unsent = new Unsent(window.sessionStorage);
 let waiting = 0; // messages whose replies have not come yet
 let sending = Promise.resolve(); // one after the other, so that their order holds
 
-function toEnd() {
-  talk.scrollTop = talk.scrollHeight;
+function toEnd(behavior = "smooth") {
+  talk.scrollTo({ top: talk.scrollHeight, behavior });
 }
 
 function newMessageId() {
@@ -184,7 +184,7 @@ window.addEventListener("offline", () => {
 dress(log);
 for (const used of [...log.querySelectorAll(".options")].slice(0, -1)) used.classList.add("options-used");
 grow();
-toEnd();
+toEnd("instant");
 resendAll();
 offline.hidden = navigator.onLine;
 follow({
