@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -15,7 +16,8 @@ from tests.whole.conftest import Whole
 
 
 def processes_of(home: Path) -> list[str]:
-    """Commands of all processes that were told to work in this folder (Linux)."""
+    """Commands of all processes told to work in this folder (Linux); Redis, which overwrites
+    its environment, is not among them."""
     needle = f"POLICYLINE_HOME={home}".encode()
     found = []
     for folder in Path("/proc").glob("[0-9]*"):
@@ -27,11 +29,17 @@ def processes_of(home: Path) -> list[str]:
     return found
 
 
+def answers_on(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
 @pytest.mark.rasa
 def test_everything_answers(whole: Whole) -> None:
     ready = httpx.get(f"{whole.started.url}/ready").json()
     assert ready == {"ready": True, "parts": {"database": True, "redis": True, "rasa": True}}
-    assert len(processes_of(whole.home)) == 5
+    assert len(processes_of(whole.home)) == 4
+    assert answers_on(whole.started.redis_port)
 
 
 @pytest.mark.rasa
@@ -52,9 +60,11 @@ def test_rasa_takes_nobody_without_the_token(whole: Whole) -> None:
 
 @pytest.mark.rasa
 def test_an_interrupt_leaves_no_process(tmp_path: Path) -> None:
-    with service(tmp_path):
-        assert len(processes_of(tmp_path)) == 5
+    with service(tmp_path) as started:
+        assert len(processes_of(tmp_path)) == 4
+        assert answers_on(started.redis_port)
     assert processes_of(tmp_path) == []
+    assert not answers_on(started.redis_port)
 
 
 @pytest.mark.rasa
@@ -76,8 +86,6 @@ def run_up(home: Path, **settings: str) -> subprocess.CompletedProcess[str]:
 
 
 def test_a_taken_port_is_said_in_one_sentence(tmp_path: Path) -> None:
-    import socket
-
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
