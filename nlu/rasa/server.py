@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import runpy
 import sys
 from pathlib import Path
 
@@ -44,9 +45,8 @@ def main() -> None:
         "--endpoints", str(HERE / "endpoints.yml"), "--credentials", str(HERE / "credentials.yml"),
     ]
     # fmt: on
-    from rasa.__main__ import main as rasa
-
-    rasa()
+    # In this process: what stands in its arguments here is shown by no process list.
+    runpy.run_module("rasa", run_name="__main__")
 
 
 if __name__ == "__main__":
