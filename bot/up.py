@@ -198,8 +198,11 @@ def _rasa_part(settings: Settings, environment: Mapping[str, str], logs: Path) -
     token = environment[f"{PREFIX}RASA_TOKEN"]
 
     async def ready() -> None:
-        async with httpx.AsyncClient(timeout=2.0) as client:
-            answer = await client.get(f"{url}/status", params={"token": token})
+        async with httpx.AsyncClient(timeout=20.0, params={"token": token}) as client:
+            answer = await client.get(f"{url}/status")
+            answer.raise_for_status()
+            # The first text loads the word list, which the first citizen should not wait for.
+            answer = await client.post(f"{url}/model/parse", json={"text": "您好"})
             answer.raise_for_status()
 
     return Part(
