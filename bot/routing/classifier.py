@@ -1,0 +1,125 @@
+"""The learned router: what past orders say of a text. Pure.
+
+A text's alikeness (cosine of n-gram vectors) to every past order, times dual weights, gives the
+scores of all heads at once: support vector machines and ridge regression for the department, ridge
+regression for the category, and the nearest orders' votes. A multinomial regression held near the
+first of these, learned from left-out scores, makes calibrated probabilities of them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from scipy.sparse import csr_matrix
+
+from bot.routing.grams import Floats, Ints, grams, reduced
+from bot.routing.kernel import softmax
+from bot.routing.learned import Prediction, Scored
+from bot.routing.similar import told, votes
+
+HEAD_SCALE = np.float32(3)
+"""Ridge scores and votes run from 0 to 1, margins from -1 to 1 and beyond."""
+_KEPT = 8
+
+
+@dataclass(frozen=True, kw_only=True)
+class DemandHead:
+    """Demand types: dual weights over the orders that name one."""
+
+    labels: tuple[str, ...]
+    rows: Ints
+    weights: Floats
+    factor: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Classifier:
+    """Everything learned, as arrays.
+
+    Args:
+        departments: labels, as the orders name them.
+        names: n-grams, in the order of the columns of `past`.
+        past: the orders' vectors.
+        targets: the orders' labels.
+        margins: dual weights of the support vector machines (orders × labels).
+        heads: dual weights of the ridge regressions: departments, then categories.
+        means: of the ridge regressions' targets.
+        categories: paths of the category head.
+        mixing: inputs × labels of the multinomial regression; `bias` of its labels.
+        threshold: least confidence for dispatch without a person.
+    """
+
+    departments: tuple[str, ...]
+    names: tuple[str, ...]
+    idf: Floats
+    past: csr_matrix
+    targets: Ints
+    margins: Floats
+    heads: Floats
+    means: Floats
+    categories: tuple[tuple[str, ...], ...]
+    mixing: Floats
+    bias: Floats
+    threshold: float
+    demand: DemandHead | None = None
+
+    @cached_property
+    def _column_of(self) -> dict[str, int]:
+        return {name: at for at, name in enumerate(self.names)}
+
+    def predict(self, text: str, title: str = "") -> Prediction:
+        """Departments, demand type, category and similar orders of one text."""
+        alike = self.alikeness(text, title)
+        scores = mixed_inputs(
+            (alike @ self.margins + self.margins.sum(0))[None],
+            (alike @ self.heads + self.means)[None],
+            votes(alike[None], self.targets, len(self.departments)),
+        )
+        shares = softmax(scores @ self.mixing + self.bias)[0]
+        best = np.argsort(-shares)[:_KEPT]
+        category: tuple[str, ...] = ()
+        if self.categories:
+            heads = alike @ self.heads[:, len(self.departments) :]
+            category = self.categories[int(np.argmax(heads + self.means[len(self.departments) :]))]
+        return Prediction(
+            departments=tuple(
+                Scored(label=self.departments[at], confidence=float(shares[at])) for at in best
+            ),
+            demand=self._demand(alike),
+            category=category,
+            similar=told(alike, self.targets, self.departments),
+            auto=bool(shares[best[0]] >= self.threshold),
+        )
+
+    def alikeness(self, text: str, title: str = "") -> Floats:
+        """Cosine to each past order."""
+        found: npt.NDArray[Any] = self.past @ self.vector(text, title)
+        return found.astype(np.float32)
+
+    def vector(self, text: str, title: str = "") -> Floats:
+        """A text's vector, of length 1, or 0 where nothing of it is known."""
+        vector = np.zeros(len(self.names), dtype=np.float32)
+        for name, times in grams(reduced(text, title)).items():
+            column = self._column_of.get(name)
+            if column is not None:
+                vector[column] = (1 + np.log(times)) * self.idf[column]
+        length = float(np.sqrt(vector @ vector))
+        return vector / np.float32(length or 1)
+
+    def _demand(self, alike: Floats) -> Scored | None:
+        head = self.demand
+        if head is None:
+            return None
+        scores = alike[head.rows] @ head.weights + head.weights.sum(0)
+        shares = softmax(scores[None] * np.float32(head.factor))[0]
+        best = int(np.argmax(shares))
+        return Scored(label=head.labels[best], confidence=float(shares[best]))
+
+
+def mixed_inputs(margins: Floats, heads: Floats, votes_: Floats) -> Floats:
+    """The multinomial regression's inputs, in the order it was learned with."""
+    return np.hstack([margins, HEAD_SCALE * heads, HEAD_SCALE * votes_]).astype(np.float32)

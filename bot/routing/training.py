@@ -1,0 +1,199 @@
+"""Learn the router from a city's past orders. Pure: no clock, no files, the same result each time.
+
+Measured on some 6,900 orders of 67 departments, 5-fold: the support vector machines alone name the
+right one first for 0.777; with the ridge, category and neighbour heads mixed by a regression learned
+from left-out scores, 0.79, and 0.91 in place of 0.896 among three.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.sparse import csr_matrix
+from sklearn.model_selection import StratifiedKFold
+
+from bot.routing.classifier import Classifier, DemandHead, mixed_inputs
+from bot.routing.grams import Counts, Floats, Ints, Weighting, count, reduced
+from bot.routing.kernel import fit_softmax, ridge, signs, softmax, svm, temperature
+from bot.routing.orders import Order
+from bot.routing.similar import votes
+
+LEAST_ORDERS = 5
+"""A department with fewer cannot be learned, only reported."""
+PRECISION = 0.95
+_INNER_FOLDS = 3
+_COST = 1.0
+_RIDGE_PENALTY = 0.3
+_CATEGORY_LEVELS = 2
+_LEAST_CATEGORY = 3
+_MARGIN_PENALTY, _HEAD_PENALTY = 2e-3, 5e-4
+"""Of the mixing regression; on margins heavier: they are the prior and nearly right."""
+_LEAST_DEMAND = 6
+
+
+class TooFewOrders(ValueError):
+    """Less than two departments with enough orders."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Examples:
+    """Orders with their n-gram counts, counted once for all folds."""
+
+    orders: tuple[Order, ...]
+    counts: Counts
+
+    def rows(self, which: Ints) -> Examples:
+        """Some of them."""
+        return Examples(
+            orders=tuple(self.orders[at] for at in which), counts=self.counts.rows(which)
+        )
+
+
+def examples(orders: Sequence[Order]) -> Examples:
+    """Count what can be learned from."""
+    texts = [reduced(order.content, order.title) for order in orders]
+    return Examples(orders=tuple(orders), counts=count(texts))
+
+
+def learnable(orders: Sequence[Order], least: int) -> Ints:
+    """Places of the orders whose department has at least `least` of them."""
+    sizes = Counter(order.department for order in orders)
+    return np.array(
+        [
+            at
+            for at, order in enumerate(orders)
+            if order.department and sizes[order.department] >= least
+        ],
+        dtype=np.int64,
+    )
+
+
+def train(given: Examples, least: int = LEAST_ORDERS) -> Classifier:
+    """Learn from all departments with at least `least` orders.
+
+    Raises:
+        TooFewOrders: nothing can be learned.
+    """
+    kept = given.rows(learnable(given.orders, max(least, _INNER_FOLDS)))
+    departments = tuple(sorted({order.department for order in kept.orders}))
+    if len(departments) < 2:
+        raise TooFewOrders(f"至少要有两个部门各有 {least} 件以上工单")
+    place = {name: at for at, name in enumerate(departments)}
+    targets = np.array([place[order.department] for order in kept.orders], dtype=np.int64)
+    weighting = Weighting.learn(kept.counts)
+    past = weighting.weigh(kept.counts)
+    gram = dense(past @ past.T)
+    margins, left_margins = _margins(gram, targets, len(departments))
+    heads, means, left_heads, categories = _heads(gram, targets, len(departments), kept.orders)
+    others = gram.copy()
+    np.fill_diagonal(others, 0)
+    inputs = mixed_inputs(left_margins, left_heads, votes(others, targets, len(departments)))
+    mixing, bias = _mix(inputs, targets, len(departments))
+    return Classifier(
+        departments=departments,
+        names=weighting.names,
+        idf=weighting.idf,
+        past=past,
+        targets=targets,
+        margins=margins,
+        heads=heads,
+        means=means,
+        categories=categories,
+        mixing=mixing,
+        bias=bias,
+        threshold=_threshold(inputs, targets, len(departments)),
+        demand=train_demand(gram, kept.orders),
+    )
+
+
+def dense(matrix: csr_matrix) -> Floats:
+    """A sparse product as a whole matrix."""
+    found: Floats = matrix.toarray().astype(np.float32)
+    return found
+
+
+def _margins(gram: Floats, labels: Ints, count_: int) -> tuple[Floats, Floats]:
+    """Dual weights from all orders, and each order's margins from machines without its fold."""
+    biased = gram + np.float32(1)
+    truth = signs(labels, count_)
+    left_out = np.zeros_like(truth)
+    folds = StratifiedKFold(_INNER_FOLDS, shuffle=True, random_state=1)
+    for seen, unseen in folds.split(labels, labels):
+        weights = svm(np.ascontiguousarray(biased[np.ix_(seen, seen)]), truth[seen], _COST)
+        left_out[unseen] = biased[np.ix_(unseen, seen)] @ weights
+    return svm(biased, truth, _COST), left_out
+
+
+def _heads(
+    gram: Floats, targets: Ints, count_: int, orders: Sequence[Order]
+) -> tuple[Floats, Floats, Floats, tuple[tuple[str, ...], ...]]:
+    """Ridge regressions of departments and categories: weights, means, left-out scores, paths."""
+    paths = [order.category[:_CATEGORY_LEVELS] for order in orders]
+    sizes = Counter(path for path in paths if path)
+    categories = tuple(sorted(path for path, size in sizes.items() if size >= _LEAST_CATEGORY))
+    place = {path: count_ + at for at, path in enumerate(categories)}
+    truth = np.zeros((len(orders), count_ + len(categories)), dtype=np.float32)
+    truth[np.arange(len(orders)), targets] = 1
+    for row, path in enumerate(paths):
+        if path in place:
+            truth[row, place[path]] = 1
+    weights, means, left_out = ridge(gram, truth, _RIDGE_PENALTY)
+    return weights, means, left_out, categories
+
+
+def _mix(inputs: Floats, targets: Ints, count_: int) -> tuple[Floats, Floats]:
+    """The multinomial regression, held near the margins at their best temperature."""
+    width = inputs.shape[1]
+    start = np.zeros((width, count_), dtype=np.float32)
+    factor = temperature(inputs[:, :count_], targets)
+    start[np.arange(count_), np.arange(count_)] = factor
+    penalty = np.full(width, _HEAD_PENALTY, dtype=np.float32)
+    penalty[:count_] = _MARGIN_PENALTY
+    return fit_softmax(inputs, targets, start, penalty)
+
+
+def _threshold(inputs: Floats, targets: Ints, count_: int) -> float:
+    """The least confidence at which those above it are right at `PRECISION`, by halves."""
+    shares = np.zeros((len(targets), count_), dtype=np.float32)
+    for seen, unseen in StratifiedKFold(2, shuffle=True, random_state=2).split(targets, targets):
+        mixing, bias = _mix(inputs[seen], targets[seen], count_)
+        shares[unseen] = softmax(inputs[unseen] @ mixing + bias)
+    at, _ = sure_share(shares.max(1), shares.argmax(1) == targets)
+    return at
+
+
+def sure_share(
+    confidence: Floats, right: np.ndarray[tuple[int], np.dtype[np.bool_]]
+) -> tuple[float, float]:
+    """The least confidence at which precision still is `PRECISION`, and the share above it.
+
+    1.01 and 0 where no share of at least ten items has it.
+    """
+    order = np.argsort(-confidence, kind="stable")
+    precise = np.cumsum(right[order]) / np.arange(1, len(order) + 1)
+    enough = np.flatnonzero(precise >= PRECISION)
+    if not len(enough) or enough[-1] < 9:
+        return 1.01, 0.0
+    last = int(enough[-1])
+    return float(confidence[order[last]]), (last + 1) / len(order)
+
+
+def train_demand(gram: Floats, orders: Sequence[Order]) -> DemandHead | None:
+    """Demand types from the orders that name one; None where fewer than two types have enough."""
+    sizes = Counter(order.demand_type for order in orders if order.demand_type)
+    labels = tuple(sorted(label for label, size in sizes.items() if size >= _LEAST_DEMAND))
+    if len(labels) < 2:
+        return None
+    place = {label: at for at, label in enumerate(labels)}
+    rows = np.array(
+        [at for at, order in enumerate(orders) if order.demand_type in place], dtype=np.int64
+    )
+    targets = np.array([place[orders[at].demand_type] for at in rows], dtype=np.int64)
+    own = np.ascontiguousarray(gram[np.ix_(rows, rows)])
+    weights, left_out = _margins(own, targets, len(labels))
+    return DemandHead(
+        labels=labels, rows=rows, weights=weights, factor=temperature(left_out, targets)
+    )
