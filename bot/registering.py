@@ -45,7 +45,8 @@ async def register(
 async def register_danger(work: Work, text: str, services: Services) -> Outcome:
     """Open a case of its own for an emergency; what was being talked about stays as it was."""
     apart = replace(work, context=replace(work.context, dialogue_since=""))
-    understanding = await services.nlu.understand(text, work.message.id)
+    beginning = text[: services.settings.max_question_chars]
+    understanding = await services.nlu.understand(beginning, work.message.id)
     outcome = await _register(apart, text, understanding, services)
     return replace(outcome, context=work.context)
 

@@ -79,7 +79,7 @@ async def _whole_page(
         topics=topics(services.city.menu),
         problem=problem,
         message_id=conversation.new_message_id(),
-        longest=services.settings.max_question_chars,
+        longest=services.settings.max_message_chars,
     )
     return _keep(request, response, conversation_id)
 
@@ -122,7 +122,7 @@ async def send(request: web.Request) -> web.Response:
     except PolicylineError as error:
         if live or error.status >= 500:
             raise
-        problem = _Problem(message=error.message, text=text[:4000])
+        problem = _Problem(message=error.message, text=text)
         return await _whole_page(request, conversation_id, problem, error.status)
     if live:
         response = _fragment(request, said.entries)

@@ -78,7 +78,7 @@ async def say(services: Services, *, conversation_id: str, text: str, message_id
         Invalid: nothing was said, or the message's id is no id.
         TooLarge: more than is taken in one message.
     """
-    longest = services.settings.max_question_chars
+    longest = services.settings.max_message_chars
     if not text:
         raise Invalid("请先输入您想咨询或反映的内容。", code="empty", fields={"text": "不能为空"})
     if len(text) > longest:

@@ -13,8 +13,10 @@ Text = Annotated[
 ]
 
 QUESTION_CHARS = 2000
+"""As many as the content is searched for; longer letters go through the chat or become cases."""
+MESSAGE_CHARS = 20_000
 """The same as the setting's default; the setting is enforced beside it."""
-CASE_CHARS = 5000
+CASE_CHARS = MESSAGE_CHARS
 
 CONVERSATION_PATTERN = r"^webchat:[A-Za-z0-9_-]{32,64}$"
 MESSAGE_ID_PATTERN = r"^[A-Za-z0-9_-]{8,64}$"
@@ -31,7 +33,7 @@ class ChatRequest(Request):
     """One thing a citizen says."""
 
     text: Text = Field(
-        min_length=1, max_length=QUESTION_CHARS, title="内容", examples=["高龄津贴怎么申请？"]
+        min_length=1, max_length=MESSAGE_CHARS, title="内容", examples=["高龄津贴怎么申请？"]
     )
     conversation_id: str | None = Field(
         default=None,

@@ -248,6 +248,14 @@ async def test_danger_is_told_first_and_registered(world: World) -> None:
     assert registered.case.number == case.number
 
 
+async def test_of_a_long_cry_for_help_the_beginning_is_understood(world: World) -> None:
+    services = await world.replica()
+    text = "我家着火了" + "快来" * 3000
+    await hear(services, world, text)
+    assert (await only_case(services)).text == text
+    assert len(world.nlu.asked[0]) == services.settings.max_question_chars
+
+
 async def test_danger_leaves_an_open_conversation_as_it_was(world: World) -> None:
     services = await world.replica()
     await hear(services, world, "投诉路灯坏了")

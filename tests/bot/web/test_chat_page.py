@@ -8,6 +8,7 @@ import re
 from aiohttp import ClientResponse
 from aiohttp.test_utils import TestClient
 
+from bot.cases.filters import CaseFilter
 from bot.cases.model import Role
 from tests.bot.web.conftest import LIGHTS, PAGE, House, move
 
@@ -69,17 +70,29 @@ async def test_an_empty_question_is_met_with_words(visitor: TestClient) -> None:
 
 
 async def test_a_question_too_long_is_refused_and_kept_in_the_box(visitor: TestClient) -> None:
-    answer = await say(visitor, "问" * 2001)
+    answer = await say(visitor, "问" * 20_001)
     page = await answer.text()
     assert answer.status == 413
-    assert "请控制在 2000 个字以内" in page
-    assert "问" * 2001 in page
+    assert "请控制在 20000 个字以内" in page
+    assert "问" * 20_001 in page
 
 
 async def test_100_kb_are_refused_in_words(visitor: TestClient) -> None:
     answer = await say(visitor, "问" * 34_000)
+    page = await answer.text()
     assert answer.status == 413
-    assert "请控制在 2000 个字以内" in await answer.text()
+    assert "请控制在 20000 个字以内" in page
+    assert "问" * 34_000 in page
+
+
+async def test_a_long_complaint_on_the_page_becomes_a_case(
+    house: House, visitor: TestClient
+) -> None:
+    text = "投诉路灯坏了。" + "一" * 4993
+    answer = await say(visitor, text)
+    assert answer.status == 200
+    (case,) = (await house.services.cases.cases(CaseFilter())).cases
+    assert case.text == text
 
 
 async def test_more_than_a_form_can_be_is_refused_in_words(visitor: TestClient) -> None:
