@@ -94,7 +94,7 @@ def evaluate(
         thresholds=np.ones(len(targets), dtype=np.float32),
     )
     for done, (seen, unseen) in enumerate(_folds(targets), start=1):
-        model = train(kept.rows(seen), least=1)
+        model = train(kept.rows(seen), least=1).model
         judged.shares[unseen], judged.alike[unseen] = judge_all(model, kept.rows(unseen))
         judged.thresholds[unseen] = model.threshold
         if progress:
