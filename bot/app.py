@@ -23,7 +23,7 @@ from bot.metrics import Metrics
 from bot.routing.router import Router
 from bot.secret import secret_of
 from bot.services import Services
-from bot.settings import PREFIX, Settings, SettingsError
+from bot.settings import Settings
 from bot.staff import StaffService
 from bot.storage.schema import NewerSchema
 from bot.storage.units import DatabaseAway, Storage
@@ -53,7 +53,7 @@ async def running(settings: Settings) -> AsyncIterator[Running]:
     Redis and Rasa may be away: the service does with less until they come.
 
     Raises:
-        bot.settings.SettingsError: the secret key is too short, or the database's URL is none.
+        bot.settings.SettingsError: the secret key is too short.
         CannotStart: the database is away, or a later version of the software has changed it.
         bot.city.CityError: the city's folder has faults; all are named.
         connectors.errors.Misconfigured: a connector's settings are faulty.
@@ -78,17 +78,12 @@ async def running(settings: Settings) -> AsyncIterator[Running]:
 
 
 async def _opened(settings: Settings, closing: AsyncExitStack) -> Storage:
-    try:
-        storage = Storage(settings.database)
-    except ValueError as error:
-        raise SettingsError([f"{PREFIX}{error}"]) from error
+    storage = Storage(settings.database)
     closing.push_async_callback(storage.close)
     try:
         await storage.upgrade()
-    except DatabaseAway as error:
-        raise CannotStart(f"数据库连不上：{error}") from error
-    except NewerSchema as error:
-        raise CannotStart("数据库来自更新的版本，请先升级程序。") from error
+    except (DatabaseAway, NewerSchema) as error:
+        raise CannotStart(str(error)) from error
     return storage
 
 

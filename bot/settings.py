@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,9 @@ from pydantic_settings import (
 
 PREFIX = "POLICYLINE_"
 ROOT = Path(__file__).resolve().parent.parent
+_DATABASE = re.compile(
+    r"sqlite(\+\w+)?:///|postgresql(\+\w+)?://(.*@)?(\[[^\]]*\]|[^@:/?]*)(:\d+)?([/?]|$)", re.DOTALL
+)
 
 
 class SettingsError(Exception):
@@ -93,6 +97,16 @@ class Settings(BaseSettings):
     @classmethod
     def _absolute(cls, value: Path) -> Path:
         return value.expanduser().absolute()
+
+    @field_validator("database_url", mode="after")
+    @classmethod
+    def _a_database(cls, value: str) -> str:
+        """Said with the other faults, before anything tries to open it."""
+        if value and not _DATABASE.match(value):
+            raise ValueError(
+                "should be sqlite:///file or postgresql://user:password@host:port/name"
+            )
+        return value
 
     @property
     def database(self) -> str:

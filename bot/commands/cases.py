@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import getpass
 import json
 import os
 from collections.abc import AsyncIterator, Iterator
@@ -20,6 +19,7 @@ from bot.cases.filters import MAX_PAGE, CaseFilter, CaseSort
 from bot.cases.service import CaseService
 from bot.cli import settings_or_exit
 from bot.clock import RandomIds, SystemClock
+from bot.commands.opened import operator
 from bot.errors import Invalid, PolicylineError
 from bot.privacy import masked_case
 from bot.routing.router import Router
@@ -121,7 +121,7 @@ async def _import(settings: Settings, file: Path) -> _Report:
             report.added += opened.created
             report.known += not opened.created
         await staff.record(
-            f"cli:{getpass.getuser()}",
+            operator(),
             "case.import",
             file.name,
             added=str(report.added),
@@ -143,7 +143,7 @@ async def _export(settings: Settings, file: Path, *, unmasked: bool) -> int:
                 if not cursor:
                     break
             await staff.record(
-                f"cli:{getpass.getuser()}",
+                operator(),
                 "case.export",
                 file.name,
                 cases=str(count),

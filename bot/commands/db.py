@@ -31,11 +31,8 @@ def upgrade() -> None:
 
     try:
         asyncio.run(run(settings_or_exit().database))
-    except NewerSchema as error:
-        typer.echo("数据库来自更新的版本，请先升级程序。", err=True)
-        raise typer.Exit(1) from error
-    except DatabaseAway as error:
-        typer.echo(f"数据库连不上：{error}", err=True)
+    except (DatabaseAway, NewerSchema) as error:
+        typer.echo(str(error), err=True)
         raise typer.Exit(1) from error
     typer.echo("数据库已是最新。")
 

@@ -1,4 +1,4 @@
-"""What the knowledge commands share: the library opened alone, one way to fail, one to print."""
+"""What commands share: who runs them, the library alone, one way to fail, one to print."""
 
 from __future__ import annotations
 
@@ -62,10 +62,14 @@ async def opened(*, index: bool) -> AsyncIterator[Library]:
 def run(work: Coroutine[Any, Any, _T]) -> _T:
     """Run a command; what went wrong is one Chinese sentence and exit code 1, or 2 for settings."""
     from bot.settings import SettingsError
+    from bot.storage.schema import NewerSchema
+    from bot.storage.units import DatabaseAway
     from nlu.encoder import NoEncoder
 
     try:
         return asyncio.run(work)
+    except (DatabaseAway, NewerSchema) as error:
+        ERR.print(str(error), style="red", markup=False)
     except PolicylineError as error:
         ERR.print(error.message, style="red", markup=False)
     except NoEncoder as error:

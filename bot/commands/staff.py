@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import getpass
 import json
 from collections.abc import Awaitable, Callable
 from typing import Annotated, TypeVar
@@ -14,6 +13,7 @@ from bot import city as cities
 from bot.cases.model import Role
 from bot.cli import settings_or_exit
 from bot.clock import RandomIds, SystemClock
+from bot.commands.opened import operator
 from bot.errors import PolicylineError
 from bot.records import StaffMember
 from bot.settings import Settings
@@ -37,9 +37,7 @@ def add(
     official = department and _official(settings, department)
     first = _run(
         settings,
-        lambda staff: staff.add(
-            name, role, official, display_name=display_name, by=f"cli:{getpass.getuser()}"
-        ),
+        lambda staff: staff.add(name, role, official, display_name=display_name, by=operator()),
     )
     typer.echo(f"已添加 {name}。初始密码（只显示这一次）：{first}")
 
@@ -47,8 +45,7 @@ def add(
 @app.command("reset-password", help="重设密码，显示新的初始密码")
 def reset_password(name: str) -> None:
     """Give an account a new first password."""
-    by = f"cli:{getpass.getuser()}"
-    first = _run(settings_or_exit(), lambda staff: staff.reset_password(name, by=by))
+    first = _run(settings_or_exit(), lambda staff: staff.reset_password(name, by=operator()))
     typer.echo(f"已重设 {name} 的密码。初始密码（只显示这一次）：{first}")
 
 
@@ -104,5 +101,5 @@ def _run(settings: Settings, work: Callable[[StaffService], Awaitable[_T]]) -> _
         typer.echo("；".join([error.message, *error.fields.values()]), err=True)
         raise typer.Exit(1) from error
     except (DatabaseAway, NewerSchema) as error:
-        typer.echo(f"数据库不能用：{error}", err=True)
+        typer.echo(str(error), err=True)
         raise typer.Exit(1) from error

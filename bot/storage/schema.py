@@ -17,7 +17,7 @@ MIGRATIONS = Path(__file__).with_name("migrations")
 
 
 class NewerSchema(Exception):
-    """The database was changed by a later version of the software than this one."""
+    """The database was changed by a later version of the software: one sentence for people."""
 
 
 async def upgrade(connection: AsyncConnection) -> None:
@@ -33,7 +33,7 @@ async def upgrade(connection: AsyncConnection) -> None:
     try:
         await connection.run_sync(_upgrade)
     except CommandError as error:
-        raise NewerSchema("the database was made by a later version of Policyline") from error
+        raise NewerSchema("数据库来自更新的版本，请先升级程序。") from error
 
 
 async def version(connection: AsyncConnection) -> str:

@@ -32,7 +32,7 @@ _BUSY_TIMEOUT_MS = 20_000
 
 
 class DatabaseAway(Exception):
-    """The database does not answer, or does not let us in; the message has no password."""
+    """The database does not answer, or does not let us in: one sentence, without the password."""
 
 
 class Unit:
@@ -127,7 +127,7 @@ class Storage:
                 await connection.execute(sa.select(sa.literal(1)))
         except (sa.exc.DBAPIError, asyncpg.PostgresError, OSError) as error:
             where = self._url.render_as_string(hide_password=True)
-            raise DatabaseAway(f"{where}: {type(error).__name__}") from error
+            raise DatabaseAway(f"数据库连不上：{where}（{type(error).__name__}）") from error
 
     async def close(self) -> None:
         """Close every connection."""

@@ -51,9 +51,7 @@ class World:
     def staff(self) -> StaffService:
         """One for all replicas, with a hash that costs nothing: building one computes it."""
         cheap = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
-        self._staff = self._staff or StaffService(
-            self.storage, self.clock, self.ids, hasher=cheap
-        )
+        self._staff = self._staff or StaffService(self.storage, self.clock, self.ids, hasher=cheap)
         return self._staff
 
     async def replica(

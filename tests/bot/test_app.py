@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from bot.app import CannotStart, in_place_s, process_name, running
-from bot.settings import Settings, SettingsError
+from bot.settings import Settings, SettingsError, load
 from tests.fakes.channel import StrictChannel
 from tests.servers import free_port
 
@@ -40,11 +40,24 @@ async def test_everything_is_built_and_closed_without_redis_and_rasa(tmp_path: P
     assert (tmp_path / "secret_key").exists()
 
 
-async def test_a_database_that_is_none_is_a_wrong_setting(tmp_path: Path) -> None:
-    settings = Settings(home=tmp_path, database_url="mysql://somewhere/db")
+@pytest.mark.parametrize("url", ["mysql://somewhere/db", "nonsense", "postgresql://host:port/db"])
+def test_a_database_that_is_none_is_a_wrong_setting(url: str) -> None:
     with pytest.raises(SettingsError, match="POLICYLINE_DATABASE_URL"):
-        async with running(settings):
-            pass
+        load(database_url=url)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "sqlite:///here.db",
+        "sqlite+aiosqlite:////srv/here.db",
+        "postgresql://host/db",
+        "postgresql+asyncpg://me:p%40:[ss@[::1]:5432/db?ssl=require",
+        "postgresql:///db?host=/run/postgresql",
+    ],
+)
+def test_databases_are_taken_as_they_are_written(url: str) -> None:
+    assert load(database_url=url).database == url
 
 
 async def test_a_database_that_is_away_is_said_plainly(tmp_path: Path) -> None:

@@ -26,6 +26,44 @@ def accounts() -> list[str]:
     return [row["name"] for row in json.loads(run("staff", "list", "--json").stdout)]
 
 
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("db", "upgrade"),
+        ("db", "backup", "anywhere"),
+        ("staff", "list"),
+        ("cases", "export", "cases.csv"),
+        ("knowledge", "list"),
+    ],
+)
+def test_a_database_that_is_away_is_one_sentence(
+    arguments: tuple[str, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("POLICYLINE_DATABASE_URL", "postgresql://me:secret@127.0.0.1:1/db")
+    result = run(*arguments)
+    assert isinstance(result.exception, SystemExit)
+    assert result.exit_code in {1, 2}
+    assert "secret" not in result.output
+
+
+@pytest.mark.parametrize("arguments", [("db", "upgrade"), ("staff", "list"), ("knowledge", "list")])
+def test_a_database_that_is_none_is_a_wrong_setting(
+    arguments: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("POLICYLINE_DATABASE_URL", "mysql://somewhere/db")
+    result = run(*arguments)
+    assert result.exit_code == 2
+    assert "POLICYLINE_DATABASE_URL" in result.output
+
+
+def test_a_user_the_system_does_not_know_can_work_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("LOGNAME", "USER", "LNAME", "USERNAME"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr("os.getuid", lambda: 4_000_123)
+    assert run("staff", "add", "wang", "--role", "triage").exit_code == 0
+
+
 def test_upgrading_makes_a_database(tmp_path: Path) -> None:
     assert run("db", "upgrade").exit_code == 0
     assert (tmp_path / "home" / "policyline.db").is_file()
