@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 
 from bot import registering, remarks, turn
-from bot.inbox import TURN_SHARE_OF_LEASE, Work
+from bot.inbox import TURN_SHARE_OF_LEASE, Outcome, Work
 from bot.records import LeaseLost
 from bot.services import Services
 from connectors.base import Reply
@@ -135,19 +135,19 @@ class Handling:
     async def _give_up(self, work: Work, error: str) -> Work | None:
         """The message itself stays in the inbox as failed; where it can, it also becomes a case."""
         services = self._services
-        reply = Reply(text=services.city.wording.say("unavailable"))
+        sorry = Reply(text=services.city.wording.say("unavailable"))
+        outcome = Outcome(replies=(sorry,), context=work.context)
         text = remarks.words(work.message, services.city)
         if text:
             try:
                 unread = Understanding(text=text, intent=Intent.INFORM, confidence=0.0)
-                case = await registering.register_for_person(work, text, unread, services)
-                reply = case.replies[0]
+                outcome = await registering.register_for_person(work, text, unread, services)
             except Exception as second:  # noqa: BLE001 - the citizen is told all the same
                 log.error(  # noqa: TRY400 - the trace of the turn's error stands above
                     "no case for a failed turn",
                     extra={"message_id": work.message.id, "error": type(second).__name__},
                 )
-        return await services.inbox.give_up(work, reply, error=error)
+        return await services.inbox.give_up(work, outcome, error=error)
 
     async def _put_back(self, work: Work) -> None:
         with suppress(LeaseLost):

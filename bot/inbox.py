@@ -162,8 +162,13 @@ class Inbox:
                 work.message.id, owner=self._owner, retry_at=retry_at, error=error
             )
 
-    async def give_up(self, work: Work, reply: Reply, *, error: str) -> Work | None:
+    async def give_up(self, work: Work, outcome: Outcome, *, error: str) -> Work | None:
         """A person must look; the citizen is told, and the conversation goes on.
+
+        Args:
+            work: the message that stays in the inbox as failed.
+            outcome: what is told instead, and what the next turn needs to know.
+            error: the error's type.
 
         Raises:
             LeaseLost: someone else took the message over.
@@ -171,7 +176,9 @@ class Inbox:
         message, now = work.message, self._clock.now()
         async with self._storage.begin() as unit:
             await unit.messages.mark_failed(message.id, owner=self._owner, now=now, error=error)
-            await self._add(unit, message, reply, f"turn:{message.id}:failed")
+            for ordinal, reply in enumerate(outcome.replies):
+                await self._add(unit, message, reply, f"turn:{message.id}:failed:{ordinal}")
+            await unit.conversations.set_context(message.conversation_id, outcome.context)
             following = await self._following(unit, message)
         await self._tell(message)
         return following

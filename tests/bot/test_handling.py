@@ -123,3 +123,20 @@ async def test_the_worker_takes_over_what_a_dead_replica_left(world: World) -> N
     async with handling(worker, sweep=True):
         assert await worker.outbox.wait_for(stored.message.id, 10.0)
     assert await world.replies() == ["带身份证到社保窗口办理。"]
+
+
+async def test_giving_up_inside_a_conversation_ends_it_with_every_word(world: World) -> None:
+    services = await world.replica()
+    await services.intake.store(world.says("投诉路灯坏了"))
+    await run_claimed(services)
+    await services.intake.store(world.says("剑光街道"))
+    trouble = Trouble(99)
+    await run_claimed(services, trouble)
+    for _ in range(4):
+        await run_left(world, services, trouble)
+    (case,) = (await services.cases.cases(CaseFilter())).cases
+    assert case.text == "投诉路灯坏了\n剑光街道"
+    async with world.storage.read() as unit:
+        kept = await unit.conversations.get("strict:c")
+    assert kept is not None
+    assert (kept.context.dialogue_open, kept.context.case_number) == (False, case.number)
