@@ -158,6 +158,7 @@ def _engine(url: URL, pool_size: int) -> AsyncEngine:
         max_overflow=pool_size,
         pool_pre_ping=url.get_backend_name() == "postgresql",
         json_serializer=_json,
+        hide_parameters=True,  # they are citizens' words, and errors end in logs
     )
     if url.get_backend_name() == "sqlite":
         sa.event.listen(engine.sync_engine, "connect", _prepare_sqlite)

@@ -5,6 +5,9 @@ from __future__ import annotations
 import asyncio
 from datetime import UTC, datetime, timedelta
 
+import pytest
+import sqlalchemy as sa
+
 from bot.cases.model import Role
 from bot.records import (
     AuditEntry,
@@ -133,3 +136,43 @@ async def test_tries_are_kept_and_forgotten_after_a_day(storage: Storage) -> Non
         assert await unit.tries.get("a") is None
         await unit.tries.clear("b")
         assert await unit.tries.get("b") is None
+
+
+async def test_an_error_of_the_database_does_not_quote_what_was_written(storage: Storage) -> None:
+    entry = AuditEntry(id="1", at=NOW, actor="wang", action="note", subject="我的电话13812345678")
+
+    async def add_twice() -> None:
+        async with storage.begin() as unit:
+            await unit.audit.add(entry)
+            await unit.audit.add(entry)
+
+    with pytest.raises(sa.exc.IntegrityError) as caught:
+        await add_twice()
+    assert "13812345678" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("table", "counted"),
+    [("messages", ("stored", "failed")), ("outbox", ("pending", "dead"))],
+)
+async def test_counting_what_is_left_does_not_read_what_is_done(
+    sqlite_url: str, table: str, counted: tuple[str, ...]
+) -> None:
+    asked: list[str] = []
+    storage = Storage(sqlite_url)
+    sa.event.listen(
+        storage._engine.sync_engine,
+        "before_cursor_execute",
+        lambda _c, _cursor, statement, *_: asked.append(statement),
+    )
+    async with storage.read() as unit:
+        await {"messages": unit.messages, "outbox": unit.outbox}[table].counts(NOW)
+    counting = next(statement for statement in asked if "GROUP BY" in statement)
+    states = counting.count("?")
+    async with storage._engine.connect() as connection:
+        plan = await connection.exec_driver_sql(
+            f"EXPLAIN QUERY PLAN {counting}", (*counted, *counted)[:states]
+        )
+        steps = [row[-1] for row in plan]
+    await storage.close()
+    assert any(step.startswith(f"SEARCH {table}") for step in steps), steps
