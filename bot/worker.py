@@ -50,7 +50,7 @@ async def deliver_until(stop: asyncio.Event, deliveries: Deliveries, services: S
         with services.cache.waiting("outbox") as waiter:
             while not stop.is_set():
                 try:
-                    await deliveries.deliver()
+                    await deliveries.deliver(stop)
                 except Exception as error:  # noqa: BLE001 - the database may be away; it comes back
                     log.error(  # noqa: TRY400 - the driver's error text may hold a row's words
                         "outbox not readable", extra={"error": type(error).__name__}

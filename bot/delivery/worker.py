@@ -48,10 +48,14 @@ class Deliveries:
         self._wakeups, self._metrics = wakeups, metrics
         self._owner, self._lease_s, self._backoff, self._jitter = owner, lease_s, backoff, jitter
 
-    async def deliver(self) -> int:
-        """Send everything that is due; gives how many rows were tried."""
+    async def deliver(self, stop: asyncio.Event | None = None) -> int:
+        """Send everything that is due; gives how many rows were tried.
+
+        Args:
+            stop: once it is set, what was taken is sent and nothing more is taken.
+        """
         tried = 0
-        while rows := await self._claim():
+        while not (stop and stop.is_set()) and (rows := await self._claim()):
             await asyncio.gather(*(self._send(row) for row in rows))
             tried += len(rows)
         return tried

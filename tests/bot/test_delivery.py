@@ -15,7 +15,7 @@ from bot.delivery.worker import Deliveries
 from bot.metrics import Metrics
 from bot.records import NewOutbound, OutboxRow, OutboxState
 from bot.storage.units import Storage
-from connectors.base import Reply
+from connectors.base import Outbound, Receipt, Reply
 from connectors.errors import Kept, Refused, Retryable
 from tests.fakes.channel import StrictChannel
 from tests.fakes.edges import CountingIds, FakeClock, RecordedWakeups
@@ -43,6 +43,18 @@ def worker(storage: Storage, clock: FakeClock, wakeups: RecordedWakeups) -> Work
         )
 
     return build
+
+
+class StoppingChannel(StrictChannel):
+    """The first send meets the end of the process."""
+
+    def __init__(self, stop: asyncio.Event) -> None:
+        super().__init__()
+        self._stop = stop
+
+    async def send(self, outbound: Outbound) -> Receipt:
+        self._stop.set()
+        return await super().send(outbound)
 
 
 async def put(
@@ -214,3 +226,15 @@ def test_pauses_double_up_to_the_cap() -> None:
     pauses = [backoff.delay_s(tried, 1.0) for tried in range(1, 8)]
     assert pauses == [2.0, 4.0, 8.0, 16.0, 32.0, 60.0, 60.0]
     assert [backoff.used_up(tried) for tried in (6, 7)] == [False, True]
+
+
+async def test_a_stop_leaves_what_was_not_taken_to_others(
+    storage: Storage, clock: FakeClock, ids: CountingIds, worker: Worker
+) -> None:
+    for number in range(45):
+        await put(storage, clock, ids, f"第{number}条", conversation=f"c{number}")
+    stop = asyncio.Event()
+    stopped = StoppingChannel(stop)
+    assert await worker(stopped).deliver(stop) == 20
+    assert len(stopped.arrived) == 20
+    assert await worker(stopped).deliver() == 25
