@@ -33,7 +33,7 @@ def _secure(request: web.Request) -> bool:
 
 @web.middleware
 async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Let in whoever has the route's right; a public page still knows who is signed in."""
+    """Let in whoever has the route's right; public pages do not look who is signed in."""
     request[SESSION] = None
     route = _route_of(request)
     if route is None or route.right is Right.PUBLIC:

@@ -12,6 +12,7 @@ from pydantic import BaseModel, BeforeValidator, Field
 
 from bot.cases.filters import CaseFilter
 from bot.cases.model import Case, DemandType, Severity, State
+from bot.errors import Forbidden
 from bot.privacy import masked_case
 from bot.web.reading import clean, read_query
 from bot.web.rendering import page
@@ -83,6 +84,8 @@ async def triage(request: web.Request) -> web.Response:
 async def department(request: web.Request) -> web.Response:
     """The signed-in person's department's cases."""
     own = session_of(request).department
+    if not own:  # an empty filter would show every department's
+        raise Forbidden("您的账号没有写明部门，请联系管理员。")
     return await _list(request, "departments.html", DEPARTMENT_TABS, own=own)
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import sqlalchemy as sa
 from aiohttp.test_utils import TestClient
 
 from bot.cases.model import CITIZEN, Move, Role, State
-from tests.bot.web.conftest import LIGHTS, PAGE, House, move
+from bot.storage.tables import staff
+from tests.bot.web.conftest import LIGHTS, PAGE, PASSWORD, House, move
 
 
 async def page(client: TestClient, path: str) -> str:
@@ -172,3 +174,17 @@ async def test_an_unknown_case_is_said_to_be_unknown(house: House) -> None:
     answer = await client.get("/cases/20990101000001", headers=PAGE)
     assert answer.status == 404
     assert "没有这个编号" in await answer.text()
+
+
+async def test_a_department_account_without_a_department_sees_nothing(house: House) -> None:
+    number = (await house.case("路灯坏了")).case.number
+    client = await house.staff(Role.DEPARTMENT_CLERK, LIGHTS, name="moved")
+    async with house.world.storage.begin() as unit:
+        await unit.staff._connection.execute(sa.update(staff).values(department=""))
+    answer = await client.post(
+        "/signin", data={"name": "moved", "password": PASSWORD}, allow_redirects=False
+    )
+    assert answer.status == 303
+    listed = await client.get("/departments", headers=PAGE)
+    assert listed.status == 403
+    assert number not in await listed.text()
