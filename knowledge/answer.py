@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
-from knowledge import confidence, query, refutations, retired
+from knowledge import asking, choosing, confidence, elsewhere, query, refutations, retired
 from knowledge.citing import cite
 from knowledge.index import Index
-from knowledge.model import Answer, AnswerKind, Choice, Document, Passage, ScoredDocument, WayOn
+from knowledge.model import Answer, AnswerKind, Choice, Document, ScoredDocument, WayOn
 from knowledge.reader import Reader
 from knowledge.search import Found, Hit, find
-from nlu.encoder import CONTENT, StaticEncoder
 
 WAYS_ON = (WayOn.REPHRASE, WayOn.ASK_PERSON, WayOn.OPEN_CASE)
 DOCUMENTS_TOLD = 10
@@ -24,17 +23,34 @@ class Thresholds:
     """Confidence (0 to 1) from which an answer is given, and how long a quote may be.
 
     Args:
-        direct: from this chance on that the first document answers, it is quoted: 73% of 405
-            questions, 97% of them from a right document; no mailbox message.
-        choices: from this chance on that one of three answers, they are offered; below, none:
-            4% of the questions, 97% of 250 mailbox messages.
-        refutation: share of the question that a refutation must hold to go first.
+        direct: from this chance on that the chosen document is the right one, it is quoted.
+        present: and from this chance on that any of the first three answers.
+        choices: from this chance on that any does, they are offered; below, none.
     """
 
-    direct: float = 0.65
-    choices: float = 0.2
-    refutation: float = 0.5
+    direct: float = 0.78
+    present: float = 0.35
+    choices: float = 0.25
     quote_chars: int = 250
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Turn:
+    """A question being answered.
+
+    Args:
+        asked: the part of it that is looked at.
+        kinds: the kinds of thing it asks for; an earlier question's where it says none itself.
+        said: what the answer before it quoted, if it goes on from that.
+        goes_on: it asks for something else about what was just answered.
+    """
+
+    question: str
+    asked: str
+    kinds: tuple[asking.Sought, ...]
+    found: Found
+    said: choosing.Said
+    goes_on: bool
 
 
 class Answerer:
@@ -54,84 +70,154 @@ class Answerer:
             context: earlier questions of the conversation, newest last.
         """
         found = find(self._index, question, today, context)
-        gone = retired.meant(found)
+        turn = self._turn(question, found, today, context)
+        gone = retired.meant(found, turn.asked)
         if gone is not None:
-            return self._instead(question, gone, found, today)
-        refutation = refutations.nearest(found.valid, self._thresholds.refutation)
+            return self._instead(question, gone, turn, today)
+        if self._of_elsewhere(turn):
+            return _none(question, found, 0.0)
+        refutation = refutations.meant(turn.asked, found.valid, found.wanted)
         if refutation is not None:
-            return self._quoted(AnswerKind.REFUTATION, question, refutation, found)
-        return self._found(question, found)
+            sure = max(refutation.match, refutation.title_match)
+            return self._read(AnswerKind.REFUTATION, turn, refutation.document, sure)
+        return self._found(turn, today)
 
-    def _evidence(self, hits: Sequence[Hit], found: Found) -> confidence.Evidence:
-        encoder = self._index.encoder
-        measured = isinstance(encoder, StaticEncoder) and encoder.origin == CONTENT
-        return confidence.evidence(hits, found.wanted, vectors=measured)
+    def _turn(self, question: str, found: Found, today: date, context: tuple[str, ...]) -> _Turn:
+        """The question with what the one before it was answered."""
+        asked = query.cut(question)
+        kinds = asking.sought(query.without_titles(asked))
+        follows = bool(context) and query.points_back(asked, query.essence(asked))
+        before = self.answer(context[-1], today=today, context=context[-2:-1]) if follows else None
+        quoted = before is not None and before.kind is AnswerKind.DIRECT
+        return _Turn(
+            question=question,
+            asked=asked,
+            kinds=kinds or (asking.sought(query.cut(context[-1])) if follows else ()),
+            found=replace(found, valid=refutations.behind(found.valid)),
+            said=self._said(before) if before is not None else {},
+            goes_on=quoted and bool(kinds),
+        )
 
-    def _found(self, question: str, found: Found) -> Answer:
-        seen = self._evidence(found.valid, found)
-        sure = confidence.of_first(seen)
-        if found.valid and (
-            sure >= self._thresholds.direct or found.valid[0].document.id in found.named
-        ):
-            first = found.valid[0]
-            sure = max(sure, self._thresholds.direct)
-            return self._quoted(AnswerKind.DIRECT, question, first, found, sure=sure)
-        likely = confidence.of_first_three(seen)
+    def _said(self, before: Answer) -> dict[str, set[int]]:
+        """Ordinals of the passages an answer quoted, by document."""
+        said: dict[str, set[int]] = {}
+        for cited in before.citations:
+            for passage in self._index.passages(cited.document_id):
+                if passage.start < cited.end and cited.start < passage.end:
+                    said.setdefault(cited.document_id, set()).add(passage.ordinal)
+        return said
+
+    def _of_elsewhere(self, turn: _Turn) -> bool:
+        """Whether it asks for another city's rules, and what was found is not that city's."""
+        places = elsewhere.about(turn.asked)
+        if not places:
+            return False
+        ids = [hit.document.id for hit in turn.found.valid[: confidence.CHOICES]]
+        texts = [(self._index.document(each), self._index.passages(each)) for each in ids]
+        return not any(
+            place in document.title or any(place in part.text for part in passages)
+            for document, passages in texts
+            if document is not None
+            for place in places
+        )
+
+    def _evidence(self, turn: _Turn, hits: Sequence[Hit]) -> confidence.Evidence:
+        if not hits:
+            return confidence.Evidence()
+        wanted = turn.found.wanted
+        chosen = choosing.document(self._index, turn.kinds, wanted, hits, turn.said)
+        return confidence.evidence(hits, wanted, chosen, asks=bool(turn.kinds))
+
+    def _sure(self, seen: confidence.Evidence) -> float:
+        """The chance of a direct answer's being right; 0 where it is too low for one."""
+        there, chosen = confidence.present(seen), confidence.of_chosen(seen)
+        enough = there >= self._thresholds.present and chosen >= self._thresholds.direct
+        return there * chosen if enough else 0.0
+
+    def _found(self, turn: _Turn, today: date) -> Answer:
+        found = turn.found
+        seen = self._evidence(turn, found.valid)
+        sure, likely = self._sure(seen), confidence.present(seen)
+        named = bool(found.valid) and found.valid[0].document.id in found.named
+        if named or (turn.goes_on and seen.chosen is not None and seen.chosen.fit > 0):
+            sure = max(sure, self._thresholds.present)
+        if seen.chosen is not None and sure:
+            document = found.valid[0].document if named else seen.chosen.hit.document
+            return self._read(AnswerKind.DIRECT, turn, document, sure)
+        clause = self._clause(turn, today)
+        if clause is not None:
+            return clause
         if likely >= self._thresholds.choices:
             return Answer(
                 kind=AnswerKind.CHOICES,
-                question=question,
-                choices=tuple(_choice(question, hit) for hit in found.valid[: confidence.CHOICES]),
+                question=turn.question,
+                choices=tuple(
+                    _choice(turn.question, hit) for hit in found.valid[: confidence.CHOICES]
+                ),
                 ways_on=WAYS_ON[1:],
                 documents=_told(found),
                 confidence=likely,
             )
-        return _none(question, found, likely)
+        return _none(turn.question, found, likely)
 
-    def _instead(self, question: str, gone: Hit, found: Found, today: date) -> Answer:
+    def _clause(self, turn: _Turn, today: date) -> Answer | None:
+        """The answer to the clause that is surest, where one is sure by itself."""
+        best: tuple[float, Hit] | None = None
+        for clause in choosing.clauses(turn.asked):
+            found = find(self._index, clause, today)
+            kinds = asking.sought(clause)
+            part = replace(
+                turn, kinds=kinds, found=replace(found, valid=refutations.behind(found.valid))
+            )
+            seen = self._evidence(part, part.found.valid)
+            sure = self._sure(seen)
+            if seen.chosen is None or not kinds or not sure:
+                continue
+            if best is None or sure > best[0]:
+                best = sure, seen.chosen.hit
+        near = [hit.document.id for hit in turn.found.valid[: confidence.CHOICES]]
+        if best is None or best[1].document.id not in near:
+            return None
+        return self._read(AnswerKind.DIRECT, turn, best[1].document, best[0])
+
+    def _instead(self, question: str, gone: Hit, turn: _Turn, today: date) -> Answer:
         """What took the place of the document asked about, or that nothing did."""
-        seen = self._evidence((gone,), found)
-        sure = confidence.of_first_three(seen)
-        if sure < self._thresholds.choices and gone.document.id not in found.named:
-            return self._found(question, found)
+        found = turn.found
+        seen = self._evidence(turn, (gone,))
+        sure = confidence.present(seen)
+        plain = asking.Sought.FORCE not in turn.kinds and gone.document.id not in found.named
+        if plain and sure < self._thresholds.choices:
+            return self._found(turn, today)
         replacement = retired.successor(self._index, gone.document, today)
         note = retired.note(gone.document, replacement, today)
         if replacement is None:
             return _none(question, found, sure, note)
-        sure = max(sure, self._thresholds.direct)
-        hit = next((each for each in found.valid if each.document.id == replacement.id), None)
-        best = [each.passage for each in hit.passages] if hit else []
-        return self._read(AnswerKind.DIRECT, question, replacement, best, found, sure, note)
-
-    def _quoted(
-        self, kind: AnswerKind, question: str, hit: Hit, found: Found, *, sure: float | None = None
-    ) -> Answer:
-        best = [each.passage for each in hit.passages]
-        sure = max(hit.match, hit.title_match) if sure is None else sure
-        return self._read(kind, question, hit.document, best, found, sure, "")
+        sure = max(sure, self._thresholds.present)
+        return self._read(AnswerKind.DIRECT, turn, replacement, sure, note)
 
     def _read(
-        self,
-        kind: AnswerKind,
-        question: str,
-        document: Document,
-        best: Sequence[Passage],
-        found: Found,
-        sure: float,
-        note: str,
+        self, kind: AnswerKind, turn: _Turn, document: Document, sure: float, note: str = ""
     ) -> Answer:
-        passages = self._index.passages(document.id)
-        asked = query.cut(question)
-        spans = self._reader.read(asked, found.wanted, document, passages, best)
+        found = turn.found
+        hit = next((each for each in found.valid if each.document.id == document.id), None)
+        best = [each.passage for each in hit.passages] if hit else []
+        spans = self._reader.read(
+            turn.kinds,
+            found.wanted,
+            document,
+            self._index.passages(document.id),
+            best,
+            turn.said.get(document.id, ()),
+        )
         if not spans:
-            return _none(question, found, sure, note)
+            return _none(turn.question, found, sure, note)
         quotes, citations = cite(document, spans)
         return Answer(
             kind=kind,
-            question=question,
+            question=turn.question,
             quotes=quotes,
             citations=citations,
-            documents=_told(found),
+            documents=_told(found, document.id),
             confidence=sure,
             note=note,
         )
@@ -148,11 +234,9 @@ def _none(question: str, found: Found, sure: float, note: str = "") -> Answer:
     )
 
 
-def _told(found: Found) -> tuple[ScoredDocument, ...]:
-    return tuple(
-        ScoredDocument(id=hit.document.id, score=round(hit.score, 4))
-        for hit in found.valid[:DOCUMENTS_TOLD]
-    )
+def _told(found: Found, quoted: str = "") -> tuple[ScoredDocument, ...]:
+    hits = sorted(found.valid[:DOCUMENTS_TOLD], key=lambda hit: hit.document.id != quoted)
+    return tuple(ScoredDocument(id=hit.document.id, score=round(hit.score, 4)) for hit in hits)
 
 
 def _choice(question: str, hit: Hit) -> Choice:

@@ -6,8 +6,8 @@ import functools
 import re
 from dataclasses import dataclass
 
+from knowledge import asking, everyday
 from knowledge.index import Index, Query, Term
-from nlu import lexicon
 from nlu import text as nlu_text
 from nlu.encoder import Encoder
 
@@ -23,7 +23,7 @@ FOLLOW_UP_CHARS = 14
 _EMPTY_WORDS = (
     "请问 麻烦 你好 您好 想问一下 问一下 想咨询 咨询一下 我想知道 告诉我 谢谢 "
     "怎么样 怎么办 怎么 怎样 如何 什么时候 什么 哪些 哪个 哪几 哪里 哪儿 哪家 哪种 多少 多久 几个 "
-    "为什么 为何 是否 有没有 能不能 可不可以 可以 吗 呢 吧 啊 了 的 有何 何 "
+    "找谁 几多 啥 咋 为什么 为何 是否 有没有 能不能 可不可以 可以 吗 呢 吧 啊 了 的 有何 何 "
     "做出 作出 做了 提出 采取 针对 对于 关于 根据 方面 提供 进行 出台 推出 分别 具体 主要 相关 "
     "有关 内容 规定 措施 需要 应该 要求 是 有 对 在 为 从 和 与 及 将 被 应 该 我们 我 你 您 要 想"
 )
@@ -46,10 +46,12 @@ class Wanted:
     Args:
         rarity: what each bigram of the question (and, less, of earlier ones) is worth.
         aliases: what the citizen said → official names that mean it too.
+        focus: the bigrams beside the asking word.
     """
 
     rarity: dict[str, float]
     aliases: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    focus: frozenset[str] = frozenset()
 
     def held(self, text: str) -> set[str]:
         """The bigrams a text holds, in the citizen's words or by the official name."""
@@ -104,6 +106,7 @@ def wanted(question: str, context: tuple[str, ...], index: Index) -> Wanted:
     return Wanted(
         rarity={term: worth[term] * weight for term, weight in weights.items()},
         aliases=tuple(pair for part in said for pair in colloquial(part.text)),
+        focus=frozenset(nlu_text.bigrams(essence(asking.focus(question[:MAX_CHARS])))),
     )
 
 
@@ -163,10 +166,10 @@ def colloquial(text: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
     pattern = _colloquial_words()
     if pattern is None:
         return ()
-    return tuple((word, lexicon.synonyms()[word]) for word in dict.fromkeys(pattern.findall(text)))
+    return tuple((word, everyday.names()[word]) for word in dict.fromkeys(pattern.findall(text)))
 
 
 @functools.lru_cache(maxsize=1)
 def _colloquial_words() -> re.Pattern[str] | None:
-    words = sorted(lexicon.synonyms(), key=lambda word: (-len(word), word))
+    words = sorted(everyday.names(), key=lambda word: (-len(word), word))
     return re.compile("|".join(map(re.escape, words))) if words else None

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import math
 import re
-from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
+from knowledge import asking, parts
 from knowledge.model import Document, Passage
 from knowledge.query import Wanted
 
@@ -17,8 +16,6 @@ NEIGHBOUR_SHARE = 0.3
 """What a sentence has from the one before it: answers stand after the words of their question."""
 HEADING_SHARE = 0.3
 """What it has from the headings it stands under."""
-TITLE_TERM_SHARE = 0.3
-"""What a term is worth that the title holds: the whole document is about it."""
 CUE_GAIN = 0.2
 """What a sentence gains that holds the kind of thing asked for, such as a sum or a day."""
 SHORT_SENTENCE = 8
@@ -27,20 +24,6 @@ WEAK_END = 0.15
 
 _SENTENCE = re.compile(r"[^。！？；\n]*[。！？；\n]+[”」』）)》]*|[^。！？；\n]+$")
 _CLAUSE = re.compile(r"[^，,、：:]*[，,、：:]?")
-_ASKED_FOR = (
-    (
-        re.compile("多少|几|比例|标准|金额|额度|多高|多大|费用|收费"),
-        re.compile(r"\d|[一二三四五六七八九十百千万]+(?:元|个|项|倍)|[%％]"),
-    ),
-    (
-        re.compile("什么时候|何时|多久|时间|期限|日期|哪天|几天"),
-        re.compile(r"\d+(?:年|月|日|天|个工作日)|期限|之日"),
-    ),
-    (re.compile("电话|热线|联系"), re.compile(r"\d{3,4}-?\d{4,8}|12345|1[23]\d{3}")),
-    (re.compile("哪里|哪儿|在哪|去哪|地点|地址"), re.compile("窗口|大厅|中心|地址|路|号")),
-    (re.compile("谁|哪家|哪个部门|哪个单位"), re.compile("局|委|办|公司|部门|单位")),
-    (re.compile("材料|证件|带什么|手续"), re.compile("材料|证|表|复印件|原件")),
-)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,26 +58,34 @@ class Reader:
 
     def read(
         self,
-        question: str,
+        kinds: Sequence[asking.Sought],
         wanted: Wanted,
         document: Document,
         passages: Sequence[Passage],
         best: Sequence[Passage],
+        said: Collection[int] = (),
     ) -> tuple[Span, ...]:
         """What to quote, in reading order; neighbours in one passage are one span.
 
         Args:
-            question: for the kind of thing asked for.
+            kinds: the kinds of thing asked for.
             wanted: what the question wants a text to hold.
             document: what is read.
             passages: the document's, in reading order.
             best: those the search found, best first.
+            said: ordinals of passages an earlier answer quoted.
         """
-        pair = next((each for each in best[:1] if each.question), None)
-        if pair is not None:
-            return self._whole_answer(document, pair, passages)
-        near = _near(passages, best)
-        sentences = _scored(question, wanted, document, near)
+        near = [each for each in _near(passages, best) if each.ordinal not in said] or passages
+        found = parts.ranked(kinds, wanted, document, near)
+        chosen = _chosen(kinds, found, best)
+        if chosen is not None and chosen.question:
+            return self._whole_answer(document, chosen, passages)
+        if chosen is not None:
+            near = [each for each in near if each.heading_path == chosen.heading_path]
+            whole = near[0].start, near[-1].end
+            if whole[1] - whole[0] <= self._quote_chars:
+                return _joined([span for each in near for span in _sentences(document, each)])
+        sentences = _scored(kinds, wanted, document, near)
         if not sentences:
             return ()
         return _joined(_trimmed(self._best_run(document, sentences)))
@@ -136,6 +127,22 @@ class Reader:
         return best
 
 
+def _chosen(
+    kinds: Sequence[asking.Sought], found: Sequence[parts.Part], best: Sequence[Passage]
+) -> Passage | None:
+    """The passage to quote from; None where sentences alone decide."""
+    if not found:
+        return None
+    first = found[0]
+    if asking.Sought.FORCE in kinds:
+        first = max(found, key=lambda part: part.fit)
+        return first.passage if first.fit > 0 else None
+    if first.passage.question or (first.announced and first.passage.heading_path):
+        return first.passage
+    pair = next((each for each in best[:1] if each.question), None)
+    return pair if pair in {part.passage for part in found} else None
+
+
 def _near(passages: Sequence[Passage], best: Sequence[Passage]) -> Sequence[Passage]:
     if len(passages) <= MAX_PASSAGES:
         return passages
@@ -156,22 +163,16 @@ def _sentences(document: Document, passage: Passage) -> list[Span]:
 
 
 def _scored(
-    question: str, wanted: Wanted, document: Document, passages: Sequence[Passage]
+    kinds: Sequence[asking.Sought],
+    wanted: Wanted,
+    document: Document,
+    passages: Sequence[Passage],
 ) -> list[_Sentence]:
     spans = [span for passage in passages for span in _sentences(document, passage)]
     plain = [document.text[span.start : span.end] for span in spans]
-    held = [wanted.held(sentence) for sentence in plain]
-    spread = Counter(term for each in held for term in each)
-    named = wanted.held(document.title)
-    worth = {
-        term: rarity
-        * math.log1p(len(spans) / max(spread[term], 1))
-        * (TITLE_TERM_SHARE if term in named else 1.0)
-        for term, rarity in wanted.rarity.items()
-    }
+    worth = parts.worth(wanted, document, plain)
     whole = sum(worth.values()) or 1.0
-    shares = [sum(worth[term] for term in each) / whole for each in held]
-    cues = [cue for asked, cue in _ASKED_FOR if asked.search(question)]
+    shares = [sum(worth[term] for term in wanted.held(each)) / whole for each in plain]
     above = {
         passage.ordinal: wanted.share("\n".join((*passage.heading_path, passage.question)))
         for passage in passages
@@ -181,7 +182,7 @@ def _scored(
         before = shares[place - 1] if place else 0.0
         score = shares[place] + NEIGHBOUR_SHARE * before
         score += HEADING_SHARE * above[span.passage.ordinal]
-        if any(cue.search(sentence) for cue in cues):
+        if asking.holds(kinds, sentence):
             score += CUE_GAIN * min(1.0, 0.2 + 2 * shares[place])
         if span.end - span.start < SHORT_SENTENCE:
             score *= 0.5

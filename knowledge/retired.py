@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 
+from knowledge.asking import Sought, sought
 from knowledge.index import Index
 from knowledge.model import Document, Life
 from knowledge.search import Found, Hit
@@ -12,20 +14,56 @@ AHEAD = 1.05
 """A retired document is meant where its score is so far above the best valid one's."""
 NEARER = 0.05
 """It must also hold so much more of the question: a word both hold points at neither."""
+NEAR = 0.4
+"""Where its year or its force is asked for, so near to the best valid one's score is enough."""
+STILL_MATCH = 0.2
+"""And so much of the question it must hold."""
 MAX_STEPS = 10
 """A chain of replacements longer than this is a circle."""
 
+_YEAR = re.compile("((?:19|20)\\d{2})年?")
 
-def meant(found: Found) -> Hit | None:
-    """The retired document a question is about, or None."""
+
+def meant(found: Found, question: str = "") -> Hit | None:
+    """The retired document a question is about, or None.
+
+    Args:
+        found: what the search found.
+        question: as the citizen put it; one that asks whether something is still in force, or
+            names the year of the retired document and no other's, means the retired one.
+    """
     if not found.retired:
         return None
     first = found.retired[0]
+    asked = _still_asked(question, found)
+    if asked is not None:
+        return asked
     if first.document.id in found.named or not found.valid:
         return first
     rival = found.valid[0]
     nearer = first.match > rival.match + NEARER or first.title_match > rival.title_match + NEARER
     return first if nearer and first.score > AHEAD * rival.score else None
+
+
+def _still_asked(question: str, found: Found) -> Hit | None:
+    """The retired document near enough to be the one whose force or year is asked for."""
+    force = Sought.FORCE in sought(question)
+    years = set(_YEAR.findall(question))
+    best = found.valid[0].score if found.valid else 0.0
+    today_has = any(_year(hit) in years for hit in found.valid[:3] if hit.score >= NEAR * best)
+    for hit in found.retired:
+        if hit.score < NEAR * best or hit.match < STILL_MATCH:
+            continue
+        if _year(hit) in years and (force or not today_has):
+            return hit
+        if force and not years:
+            return hit
+    return None
+
+
+def _year(hit: Hit) -> str:
+    day = hit.document.issued_on or hit.document.published_on
+    return str(day.year) if day else ""
 
 
 def successor(index: Index, document: Document, today: date) -> Document | None:

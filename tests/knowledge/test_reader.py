@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from knowledge.asking import sought
 from knowledge.embedded import EmbeddedIndex
 from knowledge.model import Document, Life
 from knowledge.reader import Reader, Span
@@ -30,7 +31,7 @@ def read(document: Document, question: str, reader: Reader) -> tuple[Span, ...]:
     index = EmbeddedIndex.build([entry(document)])
     found = find(index, question, TODAY)
     best = [each.passage for each in found.valid[0].passages]
-    return reader.read(question, found.wanted, document, index.passages(document.id), best)
+    return reader.read(sought(question), found.wanted, document, index.passages(document.id), best)
 
 
 def quoted(document: Document, question: str, reader: Reader | None = None) -> list[str]:
