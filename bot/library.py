@@ -274,7 +274,7 @@ def thresholds_of(settings: Settings) -> Thresholds:
     return Thresholds(
         direct=settings.answer_direct,
         choices=settings.answer_choices,
-        refutation=settings.answer_refutation,
+        present=settings.answer_present,
         quote_chars=settings.answer_quote_chars,
     )
 

@@ -1,0 +1,51 @@
+"""Settings say what was measured, and name every fault at once."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from bot.library import thresholds_of
+from bot.settings import Settings, SettingsError, load
+from knowledge.answer import Thresholds
+
+
+def test_answers_start_from_the_measured_thresholds() -> None:
+    assert thresholds_of(Settings()) == Thresholds()
+
+
+def test_every_fault_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("POLICYLINE_PORT", "many")
+    monkeypatch.setenv("POLICYLINE_LEASE_S", "-1")
+    with pytest.raises(SettingsError) as faulty:
+        load()
+    assert [fault.split(":")[0] for fault in faulty.value.faults] == [
+        "POLICYLINE_PORT",
+        "POLICYLINE_LEASE_S",
+    ]
+
+
+def test_the_file_is_read_and_the_environment_wins(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "policyline.toml"
+    file.write_text('port = 9000\nredis_port = 9001\nhome = "~/policyline"\n')
+    monkeypatch.setenv("POLICYLINE_CONFIG", str(file))
+    monkeypatch.setenv("POLICYLINE_PORT", "9100")
+    settings = load()
+    assert (settings.port, settings.redis_port) == (9100, 9001)
+    assert settings.home == Path.home() / "policyline"
+
+
+def test_a_broken_file_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = tmp_path / "policyline.toml"
+    file.write_text("port = \n")
+    monkeypatch.setenv("POLICYLINE_CONFIG", str(file))
+    with pytest.raises(SettingsError, match=r"policyline\.toml"):
+        load()
+
+
+def test_no_secret_is_shown() -> None:
+    settings = Settings.model_validate({"secret_key": "hidden-key", "rasa_token": "hidden-token"})
+    assert "hidden" not in repr(settings)
