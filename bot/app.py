@@ -20,7 +20,7 @@ from bot.inbox import Inbox
 from bot.intake import Intake
 from bot.library import Library, encoder_maker, thresholds_of
 from bot.metrics import Metrics
-from bot.routing.router import Router
+from bot.routing import store
 from bot.secret import secret_of
 from bot.services import Services
 from bot.settings import Settings
@@ -97,7 +97,7 @@ def _services(
 ) -> Services:
     clock, ids, metrics, process = SystemClock(), RandomIds(), Metrics(), process_name()
     rasa = (settings.rasa, settings.rasa_token.get_secret_value(), settings.rasa_timeout_s)
-    router = Router(city)
+    router = store.router(city, settings.home)
     inbox = Inbox(
         storage,
         clock,

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from bot.app import CannotStart, in_place_s, process_name, running
+from bot.cases.model import RoutingInput
+from bot.routing import store
+from bot.routing.orders import Order
+from bot.routing.training import examples, train
 from bot.settings import Settings, SettingsError, load
 from tests.fakes.channel import StrictChannel
 from tests.servers import free_port
@@ -58,6 +63,21 @@ def test_a_database_that_is_none_is_a_wrong_setting(url: str) -> None:
 )
 def test_databases_are_taken_as_they_are_written(url: str) -> None:
     assert load(database_url=url).database == url
+
+
+@pytest.mark.parametrize(("used", "first"), [(False, ""), (True, "市水利局")])
+async def test_the_model_in_use_helps_to_route(tmp_path: Path, used: bool, first: str) -> None:
+    orders = [
+        Order(order_no=str(number), title="", content=f"{words}第{number}回", department=unit)
+        for words, unit in (("咕噜咕噜", "市水利局"), ("叽里呱啦", "市教育局"))
+        for number in range(12)
+    ]
+    name = store.save(tmp_path, train(examples(orders)).model, {}, datetime.now(UTC))
+    (store.folder_of(tmp_path) / "current").write_text(name if used else "")
+    settings = Settings(home=tmp_path, redis_url=f"redis://127.0.0.1:{free_port()}/0")
+    async with running(settings) as built:
+        routing = built.services.router.route(RoutingInput(text="咕噜咕噜又来了"))
+    assert next((one.name for one in routing.departments), "") == first
 
 
 async def test_a_database_that_is_away_is_said_plainly(tmp_path: Path) -> None:
