@@ -32,6 +32,7 @@ class _Signs:
     held: re.Pattern[str]
 
 
+_WHAT = re.compile("多少|几|什么|哪|怎|如何|何时|多[久长大高]|啥|咋")
 _FILLER = re.compile("(?:是|有|为|要|能|会|得|可以|最|大|高|多|在|的|需|一共|大概|贷|领|交)+$")
 _NEVER = re.compile(r"(?!)")
 _SIGNS = {
@@ -152,6 +153,5 @@ def fit(kinds: Sequence[Sought], heading: str, text: str) -> float:
 
 def focus(question: str) -> str:
     """The characters just before what is asked: 公积金贷款现在利率多少 → 款利率."""
-    found = (_SIGNS[kind].asked.search(question) for kind in sought(question))
-    before = (_FILLER.sub("", question[: match.start()]) for match in found if match)
-    return " ".join(each[-FOCUS_CHARS:] for each in before)
+    asked = _WHAT.search(question)
+    return _FILLER.sub("", question[: asked.start()])[-FOCUS_CHARS:] if asked else ""

@@ -92,6 +92,8 @@ def document(
         fitness = rival.fitness if said else rival.fitness * hit.score / first.score
         if fitness > best:
             chosen, best = rival, fitness
+    if said and chosen.fit <= 0:  # nothing new gives it: what was quoted may be said again
+        return document(index, kinds, wanted, hits, {})
     return chosen
 
 
@@ -103,9 +105,12 @@ def _best_part(
     if len(passages) > MAX_PASSAGES:
         passages = tuple(each.passage for each in hit.passages)
     fresh = [each for each in passages if each.ordinal not in spent]
-    if not fresh:
-        return Chosen(hit=hit, words=0.0, heading=0.0, fit=asking.ELSE)
-    return max((_part(hit, each, kinds, wanted) for each in fresh), key=lambda part: part.fitness)
+    found = (_part(hit, each, kinds, wanted) for each in fresh)
+    empty = Chosen(hit=hit, words=0.0, heading=0.0, fit=asking.ELSE)
+    best = max(found, key=lambda part: part.fitness, default=empty)
+    if spent and best.fit >= asking.HEADED:
+        return replace(best, heading=best.heading + SAME_MATTER)
+    return best
 
 
 def _part(hit: Hit, passage: Passage, kinds: Sequence[Sought], wanted: Wanted) -> Chosen:

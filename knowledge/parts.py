@@ -69,16 +69,14 @@ def ranked(
     wanted: Wanted,
     document: Document,
     passages: Sequence[Passage],
-    said: Collection[int] = (),
 ) -> tuple[Part, ...]:
-    """The passages, best first; those already said last.
+    """The passages, best first.
 
     Args:
         kinds: the kinds of thing asked for.
         wanted: what the question wants a text to hold.
         document: what the passages are of.
         passages: in reading order.
-        said: ordinals of passages an earlier answer quoted.
     """
     texts = ["\n".join((*each.heading_path, each.question, each.text)) for each in passages]
     terms = worth(wanted, document, texts)
@@ -98,4 +96,19 @@ def ranked(
         )
         for passage, text in zip(passages, texts, strict=True)
     ]
-    return tuple(sorted(parts, key=lambda part: (part.passage.ordinal in said, -part.score)))
+    return tuple(sorted(parts, key=lambda part: -part.score))
+
+
+def fresh(
+    kinds: Sequence[Sought], passages: Sequence[Passage], said: Collection[int]
+) -> Sequence[Passage]:
+    """The passages not yet quoted, where any gives what is asked for; else all of them.
+
+    Args:
+        kinds: the kinds of thing asked for.
+        passages: in reading order.
+        said: ordinals of passages an earlier answer quoted.
+    """
+    left = [each for each in passages if each.ordinal not in said]
+    fits = any(asking.fit(kinds, heading_of(each), each.text) > 0 for each in left)
+    return left if left and (fits or not kinds) else passages

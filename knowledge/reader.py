@@ -75,7 +75,7 @@ class Reader:
             best: those the search found, best first.
             said: ordinals of passages an earlier answer quoted.
         """
-        near = [each for each in _near(passages, best) if each.ordinal not in said] or passages
+        near = parts.fresh(kinds, _near(passages, best), said)
         found = parts.ranked(kinds, wanted, document, near)
         chosen = _chosen(kinds, found, best)
         if chosen is not None and chosen.question:
