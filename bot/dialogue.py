@@ -67,6 +67,7 @@ class Dialogue:
         sender_id: str = "",
         about: str = "",
         understanding: Understanding | None = None,
+        anew: bool = False,
     ) -> DialogueTurn:
         """Say one message; the same `message_id` again gives the same replies and does nothing.
 
@@ -77,6 +78,8 @@ class Dialogue:
             sender_id: in the channel's terms; empty: what follows the channel's name.
             about: what was talked about before, for words such as "please register it".
             understanding: of this text, where Rasa was asked before; saves a second reading.
+            anew: nothing is open on our side, so a form Rasa still holds open is dropped first:
+                its matter was registered without Rasa.
 
         Raises:
             DialogueAway: Rasa is not there, too slow, or came to no word.
@@ -85,6 +88,7 @@ class Dialogue:
             "sender": conversation_id,
             "message": text,
             "message_id": message_id,
+            "anew": anew,
             "metadata": {
                 "message_id": message_id,
                 "channel": conversation_id.partition(":")[0],

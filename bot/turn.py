@@ -76,6 +76,7 @@ async def _converse(
             sender_id=message.sender_id,
             about=context.questions[-1] if context.questions else "",
             understanding=understanding,
+            anew=not context.dialogue_open,
         )
     except DialogueAway as away:
         services.metrics.dialogue_away(away.code)

@@ -18,7 +18,8 @@ from rasa.core.actions.action import ActionExecutionRejection, RemoteAction
 from rasa.core.agent import Agent
 from rasa.core.channels.channel import CollectingOutputChannel, InputChannel, UserMessage
 from rasa.core.lock_store import LockError
-from rasa.shared.core.events import BotUttered, UserUttered
+from rasa.shared.core.constants import ACTION_LISTEN_NAME
+from rasa.shared.core.events import ActionExecuted, BotUttered, SessionStarted, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 from sanic import Blueprint, response
 from sanic.request import Request
@@ -55,7 +56,8 @@ RemoteAction.run = _run_noting_failure
 class ConversationInput(InputChannel):
     """POST /webhooks/policyline/webhook.
 
-    In: {sender, message, message_id, metadata, parse_data?}, the last as `/model/parse` gave it.
+    In: {sender, message, message_id, metadata, anew?, parse_data?}, the last as `/model/parse`
+    gave it; `anew` drops a form that is still open.
     Out: {replies: [as Rasa's REST channel has them], open: a form is waiting, replayed}.
     """
 
@@ -97,7 +99,7 @@ class ConversationInput(InputChannel):
             if agent is None or not agent.is_ready():
                 return response.json({"error": "not ready"}, status=503)
             try:
-                return await _turn(agent, message)
+                return await _turn(agent, message, anew=request.json.get("anew") is True)
             except LockError as error:
                 logger.warning("conversation not locked: %s", type(error).__name__)
                 return response.json({"error": "lock"}, status=503)
@@ -123,7 +125,7 @@ def _message(body: Any) -> UserMessage | None:
     )
 
 
-async def _turn(agent: Agent, message: UserMessage) -> HTTPResponse:
+async def _turn(agent: Agent, message: UserMessage, *, anew: bool) -> HTTPResponse:
     """The steps of `MessageProcessor.handle_message`, looked into on the way."""
     processor, collector = agent.processor, message.output_channel
     async with agent.lock_store.lock(
@@ -137,6 +139,8 @@ async def _turn(agent: Agent, message: UserMessage) -> HTTPResponse:
             await collector.send_response(message.sender_id, event.message())
         if collector.messages:
             return _told(collector, tracker, replayed=True)
+        if anew and tracker.active_loop_name is not None:
+            tracker.update_with_events([SessionStarted(), ActionExecuted(ACTION_LISTEN_NAME)], None)
         failed: list[str] = []
         _failed.set(failed)
         await processor._handle_message_with_tracker(message, tracker)

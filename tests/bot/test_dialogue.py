@@ -47,10 +47,10 @@ class Talk:
     id: str = field(default_factory=lambda: f"webchat:{uuid.uuid4().hex}")
     said: int = 0
 
-    async def say(self, text: str, message_id: str = "") -> DialogueTurn:
+    async def say(self, text: str, message_id: str = "", *, anew: bool = False) -> DialogueTurn:
         """Say it under a new message id, or under the one given."""
         self.said += 1
-        return await self.dialogue.talk(self.id, text, message_id or f"m{self.said}")
+        return await self.dialogue.talk(self.id, text, message_id or f"m{self.said}", anew=anew)
 
     async def all(self, *lines: str) -> DialogueTurn:
         """Say one after the other; gives the answer to the last."""
@@ -100,6 +100,18 @@ async def test_a_street_light_from_the_first_word_to_the_number(talk: Talk) -> N
     assert opened.origin_key == f"{talk.id}:m1"
     assert (opened.place, opened.contact_phone) == ("剑光街道人民路", "13800001234")
     assert opened.sender_id == talk.id.removeprefix("webchat:")
+
+
+async def test_a_form_left_open_is_dropped_where_the_citizen_begins_anew(talk: Talk) -> None:
+    await talk.all("小区门口的路灯坏了，麻烦派人来修", "剑光街道人民路")
+    begun = await talk.say("路灯不亮了", anew=True)
+    again = await talk.say("路灯不亮了", "m3", anew=True)
+    assert last(begun).text == SAY("form_ask_place")
+    assert (again.replies, again.replayed) == (begun.replies, True)
+    await talk.all("人民路", "13800001234", "确认")
+    (opened,) = talk.cases.opened
+    assert (opened.text, opened.place) == ("路灯不亮了", "人民路")
+    assert opened.origin_key == f"{talk.id}:m3"
 
 
 async def test_a_first_message_that_holds_everything_is_only_confirmed(talk: Talk) -> None:

@@ -210,6 +210,18 @@ async def test_a_long_letter_inside_a_conversation_takes_its_beginning_along(
     assert not (await context(world)).dialogue_open
 
 
+async def test_after_a_case_opened_without_rasa_its_form_is_not_gone_on_with(
+    world: World,
+) -> None:
+    services = await world.replica()
+    await hear(services, world, "投诉路灯坏了")
+    await hear(services, world, "剑光街道")
+    await hear(services, world, "二" * 3000)
+    await hear(services, world, "投诉油烟")
+    assert world.dialogue.heard == ["投诉路灯坏了", "剑光街道", "投诉油烟"]
+    assert world.dialogue.anew == [True, False, True]
+
+
 async def test_a_hundred_kilobytes_are_stored_and_answered(world: World) -> None:
     services = await world.replica()
     text = "怎么办社保" + "啊" * 34_000

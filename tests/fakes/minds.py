@@ -55,6 +55,7 @@ class ScriptedDialogue:
         self.away = False
         self.heard: list[str] = []
         self.about: list[str] = []
+        self.anew: list[bool] = []
         self._told: dict[str, DialogueTurn] = {}
 
     async def talk(
@@ -66,6 +67,7 @@ class ScriptedDialogue:
         sender_id: str = "",
         about: str = "",
         understanding: Understanding | None = None,
+        anew: bool = False,
     ) -> DialogueTurn:
         del conversation_id, sender_id, understanding
         if self.away:
@@ -73,6 +75,7 @@ class ScriptedDialogue:
         if message_id not in self._told:
             self.heard.append(text)
             self.about.append(about)
+            self.anew.append(anew)
             texts, stays_open = self.script.get(text, (("请问在什么地方？",), True))
             replies = tuple(Reply(text=line) for line in texts)
             self._told[message_id] = DialogueTurn(replies=replies, open=stays_open)
