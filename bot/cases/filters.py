@@ -34,9 +34,15 @@ NEVER = datetime(9999, 12, 31, tzinfo=UTC)
 """Stands for a missing deadline, so that such cases come last."""
 
 
+GRAVITY = {Severity.EMERGENCY: 0, Severity.URGENT: 1, Severity.NORMAL: 2}
+"""Place in a list that puts the gravest first."""
+
+
 class CaseSort(StrEnum):
     """The order of a list."""
 
+    GRAVITY = "gravity"
+    """Emergencies first, then urgent ones; among equals the soonest deadline first."""
     DUE = "due_at"
     """Soonest deadline first."""
     OPENED = "opened_at"
@@ -105,15 +111,16 @@ class OpenCounts:
 
 @dataclass(frozen=True, kw_only=True)
 class Cursor:
-    """Where a page ended: the last case's sort value and id."""
+    """Where a page ended: the last case's sort value and id; its gravity, where sorted by it."""
 
     sort: CaseSort
     value: datetime
     id: str
+    gravity: int = 0
 
     def encode(self) -> str:
         """As it stands in a link."""
-        raw = json.dumps([self.sort.value, self.value.isoformat(), self.id])
+        raw = json.dumps([self.sort.value, self.value.isoformat(), self.id, self.gravity])
         return base64.urlsafe_b64encode(raw.encode()).decode().rstrip("=")
 
 
@@ -121,8 +128,13 @@ def decode_cursor(text: str, sort: CaseSort) -> Cursor:
     """The cursor of a list in this order. Raises `Invalid` for anything else."""
     try:
         raw = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
-        name, value, case_id = raw
-        cursor = Cursor(sort=CaseSort(name), value=datetime.fromisoformat(value), id=str(case_id))
+        name, value, case_id, gravity = raw
+        cursor = Cursor(
+            sort=CaseSort(name),
+            value=datetime.fromisoformat(value),
+            id=str(case_id),
+            gravity=int(gravity),
+        )
     except (binascii.Error, ValueError, TypeError) as error:
         raise Invalid("翻页标记无效，请从第一页重新查看。", fields={"cursor": "invalid"}) from error
     if cursor.sort is not sort or cursor.value.tzinfo is None:
@@ -130,6 +142,11 @@ def decode_cursor(text: str, sort: CaseSort) -> Cursor:
     return cursor
 
 
-def sort_value(case: Case, sort: CaseSort) -> datetime:
-    """What a case is sorted by."""
-    return case.opened_at if sort is CaseSort.OPENED else case.due_at or NEVER
+def cursor_at(case: Case, sort: CaseSort) -> Cursor:
+    """The cursor of a page that ends with this case."""
+    return Cursor(
+        sort=sort,
+        value=case.opened_at if sort is CaseSort.OPENED else case.due_at or NEVER,
+        id=case.id,
+        gravity=GRAVITY[case.severity] if sort is CaseSort.GRAVITY else 0,
+    )

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.cases.filters import (
     AWAITING_REPLY,
+    GRAVITY,
     NEVER,
     OPEN_STATES,
     CaseFilter,
@@ -17,8 +18,8 @@ from bot.cases.filters import (
     CaseSort,
     Cursor,
     OpenCounts,
+    cursor_at,
     decode_cursor,
-    sort_value,
 )
 from bot.cases.model import Case, CaseEvent, State
 from bot.storage.case_rows import case_of, case_values, event_of, event_values
@@ -103,24 +104,20 @@ class CaseRepository:
 
     async def page(self, wanted: CaseFilter, *, now: datetime) -> CasePage:
         """One page of cases. Raises `bot.errors.Invalid` for a cursor that is none."""
-        ascending = wanted.sort is CaseSort.DUE
-        key = _due_or_never() if ascending else cases.c.opened_at
+        ascending = wanted.sort is not CaseSort.OPENED
+        keys = _sort_keys(wanted.sort)
         statement = sa.select(cases).where(*_conditions(wanted, now))
         if wanted.cursor:
-            cursor = decode_cursor(wanted.cursor, wanted.sort)
-            last = sa.tuple_(
-                sa.literal(cursor.value, cases.c.opened_at.type), sa.literal(cursor.id)
-            )
-            here = sa.tuple_(key, cases.c.id)
+            last = _values(decode_cursor(wanted.cursor, wanted.sort))
+            here = sa.tuple_(*keys)
             statement = statement.where(here > last if ascending else here < last)
-        order = (key, cases.c.id) if ascending else (key.desc(), cases.c.id.desc())
+        order = keys if ascending else [key.desc() for key in keys]
         rows = await self._connection.execute(statement.order_by(*order).limit(wanted.limit + 1))
         found = [case_of(row) for row in rows.mappings()]
         shown = tuple(found[: wanted.limit])
         more = ""
         if len(found) > wanted.limit:
-            end = shown[-1]
-            more = Cursor(sort=wanted.sort, value=sort_value(end, wanted.sort), id=end.id).encode()
+            more = cursor_at(shown[-1], wanted.sort).encode()
         return CasePage(cases=shown, next_cursor=more)
 
     async def open_counts(self, *, now: datetime, department: str = "") -> OpenCounts:
@@ -142,6 +139,26 @@ class CaseRepository:
     async def _one(self, where: sa.ColumnElement[bool]) -> Case | None:
         row = (await self._connection.execute(sa.select(cases).where(where))).mappings().first()
         return None if row is None else case_of(row)
+
+
+def _sort_keys(sort: CaseSort) -> list[sa.ColumnElement[Any]]:
+    """What a list is ordered by, the id last so that no two cases are equal."""
+    if sort is CaseSort.OPENED:
+        return [cases.c.opened_at, cases.c.id]
+    due = [_due_or_never(), cases.c.id]
+    return [_gravity(), *due] if sort is CaseSort.GRAVITY else due
+
+
+def _values(cursor: Cursor) -> sa.Tuple:
+    """A cursor's values, in the order of the sort keys."""
+    at = [sa.literal(cursor.value, cases.c.opened_at.type), sa.literal(cursor.id)]
+    graver = [sa.literal(cursor.gravity)] if cursor.sort is CaseSort.GRAVITY else []
+    return sa.tuple_(*graver, *at)
+
+
+def _gravity() -> sa.ColumnElement[int]:
+    places = {severity.value: place for severity, place in GRAVITY.items()}
+    return sa.case(places, value=cases.c.severity, else_=max(places.values()))
 
 
 def _due_or_never() -> sa.ColumnElement[Any]:

@@ -1,16 +1,19 @@
-"""`/triage`, `/departments`, `/cases`: lists of cases by clock; filters live in the address."""
+"""`/triage`, `/departments`, `/cases`: lists of cases, their filters in the address.
+
+Where an answer is owed the gravest stand first, then the soonest due; else the newest.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Annotated
 from urllib.parse import urlencode
 
 from aiohttp import web
 from pydantic import BaseModel, BeforeValidator, Field
 
-from bot.cases.filters import CaseFilter
+from bot.cases.filters import AWAITING_REPLY, CaseFilter, CaseSort
 from bot.cases.model import Case, DemandType, Severity, State
 from bot.errors import Forbidden
 from bot.privacy import masked_case
@@ -23,7 +26,6 @@ _AT_WORK = frozenset({State.ACCEPTED, State.IN_PROGRESS})
 _ANSWERED = frozenset({State.REPLIED, State.VISITED})
 _ENDED = frozenset({State.CLOSED, State.MERGED, State.REFUSED})
 _PER_PAGE = 30
-_GRAVITY = {Severity.EMERGENCY: 0, Severity.URGENT: 1, Severity.NORMAL: 2}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -107,6 +109,7 @@ async def _list(
             severity=wanted.severity,
             overdue=True if wanted.overdue else None,
             text=wanted.text,
+            sort=CaseSort.GRAVITY if tab.states & AWAITING_REPLY else CaseSort.OPENED,
             cursor=wanted.cursor,
             limit=_PER_PAGE,
         )
@@ -115,7 +118,7 @@ async def _list(
     return page(
         request,
         template,
-        cases=by_gravity(found.cases),
+        cases=as_listed(found.cases),
         next_cursor=found.next_cursor,
         tabs=tabs,
         tab=tab,
@@ -131,10 +134,9 @@ async def _list(
     )
 
 
-def by_gravity(found: tuple[Case, ...]) -> tuple[Case, ...]:
-    """Gravest first, inside that as they came; masked, since a list is seen by many eyes."""
-    ordered = sorted(found, key=lambda case: _GRAVITY[case.severity])
-    return tuple(replace(masked_case(case), routing=case.routing) for case in ordered)
+def as_listed(found: tuple[Case, ...]) -> tuple[Case, ...]:
+    """Masked, since a list is seen by many eyes."""
+    return tuple(map(masked_case, found))
 
 
 def _counted(tabs: tuple[Tab, ...], by_state: Mapping[State, int]) -> dict[str, int]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -55,6 +56,18 @@ async def test_a_span_of_time_is_half_open(world: World) -> None:
         opened_from=start + timedelta(days=1), opened_before=start + timedelta(days=3)
     )
     assert keys(await world.service.cases(wanted)) == ["t1", "t2"]
+
+
+async def test_the_gravest_come_first_then_the_soonest_due(world: World) -> None:
+    for number, severity in enumerate(("normal", "urgent", "emergency", "normal", "emergency")):
+        world.router.routing = replace(SURE, severity=Severity(severity))
+        await world.open(f"k{number}", title=f"t{number}")
+        world.clock.advance(days=1)
+    wanted = CaseFilter(sort=CaseSort.GRAVITY, limit=2)
+    first = await world.service.cases(wanted)
+    second = await world.service.cases(replace(wanted, cursor=first.next_cursor))
+    third = await world.service.cases(replace(wanted, cursor=second.next_cursor))
+    assert keys(first) + keys(second) + keys(third) == ["t2", "t4", "t1", "t0", "t3"]
 
 
 @pytest.mark.parametrize("sort", list(CaseSort))

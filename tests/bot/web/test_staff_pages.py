@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
 import sqlalchemy as sa
 from aiohttp.test_utils import TestClient
 
-from bot.cases.model import CITIZEN, Move, Role, State
+from bot.cases.model import CITIZEN, Actor, Move, Role, State
 from bot.storage.tables import staff
 from tests.bot.web.conftest import LIGHTS, PAGE, PASSWORD, House, move
 
@@ -167,6 +169,27 @@ async def test_long_lists_come_in_pages(house: House) -> None:
     after = first.partition("cursor=")[2].partition('"')[0]
     second = await page(client, f"/triage?cursor={after}")
     assert sum(number in second for number in numbers) == 1
+
+
+async def test_the_gravest_stand_first_on_the_first_of_many_pages(house: House) -> None:
+    for number in range(31):
+        await house.case(f"树倒了{number}", key=f"k{number}")
+    house.world.clock.advance(days=3)
+    grave = (await house.case("二楼着火了", key="grave")).case.number
+    text = await page(await house.staff(Role.TRIAGE), "/triage")
+    assert re.findall(r"/cases/(\d{14})\"", text)[0] == grave
+
+
+async def test_what_is_done_is_listed_newest_first(house: House) -> None:
+    numbers = []
+    for key in ("a", "b"):
+        numbers.append((await house.case("树倒了", key=key)).case.number)
+        await house.services.cases.move(
+            numbers[-1], Move.REFUSE, Actor(id="t", role=Role.TRIAGE), reason="请走诉讼"
+        )
+        house.world.clock.advance(days=1)
+    text = await page(await house.staff(Role.TRIAGE), "/cases?tab=ended")
+    assert text.index(numbers[1]) < text.index(numbers[0])
 
 
 async def test_an_unknown_case_is_said_to_be_unknown(house: House) -> None:
