@@ -13,6 +13,10 @@ from nlu import entities, lexicon, text
 
 _SLOTS = {"place", "time", "phone", "case_number", "query_code"}
 _entities = functools.lru_cache(maxsize=1024)(entities.extract)
+_CLAUSE_END = re.compile(r"[。！？!?；;，,\n]+")
+_CLOSING_CLAUSES = 2
+"""In a long text the demand or the question stands at its end more often than at its head."""
+_LENGTHS = (2, 4, 8, 14, 24, 40, 80, 10**9)
 _FILLER = re.compile(
     r"[\s，。,.、；;：:!！?？~～]|地址|地点|位置|时间|电话|手机号?|号码|联系|座机|打这个|大概|大约"
     r"|我(?:家|的|们)?|就|在|是|的|住|了|从|那边|这边|里面|街上|这里"
@@ -43,15 +47,25 @@ def masked(raw: str) -> str:
 
 def hits(raw: str) -> frozenset[str]:
     """Names of the cues found in a text."""
-    plain = text.normalise(raw)
+    return _hits(text.normalise(raw))
+
+
+def _hits(plain: str) -> frozenset[str]:
     return frozenset(name for name, pattern in _patterns().items() if pattern.search(plain))
+
+
+def _closing(plain: str) -> str:
+    """The last clauses of a text of several; empty for a text of one."""
+    clauses = [clause for clause in _CLAUSE_END.split(plain) if clause.strip()]
+    return "，".join(clauses[-_CLOSING_CLAUSES:]) if len(clauses) > 1 else ""
 
 
 def features(raw: str) -> list[str]:
     """Cues, kinds of entities, kinds of words and the text's shape, as names of features."""
     plain = text.normalise(raw)
     kinds = {found.kind for found in _entities(raw)}
-    names = [f"cue={name}" for name in sorted(hits(raw))]
+    names = [f"cue={name}" for name in sorted(_hits(plain))]
+    names += [f"end={name}" for name in sorted(_hits(_closing(plain)))]
     names += [f"has={kind}" for kind in sorted(kinds)]
     if kinds & _SLOTS and not _bare(raw):
         names.append("only=slots")
@@ -59,7 +73,7 @@ def features(raw: str) -> list[str]:
     topics = [file for file in lexicon.WORD_FILES if not found.isdisjoint(lexicon.names(file))]
     names += [f"topic={file}" for file in topics] or ["topic=none"]
     length = len(plain)
-    names.append(f"length={next(size for size in (2, 4, 8, 14, 24, 10**9) if length <= size)}")
+    names.append(f"length={next(size for size in _LENGTHS if length <= size)}")
     return names
 
 

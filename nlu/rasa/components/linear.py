@@ -18,6 +18,7 @@ import numpy as np
 from scipy import sparse
 
 from nlu import cues, text
+from nlu.rasa.components.wrapping import wrapped
 
 GROUP_WEIGHTS = {"word": 1.0, "char": 1.0, "cue": 1.0}
 _LONGEST_NGRAM = 4
@@ -63,7 +64,8 @@ class LinearModel:
         from sklearn.linear_model import LogisticRegression
         from sklearn.multiclass import OneVsRestClassifier
 
-        documents = [_counts(raw) for raw in texts]
+        further, their_labels = wrapped(texts, labels)
+        documents = [_counts(raw) for raw in (*texts, *further)]
         frequency = collections.Counter(name for document in documents for name in document)
         vocabulary = {name: row for row, name in enumerate(sorted(frequency))}
         df = np.array([frequency[name] for name in vocabulary], dtype=np.float64)
@@ -72,7 +74,7 @@ class LinearModel:
         one = LogisticRegression(
             solver="liblinear", C=strength, class_weight="balanced", random_state=7, max_iter=300
         )
-        fitted = OneVsRestClassifier(one).fit(matrix, np.array(labels))
+        fitted = OneVsRestClassifier(one).fit(matrix, np.array([*labels, *their_labels]))
         weights = np.vstack([part.coef_[0] for part in fitted.estimators_]).T
         bias = np.array([part.intercept_[0] for part in fitted.estimators_])
         return cls(
