@@ -22,7 +22,7 @@ from bot.clock import RandomIds, SystemClock
 from bot.commands.opened import operator
 from bot.errors import Invalid, PolicylineError
 from bot.privacy import masked_case
-from bot.routing.router import Router
+from bot.routing import store as routing_store
 from bot.secret import secret_of
 from bot.settings import Settings, SettingsError
 from bot.staff import StaffService
@@ -100,7 +100,14 @@ async def _service(settings: Settings) -> AsyncIterator[tuple[CaseService, Staff
     city = cities.load(settings.city)
     try:
         await storage.upgrade()
-        cases = CaseService(storage, clock, ids, Router(city), city, secret_of(settings))
+        cases = CaseService(
+            storage,
+            clock,
+            ids,
+            routing_store.router(city, settings.home),
+            city,
+            secret_of(settings),
+        )
         yield cases, StaffService(storage, clock, ids)
     finally:
         await storage.close()

@@ -38,7 +38,7 @@ _Columns = Annotated[
 def train(
     orders: _File,
     columns: _Columns = "",
-    least: Annotated[int, typer.Option(min=3, help="少于这么多件的部门不学")] = 5,
+    least: Annotated[int, typer.Option(min=3, help="少于这么多件的部门不学")] = 10,
     force: Annotated[bool, typer.Option("--force", help="比现用的差也启用")] = False,
 ) -> None:
     """用本市的历史工单训练派单模型，并启用。"""

@@ -99,8 +99,8 @@ class _Alikeness:
         for duty in city.duties:
             if duty.lead != TERRITORY_LEAD:
                 said[duty.lead] += [duty.name, *duty.keywords]
-        for unit in city.departments:
-            said[unit.name] += [*unit.duties, *unit.aliases]
+        for department in city.departments:
+            said[department.name] += [*department.duties, *department.aliases]
         pairs = {unit: _pairs("，".join(words).lower()) for unit, words in said.items()}
         having = Counter(pair for found in pairs.values() for pair in found)
         self._weights = {pair: math.log(len(pairs) / units) for pair, units in having.items()}

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from scipy.sparse import csr_matrix
+from scipy.sparse import csc_matrix, csr_matrix
 
 from bot.routing.grams import Floats, Ints, grams, reduced
 from bot.routing.kernel import softmax
@@ -71,20 +71,30 @@ class Classifier:
     def _column_of(self) -> dict[str, int]:
         return {name: at for at, name in enumerate(self.names)}
 
+    @cached_property
+    def _past_by_gram(self) -> csc_matrix:
+        return self.past.tocsc()
+
+    @cached_property
+    def _weights(self) -> Floats:
+        return np.hstack([self.margins, self.heads])
+
+    @cached_property
+    def _offsets(self) -> Floats:
+        return np.concatenate([self.margins.sum(0), self.means])
+
     def predict(self, text: str, title: str = "") -> Prediction:
         """Departments, demand type, category and similar orders of one text."""
-        alike = self.alikeness(text, title)
+        alike, count = self.alikeness(text, title), len(self.departments)
+        said = alike @ self._weights + self._offsets
         scores = mixed_inputs(
-            (alike @ self.margins + self.margins.sum(0))[None],
-            (alike @ self.heads + self.means)[None],
-            votes(alike[None], self.targets, len(self.departments)),
+            said[None, :count], said[None, count:], votes(alike[None], self.targets, count)
         )
         shares = softmax(scores @ self.mixing + self.bias)[0]
         best = np.argsort(-shares)[:_KEPT]
         category: tuple[str, ...] = ()
         if self.categories:
-            heads = alike @ self.heads[:, len(self.departments) :]
-            category = self.categories[int(np.argmax(heads + self.means[len(self.departments) :]))]
+            category = self.categories[int(np.argmax(said[2 * count :]))]
         return Prediction(
             departments=tuple(
                 Scored(label=self.departments[at], confidence=float(shares[at])) for at in best
@@ -97,7 +107,9 @@ class Classifier:
 
     def alikeness(self, text: str, title: str = "") -> Floats:
         """Cosine to each past order."""
-        found: npt.NDArray[Any] = self.past @ self.vector(text, title)
+        vector = self.vector(text, title)
+        known = np.flatnonzero(vector)
+        found: npt.NDArray[Any] = self._past_by_gram[:, known] @ vector[known]
         return found.astype(np.float32)
 
     def vector(self, text: str, title: str = "") -> Floats:

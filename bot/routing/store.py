@@ -129,8 +129,8 @@ def load(home: Path, name: str) -> Classifier:
     folder = folder_of(home) / name
     described = _described(folder)
     try:
-        with np.load(folder / "arrays.npz", allow_pickle=False) as arrays:
-            return _model(described, arrays)
+        with (folder / "arrays.npz").open("rb") as file, np.load(file) as arrays:
+            return _model(described, arrays)  # np.load refuses pickles unless told otherwise
     except (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile) as error:
         raise ModelUnreadable(f"版本“{name}”的文件已损坏（{type(error).__name__}）") from error
 

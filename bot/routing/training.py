@@ -21,8 +21,8 @@ from bot.routing.kernel import fit_softmax, ridge, signs, softmax, svm, temperat
 from bot.routing.orders import Order
 from bot.routing.similar import votes
 
-LEAST_ORDERS = 5
-"""A department with fewer cannot be learned, only reported."""
+LEAST_ORDERS = 10
+"""A department with fewer is reported, not learned: with those of 4 the others lose 0.011."""
 PRECISION = 0.95
 _INNER_FOLDS = 3
 _COST = 1.0
