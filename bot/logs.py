@@ -18,6 +18,7 @@ _OF_EVERY_RECORD = frozenset(logging.LogRecord("", 0, "", 0, "", (), None).__dic
     "taskName",
 }
 _FRAMES = 12
+OURS = ("bot", "connectors", "knowledge", "nlu")
 
 
 class JsonLines(logging.Formatter):
@@ -50,7 +51,10 @@ def _places(trace: TracebackType | None) -> list[str]:
 
 
 def configure(level: str) -> None:
-    """Send everything from this level up to standard error, one JSON object a line.
+    """Send our own lines from this level up to standard error, one JSON object a line.
+
+    Of libraries only warnings are written: below them, database drivers log the values they are
+    given and HTTP clients the tokens in their addresses.
 
     Raises:
         bot.settings.SettingsError: no such level.
@@ -60,7 +64,7 @@ def configure(level: str) -> None:
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(JsonLines())
     handler.addFilter(MaskingFilter())
-    logging.basicConfig(level=level.upper(), handlers=[handler], force=True)
-    # Their requests' addresses carry tokens and ids.
-    for noisy in ("httpx", "httpcore", "aiohttp.access", "jieba", "sentence_transformers"):
-        logging.getLogger(noisy).setLevel(logging.WARNING)
+    wanted = logging.getLevelNamesMapping()[level.upper()]
+    logging.basicConfig(level=max(wanted, logging.WARNING), handlers=[handler], force=True)
+    for name in OURS:
+        logging.getLogger(name).setLevel(wanted)

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Protocol
 from urllib.parse import quote
-from zoneinfo import ZoneInfo
 
 from bot.cases.model import Case, State
-from bot.cases.notices import reply_case
+from bot.cases.notices import due_on, reply_case
 from connectors.base import Reply, ReplyCitation, ReplyKind, ReplyOption
 from knowledge.model import Answer, AnswerKind, Citation, WayOn
-
-SHANGHAI = ZoneInfo("Asia/Shanghai")
 
 
 class Say(Protocol):
@@ -73,18 +69,10 @@ def case_reply(case: Case, *, query_code: str, say: Say, key: str = "") -> Reply
             number=case.number,
             query_code=query_code,
             department=case.lead_department or say("department_pending"),
-            due_on=chinese_date(case.due_at) or say("due_pending"),
+            due_on=due_on(case) or say("due_pending"),
         ),
         case=reply_case(case, query_code),
     )
-
-
-def chinese_date(at: datetime | None) -> str:
-    """Such as 2026年3月5日, in Asia/Shanghai; empty for None."""
-    if at is None:
-        return ""
-    day = at.astimezone(SHANGHAI).date()
-    return f"{day.year}年{day.month}月{day.day}日"
 
 
 def _ways_on(answer: Answer, say: Say) -> tuple[ReplyOption, ...]:

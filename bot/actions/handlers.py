@@ -9,10 +9,11 @@ from dataclasses import replace
 from bot.actions import case_form, reading, small_forms
 from bot.actions.services import ActionServices
 from bot.actions.view import Outcome, Slots, Tracker
+from bot.cases.deadlines import chinese_date
 from bot.cases.filters import CaseFilter, CaseSort
 from bot.cases.model import CITIZEN, Case, DemandType, MoveRefused, NewCase, State
 from bot.errors import Conflict, NotFound, TooMany
-from bot.presenting import answer_reply, case_reply, chinese_date
+from bot.presenting import answer_reply, case_reply
 from connectors.base import Reply, ReplyCase, ReplyKind
 
 Action = Callable[[Tracker, ActionServices], Awaitable[Outcome]]

@@ -87,3 +87,11 @@ def due_at(
 def end_of(day: date) -> datetime:
     """The last second of a day in China, as UTC."""
     return datetime.combine(day, _END_OF_DAY, tzinfo=ZONE).astimezone(UTC)
+
+
+def chinese_date(at: datetime | None) -> str:
+    """Such as 2026年3月5日, in Asia/Shanghai; empty for None."""
+    if at is None:
+        return ""
+    day = local_day(at)
+    return f"{day.year}年{day.month}月{day.day}日"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.cases.deadlines import ZONE
+from bot.cases.deadlines import ZONE, chinese_date
 from bot.cases.model import Case, Move
 from bot.cases.ports import CaseWording
 from bot.records import NewOutbound
@@ -67,8 +67,5 @@ def reply_case(case: Case, query_code: str = "") -> ReplyCase:
 
 
 def due_on(case: Case) -> str:
-    """The last day for a reply in words, such as 2026年3月5日; empty where there is none."""
-    if case.due_at is None:
-        return ""
-    day = case.due_at.astimezone(ZONE)
-    return f"{day.year}年{day.month}月{day.day}日"
+    """The last day for a reply in words; empty where there is none."""
+    return chinese_date(case.due_at)

@@ -150,23 +150,6 @@ class MessageRepository:
         values = {"state": MessageState.FAILED, "handled_at": now, "lease_until": None}
         await self._change(message_id, owner, {**values, "last_error": error})
 
-    async def earlier_undone(self, message: StoredMessage) -> tuple[StoredMessage, ...]:
-        """Messages of the same conversation that must be handled before this one, in order."""
-        rows = await self._connection.execute(
-            sa.select(messages)
-            .where(
-                messages.c.conversation_id == message.conversation_id,
-                messages.c.state.in_(_UNDONE),
-                sa.tuple_(messages.c.received_at, messages.c.id)
-                < sa.tuple_(
-                    sa.literal(message.received_at, messages.c.received_at.type),
-                    sa.literal(message.id),
-                ),
-            )
-            .order_by(messages.c.received_at, messages.c.id)
-        )
-        return tuple(_message(row) for row in rows.mappings())
-
     async def history(self, conversation_id: str, *, limit: int = 50) -> tuple[StoredMessage, ...]:
         """The last messages of a conversation, oldest first."""
         rows = await self._connection.execute(

@@ -5,8 +5,11 @@ from __future__ import annotations
 import io
 import json
 import logging
+import subprocess
+import sys
 
 from bot.logs import JsonLines
+from bot.settings import ROOT
 
 log = logging.getLogger(__name__)
 
@@ -41,3 +44,23 @@ def test_a_line_carries_the_errors_type_and_places_but_not_its_words() -> None:
     assert line["exception"] == "ValueError"
     assert str(line["places"]).endswith(" fail']")
     assert WORDS not in json.dumps(line, ensure_ascii=False)
+
+
+_LIBRARY_AND_OURS = """
+import logging, sys
+from bot.logs import configure
+configure("debug")
+logging.getLogger("aiosqlite").debug("executing %s", sys.argv[1])
+logging.getLogger("bot.turn").debug("ours")
+"""
+
+
+def test_libraries_do_not_write_what_they_are_given_even_while_faults_are_sought() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", _LIBRARY_AND_OURS, WORDS],
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=ROOT,
+    )
+    assert [json.loads(line)["message"] for line in done.stderr.splitlines()] == ["ours"]

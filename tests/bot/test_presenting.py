@@ -7,8 +7,9 @@ from datetime import UTC, date, datetime
 
 import pytest
 
+from bot.cases.deadlines import chinese_date
 from bot.cases.model import Case, DemandType, State
-from bot.presenting import answer_reply, case_reply, chinese_date
+from bot.presenting import answer_reply, case_reply
 from connectors.base import ReplyKind
 from knowledge.model import Answer, AnswerKind, Citation, Quote, WayOn
 from tests.fakes.town import town
