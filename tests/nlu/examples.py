@@ -7,6 +7,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 TRAINING = tuple(sorted((ROOT / "nlu" / "rasa" / "data" / "nlu").glob("*.yml")))
 UNSEEN = (Path(__file__).with_name("unseen.yml"),)
+UNSEEN_2 = (Path(__file__).with_name("unseen_2.yml"),)
 
 
 def read(paths: tuple[Path, ...]) -> list[tuple[str, str]]:

@@ -9,8 +9,18 @@ from __future__ import annotations
 from typing import Sequence
 
 WRAPPED = frozenset(
-    "policy_question service_guide ask_where ask_when ask_cost "
-    "complaint help report suggestion praise".split()
+    [
+        "policy_question",
+        "service_guide",
+        "ask_where",
+        "ask_when",
+        "ask_cost",
+        "complaint",
+        "help",
+        "report",
+        "suggestion",
+        "praise",
+    ]
 )
 """The questions and the demands of `nlu.model`; a plain yes or a number is sent bare."""
 _OPENINGS = ("您好，", "领导好，", "你好，请问一下，", "我是本地居民，", "尊敬的领导：", "")
