@@ -224,13 +224,6 @@ class Cache:
         """Inside, `await waiter.wait(timeout_s)` gives the topics woken since the last wait."""
         return self._hub.waiting(*topics)
 
-    async def listen(self, *topics: str) -> AsyncIterator[str]:
-        """Each wake-up of these topics, as it comes; several of one topic may come as one."""
-        with self._hub.waiting(*topics) as waiter:
-            while True:
-                for topic in sorted(await waiter.wait(3600.0)):
-                    yield topic
-
     async def _hear(self) -> None:
         while True:
             try:

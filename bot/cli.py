@@ -93,7 +93,7 @@ def _options(
 
 def up() -> None:
     """Start everything on one machine."""
-    from bot.up import UpError
+    from bot.part import UpError
     from bot.up import run as run_all
 
     try:

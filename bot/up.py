@@ -9,108 +9,27 @@ where this process is killed.
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import os
 import signal
 import socket
 import sys
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from time import monotonic
 from urllib.parse import urlparse
 
 import httpx
 
+from bot.part import Part, UpError, die_with_parent
 from bot.redis_server import find_redis_server, redis_arguments
 from bot.secret import kept_secret
 from bot.settings import PREFIX, ROOT, Settings
 
-STOP_WITHIN_S = 10.0
-READY_WITHIN_S = 180.0
 RESTART_PAUSES_S = (0.5, 1.0, 2.0, 5.0, 10.0, 30.0)
 STABLE_AFTER_S = 60.0
 
 Say = Callable[[str], None]
-
-
-class UpError(Exception):
-    """Why the service cannot be started; one sentence for the person at the terminal."""
-
-
-@dataclass(kw_only=True)
-class Part:
-    """One process of the service.
-
-    Args:
-        ready: returns once the process does its work; raises while it does not.
-    """
-
-    name: str
-    command: list[str]
-    environment: Mapping[str, str]
-    log: Path
-    ready: Callable[[], Awaitable[None]] | None = None
-    process: asyncio.subprocess.Process | None = field(default=None, init=False)
-
-    async def start(self) -> None:
-        """Start the process, its output appended to its log."""
-        with self.log.open("ab") as log:
-            self.process = await asyncio.create_subprocess_exec(
-                *self.command,
-                env=dict(self.environment),
-                # Not the caller's folder: Rasa would import whatever Python files lie there.
-                cwd=self.log.parent,
-                stdin=asyncio.subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                start_new_session=True,
-                preexec_fn=_die_with_parent,
-            )
-
-    async def wait_ready(self) -> None:
-        """Wait until it is ready.
-
-        Raises:
-            UpError: it ended or did not get ready in time; names its log.
-        """
-        if self.ready is None:
-            return
-        deadline = monotonic() + READY_WITHIN_S
-        while monotonic() < deadline:
-            if self.process is not None and self.process.returncode is not None:
-                raise UpError(f"{self.name} 启动失败，原因见 {self.log}")
-            try:
-                await self.ready()
-            except (OSError, httpx.HTTPError):
-                await asyncio.sleep(0.1)
-            else:
-                return
-        raise UpError(f"{self.name} 在 {READY_WITHIN_S:.0f} 秒内没有就绪，详情见 {self.log}")
-
-    async def stop(self) -> None:
-        """Ask it to end, then make it."""
-        if self.process is None or self.process.returncode is not None:
-            return
-        _signal_group(self.process.pid, signal.SIGTERM)
-        try:
-            await asyncio.wait_for(self.process.wait(), STOP_WITHIN_S)
-        except TimeoutError:
-            _signal_group(self.process.pid, signal.SIGKILL)
-            await self.process.wait()
-
-
-def _die_with_parent() -> None:
-    """In the child: be ended by the kernel when the parent ends (Linux; elsewhere nothing)."""
-    if sys.platform == "linux":
-        import ctypes
-
-        ctypes.CDLL(None).prctl(1, signal.SIGTERM)  # PR_SET_PDEATHSIG
-
-
-def _signal_group(pid: int, number: signal.Signals) -> None:
-    with contextlib.suppress(ProcessLookupError):
-        os.killpg(pid, number)
 
 
 def _port_answers(host: str, port: int) -> bool:
@@ -257,7 +176,7 @@ async def _run_once(what: str, arguments: list[str], environment: Mapping[str, s
         env=dict(environment),
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.STDOUT,
-        preexec_fn=_die_with_parent,
+        preexec_fn=die_with_parent,
     )
     output, _ = await process.communicate()
     if process.returncode != 0:

@@ -98,15 +98,6 @@ async def test_a_wake_up_between_two_waits_is_kept(cache: Cache) -> None:
         assert await waiter.wait(0.0) == frozenset()
 
 
-async def test_listening_gives_each_topic(cache: Cache) -> None:
-    heard = cache.listen("cases")
-    first = asyncio.ensure_future(anext(heard))
-    await asyncio.sleep(0)
-    await cache.wake("cases")
-    assert await first == "cases"
-    await heard.aclose()  # type: ignore[attr-defined] - an async generator, typed as an iterator
-
-
 async def test_without_redis_sessions_say_so(nowhere: Cache) -> None:
     with pytest.raises(CacheAway):
         await nowhere.get_session("s1")
