@@ -75,7 +75,7 @@ class LinearModel:
             solver="liblinear", C=strength, class_weight="balanced", random_state=7, max_iter=300
         )
         fitted = OneVsRestClassifier(one).fit(matrix, np.array([*labels, *their_labels]))
-        weights = np.vstack([part.coef_[0] for part in fitted.estimators_]).T
+        weights = np.ascontiguousarray(np.vstack([part.coef_[0] for part in fitted.estimators_]).T)
         bias = np.array([part.intercept_[0] for part in fitted.estimators_])
         return cls(
             classes=tuple(str(name) for name in fitted.classes_),
@@ -88,7 +88,9 @@ class LinearModel:
     def confidences(self, texts: Sequence[str]) -> np.ndarray:
         """Confidence of each class, shape (texts, classes); each row sums to one."""
         matrix = _matrix([_counts(raw) for raw in texts], self.vocabulary, self.idf)
-        each = 1 / (1 + np.exp(-(matrix @ self.weights + self.bias)))
+        # In the weights' own type, or NumPy would convert all of them for each text.
+        scores = matrix.astype(self.weights.dtype) @ self.weights + self.bias
+        each = 1 / (1 + np.exp(-scores.astype(np.float64)))
         return each / each.sum(axis=1, keepdims=True)
 
     def save(self, folder: Path) -> None:
