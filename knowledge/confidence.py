@@ -20,7 +20,7 @@ from knowledge.search import Hit
 
 MASS_OF_A_FULL_QUESTION = 30.0
 """Summed rarity from which a question is specific enough for one answer (about six bigrams)."""
-TITLE_SAYS, SAID_CHANCE = 0.65, 0.5
+TITLE_SAYS, SAID_CHANCE = 0.55, 0.5
 """A question whose words a title says, so much of them, is answered there with this chance at
 least: among few documents no word is rare, and the models were fitted among many."""
 FEW_TERMS = 2
