@@ -86,6 +86,8 @@ def predict(
     ] = False,
 ) -> None:
     """给工单判断诉求类型和承办单位。"""
+    from threadpoolctl import threadpool_limits
+
     from bot import city as cities
     from bot.cases.model import RoutingInput
     from bot.routing import store
@@ -99,6 +101,7 @@ def predict(
         model = store.load(settings.home, name) if name else None
     except (cities.CityError, store.ModelUnreadable) as error:
         _fail(str(error))
+    threadpool_limits(1)  # products this small cost five times as much when shared by threads
     if model and not store.knows(model, city):
         lines = [
             _of_prediction(each, model.predict(each.content, each.title)) for each in given.orders
