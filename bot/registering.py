@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bot.cases.model import DemandType, NewCase, RoutingInput
+from bot.cases.model import DemandType, NewCase
 from bot.inbox import Outcome, Work
 from bot.presenting import case_reply
 from bot.remarks import matter
@@ -23,7 +23,7 @@ _DEMAND = {
 
 def danger(text: str, services: Services) -> Reply | None:
     """The number to call at once (110, 119, 120, 122), where the words tell of present danger."""
-    number = services.router.route(RoutingInput(text=text)).emergency_number
+    number = services.router.emergency_number(text)
     if not number:
         return None
     wording = services.city.wording

@@ -63,3 +63,6 @@ class TownRouter:
             statutory_way="请向人民法院提出。" if "判决" in item.text else "",
             auto=sure,
         )
+
+    def emergency_number(self, text: str) -> str:
+        return self.route(RoutingInput(text=text)).emergency_number

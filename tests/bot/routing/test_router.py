@@ -205,3 +205,11 @@ def test_a_very_long_text_takes_no_longer(router: Router) -> None:
     began = time.perf_counter()
     router.route(RoutingInput(text="路灯不亮，井盖坏了。" * 10_000))
     assert time.perf_counter() - began < 1.0
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["我家着火了快来人", "路灯坏了三天没人修", "前面撞车了有人流血", "不是什么火警，就是问问"],
+)
+def test_the_number_alone_is_what_routing_says(text: str, router: Router) -> None:
+    assert router.emergency_number(text) == router.route(RoutingInput(text=text)).emergency_number
