@@ -55,7 +55,7 @@ class Site:
         return re.findall(r"：(\S+)", told)[-1]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     if not (ROOT / ".venv-rasa" / "bin" / "python").exists():
         pytest.skip("Rasa's environment is not set up (make setup)")
@@ -64,8 +64,10 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         yield Site(url=started.url, home=home)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def chromium() -> Iterator[Browser]:
+    """Ended with the last browser test: Playwright keeps an event loop running, beside which
+    asynchronous tests cannot start theirs."""
     if not CHROMIUM.exists():
         pytest.skip("no Chromium (Debian package: chromium)")
     expect.set_options(timeout=WITHIN_MS)

@@ -49,7 +49,7 @@ def platform_running(platform: WeChatPlatform, port: int) -> Iterator[None]:
         loop.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def whole(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Whole]:
     """Started for the first test that needs it, stopped after the last."""
     if not (ROOT / ".venv-rasa" / "bin" / "python").exists():
