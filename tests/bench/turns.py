@@ -16,6 +16,7 @@ import uuid
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 
 import httpx
@@ -137,9 +138,16 @@ async def measure_pair(ours: Say, peer: Say) -> tuple[Measured, Measured]:
 
 async def _measure(started: Started, rest_url: str) -> tuple[Measured, Measured]:
     async with httpx.AsyncClient(timeout=30.0) as client:
+        citizens = count()
 
         async def ours(question: str) -> None:
-            answer = await client.post(f"{started.url}/api/v1/chat", json={"text": question})
+            number = next(citizens)  # each turn another citizen's, from an address of their own
+            address = f"10.{number >> 16 & 255}.{number >> 8 & 255}.{number & 255}"
+            answer = await client.post(
+                f"{started.url}/api/v1/chat",
+                json={"text": question},
+                headers={"X-Forwarded-For": address},
+            )
             answer.raise_for_status()
             if not answer.json()["replies"]:
                 raise RuntimeError("a turn without a reply")
@@ -179,7 +187,7 @@ def rows() -> Sequence[Row]:
     """Turns, start and memory."""
     with tempfile.TemporaryDirectory() as folder:
         home = Path(folder)
-        with service(home) as cold:
+        with service(home, proxy_hops="1") as cold:
             with rest_channel(cold, home) as rest_url:
                 ours, peer = asyncio.run(_measure(cold, rest_url))
             memory = resident_mb(cold.pid)
