@@ -2,37 +2,102 @@
 
 from __future__ import annotations
 
+import functools
 import re
 
-_NAMES = """
-北京 上海 天津 重庆 广州 深圳 珠海 佛山 东莞 中山 惠州 汕头 湛江
-江门 肇庆 杭州 宁波 温州 金华 嘉兴 绍兴 台州 义乌 南京 苏州 无锡
-常州 南通 扬州 徐州 镇江 盐城 昆山 合肥 芜湖 安庆 阜阳 福州 厦门
-泉州 漳州 莆田 济南 青岛 烟台 潍坊 临沂 郑州 洛阳 开封 南阳 武汉
-宜昌 襄阳 荆州 黄冈 长沙 株洲 湘潭 衡阳 岳阳 常德 成都 绵阳 贵阳
-遵义 昆明 大理 南宁 桂林 柳州 海口 三亚 西安 咸阳 兰州 西宁 银川
-乌鲁木齐 拉萨 呼和浩特 太原 大同 石家庄 保定 唐山 邯郸 沈阳 大连 长春
-吉林市 哈尔滨 大庆 香港 澳门 台北 广东 浙江 江苏 福建 湖南 湖北 安徽
-山东 河南 河北 四川 贵州 云南 广西 海南 陕西 南昌 九江 赣州 吉安
-上饶 抚州 景德镇 萍乡 新余 鹰潭 宜春 樟树 高安 奉新 万载 上高 宜丰
-靖安 铜鼓 进贤 新建 新干 临川 瑞金 井冈山 德兴 贵溪 乐平 共青城 庐山
-"""
-_PLACES = tuple(_NAMES.split())
-_ANY_PLACE = "|".join(map(re.escape, _PLACES))
-_PLACE = re.compile(_ANY_PLACE)
-_LIVED_IN = re.compile(
-    rf"(?:在|到|去|从|往|由|回)(?:{_ANY_PLACE})"
-    "|来自|异地|外地|转[到入出移回]|迁|跨省|跨市"
+from knowledge import following, home
+from knowledge.naming import NameFinder
+from nlu import lexicon
+from nlu import text as nlu_text
+
+_NOT_ITSELF = re.compile(
+    "[东西南北中]?[一二三]?(?:路|街|大道|巷|里弄|新村|花园|花苑|家园|小区|广场|大厦|大酒店|酒店|宾馆|饭店|公寓|名城|公园"
+    "|银行|大学|学院|人寿|时间|菜|烤|话|口音|人(?!口|社|才)|籍|户籍|户口|来的|回来|那边|打工|上班|工作|生活|读书|交的|缴的"
+    "|买的|办的|[牌号]照)"
 )
+"""What makes a city's name a road's, an estate's, a bank's, or where somebody is from."""
+_LIVED_IN = re.compile("在|到|去|从|往|由|回|离|赴|自")
+_MOVES = re.compile("来自|异地|外地|转[到入出移回]|迁|跨省|跨市|跨县")
 """Someone of ours who lives, works or falls ill there, or moves his papers."""
+_SURNAMES = frozenset(
+    "王李张刘陈杨赵黄周吴徐孙胡朱郭何罗梁宋郑谢韩唐冯邓曹彭曾萧肖田董袁潘蒋蔡余杜叶程苏魏吕丁任沈姚卢姜崔钟谭"
+    "陆汪范廖贾韦付邹孟熊秦邱江尹薛闫段雷侯龙史陶黎贺顾毛郝龚邵覃武戴莫汤涂聂甘"
+)
+_BEGINNING = re.compile(r"^[\s,，。:：]*(?:请问|你好|您好|问一?下|咨询|想问|我想知道|关于|那)*[\s,，。:：]*$")
+_COUNTY_KINDS = ("县", "自治州", "自治旗")
+_NOT_COUNTIES = frozenset(
+    "贫困县 示范县 试点县 先进县 产粮县 农业县 文明县 卫生县 全县 各县 本县 我县 邻县 外县 大县 强县 所在县 县".split()
+)
 
 
 def about(question: str) -> tuple[str, ...]:
     """The other places whose own rules a question asks for; empty where it asks for ours.
 
-    「上海公积金能贷多少」 asks for Shanghai's; 「在上海住院怎么报销」 asks for ours.
+    「上海公积金能贷多少」 asks for Shanghai's; 「在上海住院怎么报销」 asks for ours, and so does
+    whatever names our city or one of its towns.
     """
-    found = tuple(dict.fromkeys(_PLACE.findall(question)))
-    if not found or _LIVED_IN.search(question) or "丰城" in question:
+    if _MOVES.search(question) or not _may_name(question) or home.spans(question):
         return ()
-    return found
+    tokens = nlu_text.tokens(question)
+    starts = {start for _, start in tokens}
+    ends = {start + len(token) for token, start in tokens} | {len(question)}
+    found = [
+        question[start:end]
+        for start in sorted(starts)
+        for end in _ends(question, start, ends)
+        if _is_meant(question, start, end)
+    ]
+    found += [token for token, start in tokens if _is_county(token) and _free(question, start)]
+    return tuple(dict.fromkeys(found))
+
+
+def _may_name(question: str) -> bool:
+    return "县" in question or "自治" in question or bool(_finder().spans(question))
+
+
+def _ends(question: str, start: int, ends: set[int]) -> list[int]:
+    """Where the longest name beginning there ends, if a word ends there too."""
+    longest = _finder().all_at(question, start)
+    own = _own().all_at(question, start)
+    if own and longest and own[0] >= longest[0]:
+        return []
+    return [end for end in longest if end in ends or question[end - 1] in "市县州省"][:1]
+
+
+def _is_meant(question: str, start: int, end: int) -> bool:
+    name = question[start:end]
+    if not _free(question, start) or _NOT_ITSELF.match(question, end):
+        return False
+    if name in lexicon.elsewhere():
+        return not (start and question[start - 1] in _SURNAMES)
+    behind = question[end + 1 :] if question[end : end + 1] == "的" else question[end:]
+    beginning = bool(_BEGINNING.match(question[:start]))
+    return beginning and bool(behind) and bool(following.matters().all_at(behind, 0))
+
+
+def _free(question: str, start: int) -> bool:
+    """Not somebody of ours who is there: 在上海, 从广州."""
+    return not (start and _LIVED_IN.fullmatch(question[start - 1]))
+
+
+def _is_county(token: str) -> bool:
+    """A county that stands in the segmenter's dictionary: 于都县, 玉树自治州."""
+    return (
+        token.endswith(_COUNTY_KINDS)
+        and len(token) > 2
+        and token not in _NOT_COUNTIES
+        and token not in lexicon.home()
+        and token in nlu_text.frequencies()
+    )
+
+
+@functools.lru_cache(maxsize=1)
+def _finder() -> NameFinder:
+    ours = set(lexicon.home()) | set(lexicon.towns()) | set(lexicon.landmarks())
+    return NameFinder({name.removeprefix("?") for name in lexicon.elsewhere()} - ours)
+
+
+@functools.lru_cache(maxsize=1)
+def _own() -> NameFinder:
+    """Names of ours that another's may begin: 南昌路 of the city's list of roads."""
+    return NameFinder({*lexicon.home(), *lexicon.towns(), *lexicon.landmarks()})

@@ -2,41 +2,32 @@
 
 from __future__ import annotations
 
-import functools
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 
-from knowledge import asking, everyday
+from knowledge import asking, everyday, following, home, numerals, spelling
+from knowledge.following import points_back as points_back
 from knowledge.index import Index, Query, Term
+from knowledge.wording import MAX_CHARS as MAX_CHARS
+from knowledge.wording import cut as cut
+from knowledge.wording import essence as essence
 from nlu import text as nlu_text
-from nlu.encoder import Encoder
 
-MAX_CHARS = 400
-"""A question's first characters are what is searched: 99.9% of citizens' questions are shorter."""
-CONTEXT_WEIGHTS = (0.4, 1.0)
-"""What earlier questions' terms weigh in a follow-up, the newest last: it names the matter."""
 SYNONYM_WEIGHT = 0.4
 """What an official name's terms weigh that the citizen did not say himself."""
-FOLLOW_UP_CHARS = 14
-"""A question whose own meaning is longer than this stands alone unless it points back."""
+CORRECTION_WEIGHT = 0.8
+"""What the terms of a word weigh that he probably meant to write."""
+PLACE_WEIGHT = 0.3
+"""What the city's own name and its towns weigh: everything here is of 丰城, nothing is about it."""
 
-_EMPTY_WORDS = (
-    "请问 麻烦 你好 您好 想问一下 问一下 想咨询 咨询一下 我想知道 告诉我 谢谢 "
-    "怎么样 怎么办 怎么 怎样 如何 什么时候 什么 哪些 哪个 哪几 哪里 哪儿 哪家 哪种 多少 多久 几个 "
-    "找谁 几多 啥 咋 为什么 为何 是否 有没有 能不能 可不可以 可以 吗 呢 吧 啊 了 的 有何 何 "
-    "做出 作出 做了 提出 采取 针对 对于 关于 根据 方面 提供 进行 出台 推出 分别 具体 主要 相关 "
-    "有关 内容 规定 措施 需要 应该 要求 是 有 对 在 为 从 和 与 及 将 被 应 该 我们 我 你 您 要 想"
-)
-_EMPTY = re.compile(
-    "|".join(sorted(map(re.escape, _EMPTY_WORDS.split()), key=lambda word: -len(word)))
-)
-"""What questions are asked with, not about; leaving it out gave one point on the questions."""
-_POINTS_BACK = re.compile(
-    r"^(?:那么?|这个?|它|该|上面|刚才|还有|另外|然后|此外|那要|需要|要|怎么|在哪|去哪|多久|多少|什么时候)"
-    r"|^(?:材料|条件|流程|时间|地点|费用|电话|标准|对象|期限)"
-)
 _TITLE = re.compile(r"《([^《》]{4,120})》")
 _NUMBER = re.compile(r"[\u4e00-\u9fff]{1,12}[〔\[［(（【]\s*\d{4}\s*[〕\]］)）】]\s*第?\d{1,5}号?")
+_NOWHERE = "\ue000\ue000"
+"""A pair of private characters, which no passage holds: its rarity is that of every unheld pair."""
+
+Names = tuple[tuple[str, tuple[str, ...]], ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,13 +36,18 @@ class Wanted:
 
     Args:
         rarity: what each bigram of the question (and, less, of earlier ones) is worth.
-        aliases: what the citizen said → official names that mean it too.
+        aliases: what the citizen said → official names, right spellings or other ways to write a
+            number that mean it too.
         focus: the bigrams beside the asking word.
+        years: calendar years the question names; documents of such a year are likelier meant.
+        places: official names of the city's own places that it names.
     """
 
     rarity: dict[str, float]
-    aliases: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    aliases: Names = ()
     focus: frozenset[str] = frozenset()
+    years: frozenset[int] = frozenset()
+    places: frozenset[str] = frozenset()
 
     def held(self, text: str) -> set[str]:
         """The bigrams a text holds, in the citizen's words or by the official name."""
@@ -69,80 +65,113 @@ class Wanted:
 
 @dataclass(frozen=True, kw_only=True)
 class _Part:
+    """Some of what is searched for; `added` where the citizen did not say it himself."""
+
     text: str
     weight: float
+    added: bool = False
 
 
-def make(question: str, context: tuple[str, ...], encoder: Encoder | None) -> Query:
-    """The query for a question; earlier questions join in where it points back to them."""
-    said = _said(question, context)
-    named = [
-        _Part(text=name, weight=SYNONYM_WEIGHT * part.weight)
-        for part in said
-        for _, names in colloquial(part.text)
-        for name in names
-        if name not in part.text
-    ]
-    words: dict[str, float] = {}
-    bigrams: dict[str, float] = {}
-    for part in (*said, *named):
-        _collect(words, nlu_text.words(part.text), part.weight)
-        _collect(bigrams, nlu_text.bigrams(part.text), part.weight)
-    whole = " ".join(part.text for part in (*said, *named))
-    return Query(
-        words=tuple(Term(text=text, weight=weight) for text, weight in words.items()),
-        bigrams=tuple(Term(text=text, weight=weight) for text, weight in bigrams.items()),
-        vector=encoder.encode([whole])[0] if encoder else None,
-    )
+def understood(
+    question: str, context: tuple[str, ...], index: Index, today: date | None = None
+) -> tuple[Query, Wanted]:
+    """The query for a question and what a text must hold to answer it.
 
-
-def wanted(question: str, context: tuple[str, ...], index: Index) -> Wanted:
-    """What a text must hold to answer the question, as rare as the terms are in this index."""
-    said = _said(question, context)
+    Args:
+        question: as the citizen put it.
+        context: earlier questions, newest last; they join in where the question points back.
+        index: where it is looked up; tells how rare the terms are and which words it holds.
+        today: what 今年 is counted from; it names no year where None.
+    """
+    asked = cut(question)
+    said = _said(asked, context)
     weights: dict[str, float] = {}
     for part in said:
         _collect(weights, nlu_text.bigrams(part.text), part.weight)
-    worth = index.rarity(weights)
-    return Wanted(
+    worth = index.rarity((*weights, _NOWHERE))
+    misspelt = spelling.meant(essence(asked), lambda pairs: _held_anywhere(index, pairs))
+    aliases = tuple(_aliases(said, misspelt, asked, today))
+    wanted = Wanted(
         rarity={term: worth[term] * weight for term, weight in weights.items()},
-        aliases=tuple(pair for part in said for pair in colloquial(part.text)),
-        focus=frozenset(nlu_text.bigrams(essence(asking.focus(question[:MAX_CHARS])))),
+        aliases=aliases,
+        focus=frozenset(nlu_text.bigrams(essence(asking.focus(asked)))),
+        years=numerals.years(asked, today),
+        places=home.places(asked),
     )
+    return _query(said, tuple(_added(said, aliases, misspelt)), index), wanted
 
 
-def _said(question: str, context: tuple[str, ...]) -> list[_Part]:
-    asked = cut(question)
-    meant = essence(asked)
-    earlier = context[-len(CONTEXT_WEIGHTS) :] if points_back(asked, meant) else ()
-    weights = CONTEXT_WEIGHTS[-len(earlier) :] if earlier else ()
-    return [
-        _Part(text=meant, weight=1.0),
-        *(
-            _Part(text=essence(cut(each)), weight=weight)
-            for each, weight in zip(earlier, weights, strict=True)
-        ),
-    ]
+def _held_anywhere(index: Index, pairs: Iterable[str]) -> frozenset[str]:
+    worth = index.rarity((*pairs, _NOWHERE))
+    return frozenset(pair for pair, each in worth.items() if each != worth[_NOWHERE])
+
+
+def _said(asked: str, context: tuple[str, ...]) -> list[_Part]:
+    parts = list(_without_places(asked))
+    for before in following.earlier(asked, context):
+        parts.append(_Part(text=essence(before.question), weight=before.weight))
+    return parts
+
+
+def _without_places(asked: str) -> Iterable[_Part]:
+    """The question, and apart from it, weighing little, the places of the city it names."""
+    spans = home.spans(asked)
+    rest = home.cut_out(asked, spans)
+    if not spans or not nlu_text.bigrams(essence(rest)) or essence(rest) == rest:
+        return [_Part(text=essence(asked), weight=1.0)]
+    named = [_Part(text=asked[start:end], weight=PLACE_WEIGHT) for start, end in spans]
+    return [_Part(text=essence(rest), weight=1.0), *named]
+
+
+def _aliases(
+    said: list[_Part], misspelt: Names, asked: str, today: date | None
+) -> Iterable[tuple[str, tuple[str, ...]]]:
+    for part in said:
+        yield from everyday.said_in(part.text)
+    for wrong, rights in misspelt:
+        names = (name for right in rights for _, names in everyday.said_in(right) for name in names)
+        yield wrong, (*rights, *names)
+    yield from numerals.variants(asked)
+    yield from numerals.relative_years(asked, today)
+
+
+def _added(said: list[_Part], aliases: Names, misspelt: Names) -> Iterable[_Part]:
+    """What is searched for besides, in other words than the citizen's."""
+    for part in said:
+        for word, names in aliases:
+            if word in part.text:
+                weight = SYNONYM_WEIGHT * part.weight
+                yield from (
+                    _Part(text=name, weight=weight, added=True)
+                    for name in names
+                    if name not in part.text
+                )
+    for wrong, rights in misspelt:
+        yield from (
+            _Part(text=said[0].text.replace(wrong, right), weight=CORRECTION_WEIGHT, added=True)
+            for right in rights[:1]
+        )
+
+
+def _query(said: list[_Part], added: tuple[_Part, ...], index: Index) -> Query:
+    words: dict[str, float] = {}
+    bigrams: dict[str, float] = {}
+    for part in (*said, *added):
+        _collect(words, nlu_text.words(part.text), part.weight)
+        pairs = nlu_text.bigrams(part.text)
+        whole = [pair for pair in pairs if len(pair) > 1 or not part.added]
+        _collect(bigrams, whole, part.weight)
+    text = " ".join(part.text for part in (*said, *added))
+    return Query(
+        words=tuple(Term(text=text, weight=weight) for text, weight in words.items()),
+        bigrams=tuple(Term(text=text, weight=weight) for text, weight in bigrams.items()),
+        vector=index.encoder.encode([text])[0] if index.encoder else None,
+    )
 
 
 def _collect(terms: dict[str, float], found: list[str], weight: float) -> None:
     for term in found:
         terms[term] = max(terms.get(term, 0.0), weight)
-
-
-def cut(question: str) -> str:
-    """The part of a question that is looked at."""
-    return nlu_text.normalise(question[: 4 * MAX_CHARS])[:MAX_CHARS]
-
-
-def essence(question: str) -> str:
-    """The question without the words questions are asked with; whole where nothing else is left."""
-    left = " ".join(_EMPTY.sub(" ", question).split())
-    return left if nlu_text.bigrams(left) else question
-
-
-def points_back(asked: str, meant: str) -> bool:
-    """True where a question seems to go on from an earlier one."""
-    return len(meant.replace(" ", "")) <= FOLLOW_UP_CHARS and bool(_POINTS_BACK.search(asked))
 
 
 def numbers(question: str) -> tuple[str, ...]:
@@ -159,17 +188,3 @@ def without_titles(question: str) -> str:
     """The question without the titles it names; whole where nothing else is left."""
     rest = _TITLE.sub(" ", question)
     return rest if nlu_text.bigrams(essence(rest)) else question
-
-
-def colloquial(text: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
-    """Colloquial words in the text → the official names they may stand for."""
-    pattern = _colloquial_words()
-    if pattern is None:
-        return ()
-    return tuple((word, everyday.names()[word]) for word in dict.fromkeys(pattern.findall(text)))
-
-
-@functools.lru_cache(maxsize=1)
-def _colloquial_words() -> re.Pattern[str] | None:
-    words = sorted(everyday.names(), key=lambda word: (-len(word), word))
-    return re.compile("|".join(map(re.escape, words))) if words else None

@@ -79,8 +79,7 @@ def find(
         context: earlier questions of the conversation, newest last.
         weights: of the index's parts; its own where None.
     """
-    query = queries.make(question, context, index.encoder)
-    wanted = queries.wanted(question, context, index)
+    query, wanted = queries.understood(question, context, index, today)
     if not query.bigrams:
         return Found(wanted=wanted)
     candidates = index.search(query, POOL, today, weights)

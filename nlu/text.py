@@ -11,6 +11,7 @@ import tempfile
 import threading
 import unicodedata
 import warnings
+from collections.abc import Mapping
 from typing import Any
 
 from nlu import lexicon
@@ -83,6 +84,12 @@ def search_words(text: str) -> list[str]:
     """Like `words`, and the shorter dictionary words inside long ones besides."""
     cut = _segmenter().lcut_for_search(normalise(text).lower(), HMM=False)
     return [word for word in cut if _WORD.search(word)]
+
+
+def frequencies() -> Mapping[str, int]:
+    """The segmenter's words → how often each stands in its corpus; beginnings of words have 0."""
+    known: Mapping[str, int] = _segmenter().FREQ
+    return known
 
 
 def bigrams(text: str) -> list[str]:

@@ -1,8 +1,9 @@
 """Words the segmenter must keep whole, and what colloquial names mean officially.
 
 Each `.txt` file names its source in its first lines. A line is `name`, or
-`official name | other name | other name`; `#` begins a comment. `synonyms.txt` has
-`colloquial = official, official`; `cues.txt` has sections of regular expressions. A city brings
+`official name | other name | other name`; `#` begins a comment. `synonyms.txt` and `everyday.txt`
+have `colloquial | colloquial = official, official`; `cues.txt` has sections of regular expressions.
+A city brings
 its own files of the same names in the folder `lexicon` of its `POLICYLINE_CITY` folder; they take
 the place of those here.
 """
@@ -59,14 +60,43 @@ def landmarks() -> Mapping[str, str]:
     return names("landmarks")
 
 
-@functools.cache
+def home() -> Mapping[str, str]:
+    """The city, and the prefecture and province above it → their official names."""
+    return names("home")
+
+
+def elsewhere() -> Mapping[str, str]:
+    """Every name of another province, city or county → its official name.
+
+    A short name that is also a common word, a road's or a person's name begins with `?`.
+    """
+    return names("elsewhere")
+
+
 def synonyms() -> Mapping[str, tuple[str, ...]]:
     """Colloquial name → official terms it may mean, likeliest first; for widening a query."""
+    return _meanings("synonyms")
+
+
+def everyday() -> Mapping[str, tuple[str, ...]]:
+    """More of the same, which the segmenter need not keep whole.
+
+    A word with nothing beside it means only itself: it keeps a shorter one inside it from being
+    taken for what it is not.
+    """
+    return _meanings("everyday")
+
+
+@functools.cache
+def _meanings(file: str) -> Mapping[str, tuple[str, ...]]:
     found: dict[str, tuple[str, ...]] = {}
-    for line in _lines("synonyms"):
-        colloquial, _, official = line.partition("=")
+    for line in _lines(file):
+        said, _, official = line.partition("=")
         terms = tuple(term.strip() for term in official.split(",") if term.strip())
-        found[colloquial.strip()] = terms
+        for word in said.split("|"):
+            known = found.get(word.strip(), ())
+            new = tuple(term for term in terms if term not in known and term != word.strip())
+            found[word.strip()] = known + new
     return MappingProxyType(found)
 
 
