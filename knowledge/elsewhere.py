@@ -31,7 +31,7 @@ _NOT_COUNTIES = frozenset(
 
 
 def about(question: str) -> tuple[str, ...]:
-    """The other places whose own rules a question asks for; empty where it asks for ours.
+    """The other places whose own rules a question asks for, by short name; none where for ours.
 
     「上海公积金能贷多少」 asks for Shanghai's; 「在上海住院怎么报销」 asks for ours, and so does
     whatever names our city or one of its towns.
@@ -42,7 +42,7 @@ def about(question: str) -> tuple[str, ...]:
     starts = {start for _, start in tokens}
     ends = {start + len(token) for token, start in tokens} | {len(question)}
     found = [
-        question[start:end]
+        _short(question[start:end])
         for start in sorted(starts)
         for end in _ends(question, start, ends)
         if _is_meant(question, start, end)
@@ -78,6 +78,11 @@ def _is_meant(question: str, start: int, end: int) -> bool:
 def _free(question: str, start: int) -> bool:
     """Not somebody of ours who is there: 在上海, 从广州."""
     return not (start and _LIVED_IN.fullmatch(question[start - 1]))
+
+
+def _short(name: str) -> str:
+    """上海市 → 上海: a document may say either."""
+    return name[:-1] if len(name) > 2 and name[-1] in "省市" else name
 
 
 def _is_county(token: str) -> bool:

@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from knowledge.naming import NameFinder
 from knowledge.wording import cut, essence, without_asking
 from nlu import lexicon
+from nlu import text as nlu_text
 
-TOPIC_WEIGHT = 1.0
-"""What the last full question's terms weigh in one that goes on from it: it names the matter."""
+TOPIC_WEIGHT = 1.4
+"""What the last full question's matter weighs in one that goes on from it."""
 STEP_WEIGHT = 0.3
 """What a question between them weighs, which only asked for another side of the matter."""
 LOOKED_BACK = 6
@@ -40,6 +41,10 @@ _PAPER = (
     "(?:身份证|户口[本簿]|户口|结婚证|离婚证|居住证|房产证|不动产证|营业执照|执照|社保卡|医保卡|银行卡|照片|发票|合同|驾驶证|毕业证"
     "|出生证明?|证明|复印件|学生证|残疾证|病历|公章|签字|指纹|体检|押金|担保|担保人)"
 )
+_ASKING = re.compile(
+    "最[多高少低快大]|一定|一共|多少|多久|多[大长高]|几|什么|怎|如何|哪|谁|何时|是否|可不可以|可以|能不能|能|要不要|需要|要|会|有没有|吗|[?？,，]"
+)
+"""Where a question comes to what it asks of its matter."""
 _NEEDS_PAPER = re.compile(
     f"^(?:那|那么)?(?:还|是否|是不是|一定|必须)?(?:需要|要|用|带|提供|交|凭|出|没有?)[^，,]{{0,4}}{_PAPER}.{{0,6}}$"
 )
@@ -54,10 +59,17 @@ _NOT_MATTERS = frozenset(
 
 @dataclass(frozen=True, kw_only=True)
 class Earlier:
-    """An earlier question and what its terms weigh now."""
+    """An earlier question and what the terms of its matter weigh now."""
 
     question: str
     weight: float
+
+    @property
+    def matter(self) -> str:
+        """What it was about: 公积金贷款 of 公积金贷款最多能贷多少; all where asking comes first."""
+        before = without_asking(_ASKING.split(self.question, maxsplit=1)[0])
+        named = matters().spans(before) or not matters().spans(self.question)
+        return before if named and nlu_text.bigrams(before) else essence(self.question)
 
 
 def points_back(asked: str, meant: str) -> bool:
@@ -73,12 +85,12 @@ def points_back(asked: str, meant: str) -> bool:
         return True
     if _OWN_MATTER.search(asked):
         return False
-    own = _own(asked)
-    if not own:
+    beside = own(asked)
+    if not beside:
         return True
     if matters().spans(asked):
-        return bool(_ASIDE.search(asked)) and len(own) <= ASIDE_CHARS
-    return bool(_LINK.search(asked) or _ASIDE.search(asked)) or len(own) <= SIDE_CHARS
+        return bool(_ASIDE.search(asked)) and len(beside) <= ASIDE_CHARS
+    return bool(_LINK.search(asked) or _ASIDE.search(asked)) or len(beside) <= SIDE_CHARS
 
 
 def earlier(asked: str, context: Sequence[str]) -> tuple[Earlier, ...]:
@@ -105,7 +117,7 @@ def earlier(asked: str, context: Sequence[str]) -> tuple[Earlier, ...]:
     return tuple(found)
 
 
-def _own(asked: str) -> str:
+def own(asked: str) -> str:
     """What a question holds beside the sides of a matter and the words that link it back."""
     left = without_asking(_LINK.sub("", asked))
     return "".join(_HAN_OR_ALNUM.findall(_ASPECTS.sub(" ", left)))

@@ -19,7 +19,7 @@ _YEAR = re.compile(rf"(?<!\d)((?:19|20)\d\d)(?!\d)|([一二][九零〇○][{''.j
 _SHORT_YEAR = re.compile(r"(?:^|[,，。、\s在到])(\d\d)年(?![以内前后满多的了左])")
 _RELATIVE = (
     (re.compile("今年|本年"), 0),
-    (re.compile("去年|上一?年度|上一年"), -1),
+    (re.compile("去年|上一?年度|上一年(?!级)"), -1),
     (re.compile("(?<![以之目此年])前年"), -2),
     (re.compile("明年|下一?年度"), 1),
 )

@@ -13,6 +13,7 @@ from knowledge.index import Index, Query, Term
 from knowledge.wording import MAX_CHARS as MAX_CHARS
 from knowledge.wording import cut as cut
 from knowledge.wording import essence as essence
+from knowledge.wording import without_asking
 from nlu import text as nlu_text
 
 SYNONYM_WEIGHT = 0.4
@@ -107,17 +108,18 @@ def _held_anywhere(index: Index, pairs: Iterable[str]) -> frozenset[str]:
 
 
 def _said(asked: str, context: tuple[str, ...]) -> list[_Part]:
-    parts = list(_without_places(asked))
-    for before in following.earlier(asked, context):
-        parts.append(_Part(text=essence(before.question), weight=before.weight))
-    return parts
+    before = following.earlier(asked, context)
+    parts = [_Part(text=each.matter, weight=each.weight) for each in before]
+    if before and not following.own(asked):
+        return [_Part(text=without_asking(asked), weight=1.0), *parts]
+    return [*_without_places(asked), *parts]
 
 
 def _without_places(asked: str) -> Iterable[_Part]:
     """The question, and apart from it, weighing little, the places of the city it names."""
     spans = home.spans(asked)
     rest = home.cut_out(asked, spans)
-    if not spans or not nlu_text.bigrams(essence(rest)) or essence(rest) == rest:
+    if not spans or not nlu_text.bigrams(without_asking(rest)):
         return [_Part(text=essence(asked), weight=1.0)]
     named = [_Part(text=asked[start:end], weight=PLACE_WEIGHT) for start, end in spans]
     return [_Part(text=essence(rest), weight=1.0), *named]
@@ -148,8 +150,9 @@ def _added(said: list[_Part], aliases: Names, misspelt: Names) -> Iterable[_Part
                 )
     for wrong, rights in misspelt:
         yield from (
-            _Part(text=said[0].text.replace(wrong, right), weight=CORRECTION_WEIGHT, added=True)
+            _Part(text=part.text.replace(wrong, right), weight=CORRECTION_WEIGHT, added=True)
             for right in rights[:1]
+            for part in said[:1]
         )
 
 
