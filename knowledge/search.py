@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from knowledge import query as queries
+from knowledge import ranking
 from knowledge.index import Candidate, Index, PassageScore, Weights
 from knowledge.model import Document, Passage
 from knowledge.query import Wanted
@@ -84,9 +85,10 @@ def find(
         return Found(wanted=wanted)
     candidates = index.search(query, POOL, today, weights)
     named = _named(index, question, (*candidates.valid, *candidates.retired))
+    valid, retired = ranking.scores(question, wanted, candidates.valid, candidates.retired)
     return Found(
-        valid=_ordered(candidates.valid, wanted, named),
-        retired=_ordered(candidates.retired, wanted, named),
+        valid=_ordered(candidates.valid, valid, wanted, named),
+        retired=_ordered(candidates.retired, retired, wanted, named),
         wanted=wanted,
         named=named,
     )
@@ -102,9 +104,14 @@ def _named(index: Index, question: str, candidates: tuple[Candidate, ...]) -> fr
 
 
 def _ordered(
-    candidates: tuple[Candidate, ...], wanted: Wanted, named: frozenset[str]
+    candidates: tuple[Candidate, ...],
+    scores: list[float],
+    wanted: Wanted,
+    named: frozenset[str],
 ) -> tuple[Hit, ...]:
-    hits = [_hit(candidate, wanted) for candidate in candidates]
+    hits = [
+        _hit(candidate, score, wanted) for candidate, score in zip(candidates, scores, strict=True)
+    ]
     best = max((hit.score for hit in hits), default=0.0)
     raised = [
         replace(hit, score=hit.score + NAMED_GAIN * best) if hit.document.id in named else hit
@@ -113,12 +120,12 @@ def _ordered(
     return tuple(sorted(raised, key=lambda hit: -hit.score))
 
 
-def _hit(candidate: Candidate, wanted: Wanted) -> Hit:
+def _hit(candidate: Candidate, score: float, wanted: Wanted) -> Hit:
     document = candidate.document
     shares = [wanted.share(context_of(document, each.passage)) for each in candidate.passages[:2]]
     return Hit(
         document=document,
-        score=candidate.score,
+        score=score,
         words=candidate.words,
         bigrams=candidate.bigrams,
         vectors=candidate.vectors,

@@ -73,6 +73,21 @@ def elsewhere() -> Mapping[str, str]:
     return names("elsewhere")
 
 
+@functools.cache
+def elsewhere_by_province() -> tuple[tuple[tuple[str, ...], ...], ...]:
+    """The same province by province: each is a row of names' rows, the province's own first."""
+    text = path_of("elsewhere").read_text(encoding="utf-8")
+    blocks = (
+        tuple(
+            tuple(part.strip() for part in line.split("|"))
+            for line in block.splitlines()
+            if line.strip() and not line.startswith("#")
+        )
+        for block in text.split("\n\n")
+    )
+    return tuple(block for block in blocks if block)
+
+
 def synonyms() -> Mapping[str, tuple[str, ...]]:
     """Colloquial name → official terms it may mean, likeliest first; for widening a query."""
     return _meanings("synonyms")

@@ -1,0 +1,146 @@
+"""Which of the documents found comes first: where its words stand, and whose rules it tells."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from itertools import pairwise
+
+from knowledge import regions
+from knowledge.index import Candidate
+from knowledge.query import Wanted
+from knowledge.wording import cut, essence
+from nlu import text as nlu_text
+
+LONGEST_RUN = 14
+"""A longer run of the question's own characters says no more."""
+SHORTEST_RUN = 3
+
+_SENTENCE = re.compile(r"[^。！？；\n]+")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Signs:
+    """What speaks for a document among those found for one question.
+
+    Args:
+        score: words and bigrams of document and best passage, as a share of the best one's.
+        passage: its best passage's score, as a share of the best document's.
+        near: share of the question (its places left out) that two neighbouring sentences hold.
+        run: longest run of the question's characters it holds, as a share of `LONGEST_RUN`.
+        length: logarithm of its characters.
+        placeless: the question names a place and the document none: it holds everywhere.
+        share: how much of the places it names lies in the province asked about.
+        named: share of the question's place names it holds.
+    """
+
+    score: float
+    passage: float
+    near: float
+    run: float
+    length: float
+    placeless: float
+    share: float
+    named: float
+
+
+WEIGHTS = Signs(
+    score=4.9, passage=6.9, near=4.2, run=3.0, length=-0.54, placeless=2.8, share=2.5, named=1.8
+)
+"""Fitted on 405 citizens' questions over 369 documents, 5-fold: a document that answers comes first
+for 0.939 and is among five for 0.988; by the score alone 0.906 and 0.975. Without the last three,
+which tell a question about one city from another city's document, 0.911."""
+
+
+STEEPNESS = WEIGHTS.score + WEIGHTS.passage
+"""Documents that differ in their score alone keep the ratio of their scores."""
+
+
+def scores(
+    question: str, wanted: Wanted, valid: Sequence[Candidate], retired: Sequence[Candidate]
+) -> tuple[list[float], list[float]]:
+    """The scores of the documents found with all that speaks for them, in their order.
+
+    The first of the valid ones keeps the score it was found with, and the others' ratios to it say
+    how far they are behind. Where none is valid, the first of the retired takes its part.
+
+    Args:
+        question: as the citizen put it.
+        wanted: what the question wants a text to hold.
+        valid, retired: what was found.
+    """
+    candidates = (*valid, *retired)
+    worths = [worth(each) for each in signs(question, wanted, candidates)]
+    leaders = range(len(valid) or len(retired))
+    if not leaders:
+        return [], []
+    first = max(leaders, key=lambda place: worths[place])
+    found = [
+        candidates[first].score * math.exp((each - worths[first]) / STEEPNESS) for each in worths
+    ]
+    return found[: len(valid)], found[len(valid) :]
+
+
+def worth(seen: Signs) -> float:
+    """The signs as one figure; comparable only within one question."""
+    return sum(getattr(WEIGHTS, each.name) * getattr(seen, each.name) for each in fields(Signs))
+
+
+def signs(question: str, wanted: Wanted, candidates: Sequence[Candidate]) -> tuple[Signs, ...]:
+    """What speaks for each of the documents found, in their order."""
+    asked = cut(question)
+    places = regions.asked(asked)
+    best = max((each.score for each in candidates), default=0.0) or 1.0
+    terms = {
+        term: rarity
+        for term, rarity in wanted.rarity.items()
+        if not any(term in place for place in places)
+    } or wanted.rarity
+    run = essence(asked).replace(" ", "").lower()
+    return tuple(_signs(each, best, terms, run, places) for each in candidates)
+
+
+def _signs(
+    candidate: Candidate,
+    best: float,
+    terms: dict[str, float],
+    run: str,
+    places: frozenset[str],
+) -> Signs:
+    document = candidate.document
+    text = nlu_text.fold(f"{document.title}\n{document.text}").lower()
+    passage = candidate.passages[0].score if candidate.passages else 0.0
+    there = regions.of(document) if places else None
+    return Signs(
+        score=candidate.score / best,
+        passage=passage / best,
+        near=_near(text, terms),
+        run=_longest_run(text, run) / LONGEST_RUN,
+        length=math.log(len(text)),
+        placeless=float(there is not None and not there.provinces),
+        share=there.share(regions.provinces(places)) if there else 0.0,
+        named=sum(place in there.names for place in places) / len(places) if there else 0.0,
+    )
+
+
+def _near(text: str, terms: dict[str, float]) -> float:
+    """The largest share of the terms' worth that two neighbouring sentences hold."""
+    whole = sum(terms.values()) or 1.0
+    held = [{term for term in terms if term in part} for part in _SENTENCE.findall(text)]
+    pairs = ((one | other) for one, other in pairwise([*held, set()]))
+    return max((sum(terms[term] for term in pair) for pair in pairs), default=0.0) / whole
+
+
+def _longest_run(text: str, run: str) -> int:
+    """Characters of the longest run of the question that stands in the text, up to a limit."""
+    longest = 0
+    for start in range(len(run) - SHORTEST_RUN + 1):
+        while longest < LONGEST_RUN and _holds(text, run, start, max(longest + 1, SHORTEST_RUN)):
+            longest = max(longest + 1, SHORTEST_RUN)
+    return longest
+
+
+def _holds(text: str, run: str, start: int, size: int) -> bool:
+    return start + size <= len(run) and run[start : start + size] in text
