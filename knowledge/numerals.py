@@ -5,16 +5,24 @@ from __future__ import annotations
 import re
 from datetime import date
 
-_DIGITS = {char: value for value, char in enumerate("零一二三四五六七八九")} | {"〇": 0, "○": 0, "两": 2}
+_DIGITS = {char: value for value, char in enumerate("零一二三四五六七八九")} | {
+    "〇": 0,
+    "○": 0,
+    "两": 2,
+}
 _TENS = {"十": 10, "百": 100, "千": 1000}
 _NUMERAL = r"[零〇○一二三四五六七八九十百千万亿两]"
-_UNIT = (
-    r"周岁|岁|个工作日|个月|小时|平方米|平方|平|公里|年|月|号|日|天|元|块|亩|层|次|个|人|户|座|档|分|克|倍|孩|胎"
-)
+_UNIT = r"周岁|岁|个工作日|个月|小时|平方米|平方|平|公里|年|月|号|日|天|元|块|亩|层|次|个|人|户|座|档|分|克|倍|孩|胎"
 _SAID = re.compile(rf"({_NUMERAL}{{1,12}}|\d+(?:\.\d+)?[万千]?)({_UNIT})?")
 _SHORTENED = {"百": "十", "千": "百", "万": "千"}
 _PERCENT = re.compile(rf"百分之({_NUMERAL}{{1,7}}|\d+(?:\.\d+)?)")
-_STANDARD = {"岁": ("岁", "周岁"), "块": ("元",), "平方": ("平方米",), "平": ("平方米",), "号": ("日",)}
+_STANDARD = {
+    "岁": ("岁", "周岁"),
+    "块": ("元",),
+    "平方": ("平方米",),
+    "平": ("平方米",),
+    "号": ("日",),
+}
 _YEAR = re.compile(rf"(?<!\d)((?:19|20)\d\d)(?!\d)|([一二][九零〇○][{''.join(_DIGITS)}]{{2}})年")
 _SHORT_YEAR = re.compile(r"(?:^|[,，。、\s在到])(\d\d)年(?![以内前后满多的了左])")
 _RELATIVE = (

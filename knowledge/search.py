@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import date
 
+from knowledge import precedence
 from knowledge import query as queries
-from knowledge import ranking
+
 from knowledge.index import Candidate, Index, PassageScore, Weights
 from knowledge.model import Document, Passage
 from knowledge.query import Wanted
@@ -85,7 +86,7 @@ def find(
         return Found(wanted=wanted)
     candidates = index.search(query, POOL, today, weights)
     named = _named(index, question, (*candidates.valid, *candidates.retired))
-    valid, retired = ranking.scores(question, wanted, candidates.valid, candidates.retired)
+    valid, retired = precedence.scores(question, wanted, candidates.valid, candidates.retired)
     return Found(
         valid=_ordered(candidates.valid, valid, wanted, named),
         retired=_ordered(candidates.retired, retired, wanted, named),

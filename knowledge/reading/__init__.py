@@ -1,0 +1,1 @@
+"""Picking the clauses of a document that answer: features, learned trees, the best run."""
