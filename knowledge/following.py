@@ -49,10 +49,12 @@ _NEEDS_PAPER = re.compile(
     f"^(?:那|那么)?(?:还|是否|是不是|一定|必须)?(?:需要|要|用|带|提供|交|凭|出|没有?)[^，,]{{0,4}}{_PAPER}.{{0,6}}$"
 )
 """「要带户口本吗」 asks about a paper the matter before it may need."""
-_OWN_MATTER = re.compile(f"^(?:那么?)?{_PAPER}.{{0,4}}(?:怎么|如何|丢了|遗失|不见|过期|到期|在哪|去哪)")
-_NOT_MATTERS = frozenset(
-    "身份证 户口本 户口簿 结婚证 离婚证 营业执照 社保卡 医保卡 开户 换证 老人 小孩 网上办 农村 城镇 "
-    "户口 落户 小学 初中 高中 收入证明 居住证明 发票 子女 家庭 打工 读书 上学 娃 崽 县城 老表 屋里".split()
+_OWN_MATTER = re.compile(
+    f"^(?:那么?)?{_PAPER}.{{0,4}}(?:怎么|如何|丢了|遗失|不见|过期|到期|在哪|去哪)"
+)
+_NOT_MATTERS = re.compile(
+    "身份证|户口[本簿]?|[结离]婚证|营业执照|社保卡|医保卡|开户|换证|老人|小孩|网上办|农村|城镇|落户|小学|[初高]中"
+    "|收入证明|居住证明|发票|子女|家庭|打工|读书|上学|娃|崽|县城|老表|屋里"
 )
 """Names in the lexicon that say who or with which paper, rather than what is asked for."""
 
@@ -127,4 +129,4 @@ def own(asked: str) -> str:
 def matters() -> NameFinder:
     """Names of what citizens come for; a question that holds one has a matter of its own."""
     names = set(lexicon.names("services")) | set(lexicon.synonyms())
-    return NameFinder(name for name in names if len(name) > 1 and name not in _NOT_MATTERS)
+    return NameFinder(name for name in names if len(name) > 1 and not _NOT_MATTERS.fullmatch(name))
