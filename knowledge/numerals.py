@@ -13,7 +13,7 @@ _DIGITS = {char: value for value, char in enumerate("零一二三四五六七八
 _TENS = {"十": 10, "百": 100, "千": 1000}
 _NUMERAL = r"[零〇○一二三四五六七八九十百千万亿两]"
 _UNIT = (
-    "周岁|岁|个工作日|个月|小时|平方米|平方|平|公里|年|月|号|日|天|元|块|亩|层|次|个|人|户|座|档|分|克|倍"
+    "周岁|岁|个工作日|个月|小时|平方米|平方|平|公里|年(?!级)|月|号|日|天|元|块|亩|层|次|个|人|户|座|档|分|克|倍"
     "|孩|胎"
 )
 _SAID = re.compile(rf"({_NUMERAL}{{1,20}}|\d+(?:\.\d+)?[万千]?)({_UNIT})?")
@@ -36,6 +36,8 @@ _RELATIVE = (
 )
 _NEAR_YEARS = 6
 _MAX_DIGITS = 12
+_BARE_IN_WORDS, _BARE = 10, 10_000
+"""A smaller number without a unit, such as 6 in L6, may be anything."""
 
 Variants = tuple[tuple[str, tuple[str, ...]], ...]
 
@@ -97,7 +99,7 @@ def _others(numeral: str, unit: str) -> tuple[str, ...]:
         ways.insert(0, f"{_plain(value / 10_000)}万")
     if not in_words and value == int(value) and 2 <= value < 10**8:
         ways.append(spoken(int(value)))
-    if not unit and in_words and value < 10:
+    if not unit and value < (_BARE_IN_WORDS if in_words else _BARE):
         return ()
     units = _STANDARD.get(unit, (unit,))
     return tuple(f"{way}{each}" for way in ways for each in units)
