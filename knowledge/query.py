@@ -20,6 +20,9 @@ SYNONYM_WEIGHT = 0.4
 """What an official name's terms weigh that the citizen did not say himself."""
 CORRECTION_WEIGHT = 0.8
 """What the terms of a word weigh that he probably meant to write."""
+ACROSS_SHARE = 0.5
+"""What is left of a pair's worth that no passage holds, half in an everyday word: no official
+name has it, though it may be in what the question is about."""
 ASKED_BEFORE = 0.2
 """What the words weigh that an earlier question asked with."""
 PLACE_WEIGHT = 0.3
@@ -94,14 +97,31 @@ def understood(
     worth = index.rarity((*weights, _NOWHERE))
     misspelt = spelling.meant(essence(asked), _Held(index, worth).of)
     aliases = tuple(_aliases(said, misspelt, asked, today))
+    across = _across(said, aliases)
     wanted = Wanted(
-        rarity={term: worth[term] * weight for term, weight in weights.items()},
+        rarity={
+            term: worth[term]
+            * weight
+            * (ACROSS_SHARE if term in across and worth[term] == worth[_NOWHERE] else 1.0)
+            for term, weight in weights.items()
+        },
         aliases=aliases,
         focus=frozenset(nlu_text.bigrams(essence(asking.focus(asked)))),
         years=numerals.years(asked, today),
         places=home.places(asked),
     )
     return _query(said, tuple(_added(said, aliases, misspelt)), index), wanted
+
+
+def _across(said: list[_Part], aliases: Names) -> frozenset[str]:
+    """Pairs with one half in an everyday or misspelt word: the official name has no such pair."""
+    found: set[str] = set()
+    for part in said:
+        apart = part.text
+        for word, _ in aliases:
+            apart = apart.replace(word, f" {word} ")
+        found |= set(nlu_text.bigrams(part.text)) - set(nlu_text.bigrams(apart))
+    return frozenset(found)
 
 
 class _Held:

@@ -35,7 +35,9 @@ _FUNCTION = frozenset(
     "的了吗呢吧啊么不没个有是在和与就都也还要去到给我你他她它这那哪几多少能会可上下里来过得着把被让"
     "很太再又只从向跟按可以拿做"
 )
-_TELLING = frozenset("市县省区镇乡村东西南北上下大小男女老新旧一二三四五六七八九十百千万两无有不非高低")
+_TELLING = frozenset(
+    "市县省区镇乡村东西南北上下大小男女老新旧一二三四五六七八九十百千万两无有不非高低"
+)
 """Characters that tell one thing from another: written so, they are meant so."""
 _PHRASE = re.compile("^[上读办取买补去领交开打吃报养做起坐拿换停断转欠放烧跳装]")
 """Everyday phrases rather than names of things; any verb and noun may stand beside each other."""
