@@ -118,8 +118,9 @@ def _across(said: list[_Part], aliases: Names) -> frozenset[str]:
     found: set[str] = set()
     for part in said:
         apart = part.text
-        for word, _ in aliases:
-            apart = apart.replace(word, f" {word} ")
+        for word, names in aliases:
+            if not any(word in name for name in names):
+                apart = apart.replace(word, f" {word} ")
         found |= set(nlu_text.bigrams(part.text)) - set(nlu_text.bigrams(apart))
     return frozenset(found)
 
