@@ -30,6 +30,10 @@ from knowledge.wording import cut, essence
         "那怎么申请",
         "几天能拿到",
         "它的条件",
+        "那退役军人呢",
+        "几号发",
+        "周末上班吗",
+        "过期了怎么办",
         "要交么",
     ],
 )
@@ -53,6 +57,9 @@ def test_it_goes_on(question: str) -> None:
         "创业担保贷款需要什么材料，要多久，收费吗",
         "",
         "😀",
+        "谢谢",
+        "好的",
+        "幼儿园什么时候报名",
     ],
 )
 def test_it_stands_for_itself(question: str) -> None:
