@@ -11,13 +11,14 @@ from nlu import lexicon
 from nlu import text as nlu_text
 
 _NOT_ITSELF = re.compile(
-    "[东西南北中]?[一二三]?(?:路|街|大道|巷|里弄|新村|花园|花苑|家园|小区|广场|大厦|大酒店|酒店|宾馆|饭店|公寓|名城|公园"
+    "[东西南北中]?[一二三]?(?:路|街|大道|巷|里弄|新村|花园|花苑|家园|小区|广场|大厦|大酒店|酒店|宾馆|饭店|公寓|名城|公园|大桥|山庄|[名佳嘉]苑"
+    "|拉面|米粉|私房菜|小吃|茶餐厅|商会|会馆|电影城|航空|快递|住户|学生|身份证|的?驾驶证|的?驾照|[^，,。的]{2,10}有限公司"
     "|银行|大学|学院|人寿|时间|菜|烤|话|口音|人(?!口|社|才)|籍|户籍|户口|来的|回来|那边|打工|上班|工作|生活|读书|交的|缴的"
     "|买的|办的|[牌号]照)"
 )
 """What makes a city's name a road's, an estate's, a bank's, or where somebody is from."""
 _LIVED_IN = re.compile("在|到|去|从|往|由|回|离|赴|自")
-_MOVES = re.compile("来自|异地|外地|转[到入出移回]|迁|跨省|跨市|跨县")
+_MOVES = re.compile("来自|异地|外地|转[到入出移回]|(?<!宿)迁(?!安)|跨省|跨市|跨县")
 """Someone of ours who lives, works or falls ill there, or moves his papers."""
 _SURNAMES = frozenset(
     "王李张刘陈杨赵黄周吴徐孙胡朱郭何罗梁宋郑谢韩唐冯邓曹彭曾萧肖田董袁潘蒋蔡余杜叶程苏魏吕丁任沈姚卢姜崔钟谭"
@@ -27,9 +28,8 @@ _BEGINNING = re.compile(
     r"^[\s,，。:：]*(?:请问|你好|您好|问一?下|咨询|想问|我想知道|关于|那)*[\s,，。:：]*$"
 )
 _COUNTY_KINDS = ("县", "自治州", "自治旗")
-_NOT_COUNTIES = frozenset(
-    "贫困县 示范县 试点县 先进县 产粮县 农业县 文明县 卫生县 全县 各县 本县 我县 邻县 外县 大县 强县 所在县 县".split()
-)
+_NOT_COUNTIES = "贫困 示范 试点 先进 产粮 农业 文明 卫生 所在 人口 牧业 边境 山区 革命老区"
+"""Kinds of counties, none of them a name."""
 
 
 def about(question: str) -> tuple[str, ...]:
@@ -63,7 +63,12 @@ def _ends(question: str, start: int, ends: set[int]) -> list[int]:
     own = _own().all_at(question, start)
     if own and longest and own[0] >= longest[0]:
         return []
-    return [end for end in longest if end in ends or question[end - 1] in "市县州省"][:1]
+    return [end for end in longest if end in ends or _parts_words(question, end)][:1]
+
+
+def _parts_words(question: str, end: int) -> bool:
+    """Where a word must begin though the segmenter saw none: 上高 + 低保, 深圳市 + 民办学校."""
+    return question[end - 1] in "市县州省" or bool(following.matters().all_at(question, end))
 
 
 def _is_meant(question: str, start: int, end: int) -> bool:
@@ -92,7 +97,7 @@ def _is_county(token: str) -> bool:
     return (
         token.endswith(_COUNTY_KINDS)
         and len(token) > 2
-        and token not in _NOT_COUNTIES
+        and token[:-1] not in _NOT_COUNTIES
         and token not in lexicon.home()
         and token in nlu_text.frequencies()
     )

@@ -26,7 +26,7 @@ ASIDE_CHARS = 6
 
 _ASPECTS = re.compile(
     "所需|需要|需|必须|材料|资料|证件|手续|东西|原件|复印件|条件|资格|门槛|流程|步骤|程序|时间|时候|日期|截止|期限|时限"
-    "|有效期|多长|几天|几年|几月|工作日|地点|地址|地方|窗口|部门|单位|费用|收费|交钱|要钱|花钱|免费|钱|电话|热线|投诉|举报|反映|咨询|处理|处罚|罚款?|利息"
+    "|有效期|多长|几天|几年|几月|工作日|地点|地址|地方|窗口|部门|单位|费用|收费|交钱|要钱|花钱|免费|钱|电话|热线|投诉|举报|反映|咨询|处理|处罚|罚款?|利息|周末|周六|上班|几号|排队|预约"
     "|联系方式|号码|标准|额度|金额|比例|利率|对象|范围|代办|委托|别人|家人|家属|本人|亲自|网上|线上|手机|线下|现场|到场"
     "|办理|办好|办完|办成|办|申请|申报|提交|领取|到账|下来|拿到|能批|批|审核|结果|拿|领|交|带|准备|补办|查询|进度"
     "|全部|一般|最|快|慢|大概|具体|还有|另外|其他|其它|别的|就|都|也|还|再|能|会|行|得|到|去|找|谁|说|一共|总共"
@@ -52,9 +52,9 @@ _NEEDS_PAPER = re.compile(
 _OWN_MATTER = re.compile(
     f"^(?:那么?)?{_PAPER}.{{0,4}}(?:怎么|如何|丢了|遗失|不见|过期|到期|在哪|去哪)"
 )
-_NOT_MATTERS = frozenset(
-    "身份证 户口本 户口簿 结婚证 离婚证 营业执照 社保卡 医保卡 开户 换证 老人 小孩 网上办 农村 城镇 "
-    "户口 落户 小学 初中 高中 收入证明 居住证明 发票 子女 家庭 打工 读书 上学 娃 崽 县城 老表 屋里".split()
+_NOT_MATTERS = re.compile(
+    "身份证|户口[本簿]?|[结离]婚证|营业执照|社保卡|医保卡|开户|换证|老人|小孩|网上办|农村|城镇|落户|小学|[初高]中"
+    "|收入证明|居住证明|发票|子女|家庭|打工|读书|上学|娃|崽|县城|老表|屋里"
 )
 """Names in the lexicon that say who or with which paper, rather than what is asked for."""
 
@@ -88,11 +88,13 @@ def points_back(asked: str, meant: str) -> bool:
     if _OWN_MATTER.search(asked):
         return False
     beside = own(asked)
+    links = bool(_LINK.search(asked) or _ASIDE.search(asked))
+    asks = links or bool(_ASPECTS.search(asked) or _ASKING.search(asked))
     if not beside:
-        return True
+        return asks
     if matters().spans(asked):
         return bool(_ASIDE.search(asked)) and len(beside) <= ASIDE_CHARS
-    return bool(_LINK.search(asked) or _ASIDE.search(asked)) or len(beside) <= SIDE_CHARS
+    return links or (asks and len(beside) <= SIDE_CHARS)
 
 
 def earlier(asked: str, context: Sequence[str]) -> tuple[Earlier, ...]:
@@ -129,4 +131,4 @@ def own(asked: str) -> str:
 def matters() -> NameFinder:
     """Names of what citizens come for; a question that holds one has a matter of its own."""
     names = set(lexicon.names("services")) | set(lexicon.synonyms())
-    return NameFinder(name for name in names if len(name) > 1 and name not in _NOT_MATTERS)
+    return NameFinder(name for name in names if len(name) > 1 and not _NOT_MATTERS.fullmatch(name))

@@ -25,7 +25,8 @@ class NameFinder:
     def all_at(self, text: str, start: int) -> list[int]:
         """Where the names beginning at `start` end, the longest first."""
         lengths = self._lengths.get(text[start], ())
-        return [start + size for size in lengths if text[start : start + size] in self._names]
+        ends = (start + size for size in lengths)
+        return [end for end in ends if end <= len(text) and text[start:end] in self._names]
 
     def spans(self, text: str) -> list[tuple[int, int]]:
         """(start, end) of each name found; they do not overlap."""

@@ -12,8 +12,11 @@ _DIGITS = {char: value for value, char in enumerate("零一二三四五六七八
 }
 _TENS = {"十": 10, "百": 100, "千": 1000}
 _NUMERAL = r"[零〇○一二三四五六七八九十百千万亿两]"
-_UNIT = r"周岁|岁|个工作日|个月|小时|平方米|平方|平|公里|年|月|号|日|天|元|块|亩|层|次|个|人|户|座|档|分|克|倍|孩|胎"
-_SAID = re.compile(rf"({_NUMERAL}{{1,12}}|\d+(?:\.\d+)?[万千]?)({_UNIT})?")
+_UNIT = (
+    "周岁|岁|个工作日|个月|小时|平方米|平方|平|公里|年(?!级)|月|号|日|天|元|块|亩|层|次|个|人|户|座|档|分|克|倍"
+    "|孩|胎"
+)
+_SAID = re.compile(rf"({_NUMERAL}{{1,20}}|\d+(?:\.\d+)?[万千]?)({_UNIT})?")
 _SHORTENED = {"百": "十", "千": "百", "万": "千"}
 _PERCENT = re.compile(rf"百分之({_NUMERAL}{{1,7}}|\d+(?:\.\d+)?)")
 _STANDARD = {
@@ -33,6 +36,8 @@ _RELATIVE = (
 )
 _NEAR_YEARS = 6
 _MAX_DIGITS = 12
+_BARE_IN_WORDS, _BARE = 10, 10_000
+"""A smaller number without a unit, such as 6 in L6, may be anything."""
 
 Variants = tuple[tuple[str, tuple[str, ...]], ...]
 
@@ -86,15 +91,15 @@ def _others(numeral: str, unit: str) -> tuple[str, ...]:
     if unit == "年" and len(numeral) == 4:
         return (_year_otherwise(numeral) + "年",)
     value = _value(numeral)
-    spoken = not numeral[0].isdigit()
-    if value is None or (spoken and (value == 1 or (len(numeral) == 1 and not unit))):
+    in_words = not numeral[0].isdigit()
+    if value is None or (in_words and (value == 1 or (len(numeral) == 1 and not unit))):
         return ()
     ways = [_plain(value)]
     if value >= 10_000 and value % 1000 == 0:
         ways.insert(0, f"{_plain(value / 10_000)}万")
-    if not spoken and value == int(value) and 2 <= value < 10**8:
-        ways.append(_chinese(int(value)))
-    if not unit and spoken and value < 10:
+    if not in_words and value == int(value) and 2 <= value < 10**8:
+        ways.append(spoken(int(value)))
+    if not unit and value < (_BARE_IN_WORDS if in_words else _BARE):
         return ()
     units = _STANDARD.get(unit, (unit,))
     return tuple(f"{way}{each}" for way in ways for each in units)
@@ -134,12 +139,12 @@ def _plain(value: float) -> str:
     return str(int(value)) if value == int(value) else f"{value:g}"
 
 
-def _chinese(value: int) -> str:
+def spoken(value: int) -> str:
     """250000 → 二十五万."""
     if value >= 10_000:
         high, low = divmod(value, 10_000)
         middle = "零" if 0 < low < 1000 else ""
-        return f"{_chinese(high)}万{middle}{_chinese(low) if low else ''}"
+        return f"{spoken(high)}万{middle}{spoken(low) if low else ''}"
     written = ""
     gap = False
     for size, name in ((1000, "千"), (100, "百"), (10, "十"), (1, "")):

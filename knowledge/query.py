@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -20,6 +20,11 @@ SYNONYM_WEIGHT = 0.4
 """What an official name's terms weigh that the citizen did not say himself."""
 CORRECTION_WEIGHT = 0.8
 """What the terms of a word weigh that he probably meant to write."""
+ACROSS_SHARE = 0.5
+"""What is left of a pair's worth that no passage holds, half in an everyday word: no official
+name has it, though it may be in what the question is about."""
+ASKED_BEFORE = 0.2
+"""What the words weigh that an earlier question asked with."""
 PLACE_WEIGHT = 0.3
 """What the city's own name and its towns weigh: everything here is of 丰城, nothing is about it."""
 
@@ -90,10 +95,16 @@ def understood(
     for part in said:
         _collect(weights, nlu_text.bigrams(part.text), part.weight)
     worth = index.rarity((*weights, _NOWHERE))
-    misspelt = spelling.meant(essence(asked), lambda pairs: _held_anywhere(index, pairs))
+    misspelt = spelling.meant(essence(asked), _Held(index, worth).of)
     aliases = tuple(_aliases(said, misspelt, asked, today))
+    across = _across(said, aliases)
     wanted = Wanted(
-        rarity={term: worth[term] * weight for term, weight in weights.items()},
+        rarity={
+            term: worth[term]
+            * weight
+            * (ACROSS_SHARE if term in across and worth[term] == worth[_NOWHERE] else 1.0)
+            for term, weight in weights.items()
+        },
         aliases=aliases,
         focus=frozenset(nlu_text.bigrams(essence(asking.focus(asked)))),
         years=numerals.years(asked, today),
@@ -102,14 +113,39 @@ def understood(
     return _query(said, tuple(_added(said, aliases, misspelt)), index), wanted
 
 
-def _held_anywhere(index: Index, pairs: Iterable[str]) -> frozenset[str]:
-    worth = index.rarity((*pairs, _NOWHERE))
-    return frozenset(pair for pair, each in worth.items() if each != worth[_NOWHERE])
+def _across(said: list[_Part], aliases: Names) -> frozenset[str]:
+    """Pairs with one half in an everyday or misspelt word: the official name has no such pair."""
+    found: set[str] = set()
+    for part in said:
+        apart = part.text
+        for word, names in aliases:
+            if not any(word in name for name in names):
+                apart = apart.replace(word, f" {word} ")
+        found |= set(nlu_text.bigrams(part.text)) - set(nlu_text.bigrams(apart))
+    return frozenset(found)
+
+
+class _Held:
+    """Which pairs any passage holds; what was asked once is not asked again."""
+
+    def __init__(self, index: Index, worth: Mapping[str, float]) -> None:
+        self._index = index
+        self._worth = dict(worth)
+
+    def of(self, pairs: Iterable[str]) -> frozenset[str]:
+        """Those of the pairs that some passage holds."""
+        pairs = frozenset(pairs)
+        new = pairs - self._worth.keys()
+        if new:
+            self._worth |= self._index.rarity(new)
+        nowhere = self._worth[_NOWHERE]
+        return frozenset(pair for pair in pairs if self._worth[pair] != nowhere)
 
 
 def _said(asked: str, context: tuple[str, ...]) -> list[_Part]:
     before = following.earlier(asked, context)
     parts = [_Part(text=each.matter, weight=each.weight) for each in before]
+    parts += [_Part(text=essence(each.question), weight=ASKED_BEFORE) for each in before]
     if before and not following.own(asked):
         return [_Part(text=without_asking(asked), weight=1.0), *parts]
     return [*_without_places(asked), *parts]

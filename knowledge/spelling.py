@@ -12,7 +12,6 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
-from knowledge import everyday
 from nlu import lexicon
 from nlu import text as nlu_text
 
@@ -22,7 +21,7 @@ Known = Callable[[Iterable[str]], frozenset[str]]
 MAX_CHARS = 60
 """Longer letters are not read for misspelt words: their other words say enough."""
 _MAX_WORD, _MAX_SINGLES = 7, 4
-_LONG = 4
+_LONG = 5
 """From this length on a known name may differ by any one character."""
 _MAX_OFFERED = 2
 _MIN_FREQUENCY = 50
@@ -36,6 +35,12 @@ _FUNCTION = frozenset(
     "的了吗呢吧啊么不没个有是在和与就都也还要去到给我你他她它这那哪几多少能会可上下里来过得着把被让"
     "很太再又只从向跟按可以拿做"
 )
+_TELLING = frozenset(
+    "市县省区镇乡村东西南北上下大小男女老新旧一二三四五六七八九十百千万两无有不非高低"
+)
+"""Characters that tell one thing from another: written so, they are meant so."""
+_PHRASE = re.compile("^[上读办取买补去领交开打吃报养做起坐拿换停断转欠放烧跳装]")
+"""Everyday phrases rather than names of things; any verb and noun may stand beside each other."""
 _HAN = re.compile(r"[\u4e00-\u9fff]+")
 _INITIALS = (("zh", "z"), ("ch", "c"), ("sh", "s"), ("hu", "f"), ("n", "l"))
 
@@ -76,7 +81,9 @@ def _pairs(word: str) -> list[str]:
 
 def _windows(text: str, odd: set[str]) -> list[_Window]:
     """Runs of whole words that hold a pair no passage holds."""
-    edges = {start for _, start in nlu_text.tokens(text)} | {len(text)}
+    tokens = nlu_text.tokens(text)
+    edges = {start for _, start in tokens} | {len(text)}
+    words = {(start, start + len(token)) for token, start in tokens if _is_word(token)}
     found = set()
     for run in _HAN.finditer(text):
         ends = sorted(edge for edge in edges | {run.end()} if run.start() <= edge <= run.end())
@@ -84,19 +91,29 @@ def _windows(text: str, odd: set[str]) -> list[_Window]:
             for end in ends[first + 1 :]:
                 if not 2 <= end - start <= _MAX_WORD:
                     continue
+                if (start, end) in words:
+                    continue
                 if any(pair in odd for pair in _pairs(text[start:end])):
                     found.add((start, end))
     return [_Window(start, end, text[start:end]) for start, end in sorted(found)]
 
 
+def _is_word(token: str) -> bool:
+    return len(token) > 1 and nlu_text.frequencies().get(token, 0) >= _MIN_FREQUENCY
+
+
 def _offers(window: _Window, odd: set[str]) -> Iterator[str]:
     """Words that may be meant by a window, known names first, each once."""
     written = window.text
-    offered = dict.fromkeys((*_names_like(written), *_words_like(written)))
-    for word in offered:
+    heard = sound(written)
+    for word in dict.fromkeys((*_names_like(written), *_words_like(written))):
         wrong = [at for at in range(len(word)) if word[at] != written[at]]
+        if not wrong or any(written[at] in _TELLING for at in wrong):
+            continue
         touched = {at for each in wrong for at in (each - 1, each) if 0 <= at < len(word) - 1}
-        if wrong and all(written[at : at + 2] in odd for at in touched):
+        pairs = [written[at : at + 2] for at in touched]
+        alike = len(word) > 2 and sound(word) == heard
+        if all(pair in odd and (alike or not _is_word(pair)) for pair in pairs):
             yield word
 
 
@@ -177,9 +194,10 @@ class _Vocabulary:
 
 @functools.cache
 def _vocabulary() -> _Vocabulary:
-    said = everyday.names()
-    every = set(lexicon.words()) | set(said) | {name for names in said.values() for name in names}
-    words = sorted(word for word in every if _HAN.fullmatch(word) and 2 <= len(word) <= _MAX_WORD)
+    official = {name for each in lexicon.everyday().values() for name in each}
+    every = set(lexicon.words()) | official
+    names = (word for word in every if _HAN.fullmatch(word) and not _PHRASE.match(word))
+    words = sorted(word for word in names if 2 <= len(word) <= _MAX_WORD)
     by_sound: dict[str, list[str]] = {}
     by_rest: dict[tuple[str, str], list[str]] = {}
     for word in words:
