@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
+from knowledge.ingest.closing import DATE_LINE, ORGAN_END, signature, signed_at_once
 from knowledge.ingest.dates import add_years, first_date
 from knowledge.ingest.html_text import tidy
 from knowledge.ingest.labels import cut_at_label, pairs_in_line
@@ -51,18 +52,9 @@ _NOT_A_SOURCE = re.compile(
     r"^(?:本网|本站|本网站|网站|原创|其他|转载|互联网|网络|未知|admin\w*|管理员|系统管理员|-+|无)?$",
     re.IGNORECASE,
 )
-_ORGAN_END = (
-    r"(?:人民政府(?:办公厅|办公室)?|委员会(?:办公室)?|办公室|办公厅|管理局|总局|局|厅|委|部"
-    r"|联合会|中心|总队|支队|大队|管理处|办事处|法院|检察院|银行|协会|总工会|街道|领导小组)"
-)
-_ORGAN_LINE = re.compile(rf"(?:[\u4e00-\u9fff（）()、]{{2,30}}{_ORGAN_END}[ ]?){{1,6}}")
 _ISSUING_TITLE = re.compile(
-    rf"^((?:[\u4e00-\u9fff（）()]{{2,25}}?{_ORGAN_END}(?:等\d+[个]?(?:部门|单位))?[ 、]?){{1,6}})"
+    rf"^((?:[\u4e00-\u9fff（）()]{{2,25}}?{ORGAN_END}(?:等\d+[个]?(?:部门|单位))?[ 、]?){{1,6}})"
     r"(?:关于|印发|转发|发布|公布|通告|通知|公告)"
-)
-_DATE_LINE = re.compile(
-    r"^[（(]?(?:(?:19|20)\d{2}|[二〇○零一九]{4})[ ]?年[ ]?[\d一二三四五六七八九十]{1,3}[ ]?月[ ]?"
-    r"[\d一二三四五六七八九十]{1,3}[ ]?日[）)]?(?:印发)?$"
 )
 _THIS = r"本(?:办法|规定|细则|实施细则|通知|意见|方案|条例|标准|决定|通告|公告|措施|规则|指引|政策)"
 _EFFECT = re.compile(
@@ -169,20 +161,24 @@ def _number_line(line: str) -> str:
 
 
 def _signature(lines: Sequence[str]) -> tuple[str, date | None]:
-    """The first organ line followed by a date line, which is the letter's own signature."""
-    for at, line in enumerate(lines):
-        if not _DATE_LINE.match(line) or line.endswith("印发"):
-            continue
-        signers: list[str] = []
-        for previous in reversed(lines[max(0, at - 8) : at]):
-            if not _ORGAN_LINE.fullmatch(previous):
-                break
-            signers.append(previous)
-        if signers or at > 2:
-            return " ".join(reversed(signers)), first_date(line)
-        if at <= 2:  # under the title: （2024年3月1日）
-            return "", first_date(line)
-    return "", None
+    """Who signed the letter itself, and when; a date right under the title counts as one."""
+    under_title = next((at for at, line in enumerate(lines[:3]) if DATE_LINE.match(line)), None)
+    found = signature(lines)
+    if under_title is not None and (found is None or found[0] > under_title):
+        organ = _signature(lines[under_title + 1 :])[0]
+        return organ, first_date(lines[under_title])
+    if found is None:
+        at = next((at for at, line in enumerate(lines) if _dated(line)), None)
+        return "", first_date(lines[at]) if at is not None else None
+    first, end = found
+    at_once = signed_at_once(lines[first])
+    if at_once:
+        return at_once[0], first_date(at_once[1])
+    return "、".join(line.strip() for line in lines[first : end - 1]), first_date(lines[end - 1])
+
+
+def _dated(line: str) -> bool:
+    return bool(DATE_LINE.match(line)) and not line.endswith("印发")
 
 
 def _printed(lines: Sequence[str]) -> date | None:

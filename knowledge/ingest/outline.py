@@ -24,6 +24,8 @@ BODY = 30.0
 MAX_HEADING = 40
 MAX_QUESTION = 120
 _LONG_LINE = 200
+_ROW_HEADS = 3
+"""So many heads make a row even where its cells hold semicolons of their own."""
 _SALUTATION = re.compile(
     r"(?:.{0,20}各.{0,40}|.{0,20}有关.{0,20}|[^：]{2,20}(?:局|委|办|政府|公司|先生|女士|朋友|市民))[：:]"
 )
@@ -112,15 +114,23 @@ def is_row(line: str) -> bool:
     """True for a table row, `head：value；head：value`."""
     parts = line.split("；")
     headed = [bool(re.match(r"[^：。，、\s]{1,25}：", part)) for part in parts]
-    return headed[0] and sum(headed) >= 2 and sum(headed) >= len(parts) * 0.6
+    if not headed[0]:
+        return False
+    return sum(headed) >= _ROW_HEADS or (sum(headed) >= 2 and sum(headed) >= len(parts) * 0.6)
 
 
-def outline(lines: tuple[Line, ...], *, titles: frozenset[str] = frozenset()) -> Node:
+def outline(
+    lines: tuple[Line, ...],
+    *,
+    titles: frozenset[str] = frozenset(),
+    after_signature: frozenset[int] = frozenset(),
+) -> Node:
     """The tree of a text.
 
     Args:
         lines: the text's lines, in order.
         titles: lines that name a text inside this one (the 办法 a 通知 sends out), without blanks.
+        after_signature: where lines begin that follow a letter's signature.
     """
     root = Node(level=ROOT)
     stack = [root]
@@ -129,7 +139,7 @@ def outline(lines: tuple[Line, ...], *, titles: frozenset[str] = frozenset()) ->
         if at < skip_until:
             continue
         node = _node(lines, at)
-        signed = at > 0 and _DATE_LINE.fullmatch(lines[at - 1].text) is not None
+        signed = line.start in after_signature
         if node.label and node.number is None and not node.question and (
             signed or re.sub(r"\s", "", line.text) in titles
         ):  # fmt: skip

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from knowledge.ingest.closing import closing, signatures
 from knowledge.ingest.markers import ANSWERED, ASKED, Level, sentences
 from knowledge.ingest.outline import BODY, Node, is_row, outline, text_lines
 from knowledge.model import Document, Passage
@@ -44,14 +45,20 @@ def passages(document: Document) -> tuple[Passage, ...]:
     title, and marks such as 公开方式 belong to no passage.
     """
     text = document.text
+    every = text_lines(text)
+    closed = closing([line.text for line in every])
     lines = tuple(
         line
-        for at, line in enumerate(text_lines(text))
-        if not _BOILERPLATE.fullmatch(line.text) and not (at < 4 and _repeats(document, line.text))
+        for at, line in enumerate(every)
+        if at not in closed
+        and not _BOILERPLATE.fullmatch(line.text)
+        and not (at < 4 and _repeats(document, line.text))
     )
+    signed = signatures([line.text for line in every])
+    below = frozenset(every[end].start for _, end in signed if end < len(every))
     inner = frozenset(re.sub(r"\s", "", name) for name in _INNER_TITLE.findall(text[:4000]))
     inner |= {_sent_out(document.title)} - {""}
-    root = outline(lines, titles=inner)
+    root = outline(lines, titles=inner, after_signature=below)
     pieces = list(_joined(text, list(_pieces(text, root, ()))))
     return tuple(
         Passage(
@@ -186,9 +193,10 @@ def _joins(text: str, held: _Piece, piece: _Piece) -> bool:
     between = re.sub(r"\s", "", text[held.end : piece.start])
     if between:  # a heading stands between them
         return False
-    if any(_SECTION.match(label) for label in (*held.path[-1:], *piece.path[-1:])):
-        return held.path == piece.path
     lead_in = text[held.start : held.end].endswith(("：", ":"))
+    if any(_SECTION.match(label) for label in (*held.path[-1:], *piece.path[-1:])):
+        shared = len(held.path) if lead_in and held.path else None
+        return held.path == piece.path[:shared]
     short = min(held.end - held.start, piece.end - piece.start) < MIN_CHARS
     depth = len(_common(held.path, piece.path))
     return (short or lead_in) and depth >= max(len(held.path), len(piece.path)) - 1
