@@ -21,7 +21,9 @@ _ANNEX = re.compile(r"附\s*[件表录]\s*[\d一二三四五六七八九十]{0,2
 _ANNEX_ITEM = re.compile(
     r"(?:附件\s*)?[（(]?(?:\d{1,2}|[一二三四五六七八九十]{1,2})[）)]?\s*[.．、：:\s].+|·\s.+"
 )
-_FILE_NAME = re.compile(r"(?:附件|·|\d{1,2}[.．、]).{2,80}\.(?:docx?|xlsx?|pptx?|pdf|wps|et|ofd|zip|rar)")
+_FILE_NAME = re.compile(
+    r"(?:附件|·|\d{1,2}[.．、]).{2,80}\.(?:docx?|xlsx?|pptx?|pdf|wps|et|ofd|zip|rar)"
+)
 _MAX_SIGNERS = 8
 _MAX_ITEM = 80
 
@@ -44,7 +46,9 @@ def signatures(lines: Sequence[str]) -> tuple[tuple[int, int], ...]:
             found.append((at, at + 1))
         elif DATE_LINE.match(line) and not line.endswith("印发"):
             first = at
-            while first > 0 and at - first < _MAX_SIGNERS and ORGAN_LINE.fullmatch(lines[first - 1]):
+            while (
+                first > 0 and at - first < _MAX_SIGNERS and ORGAN_LINE.fullmatch(lines[first - 1])
+            ):
                 first -= 1
             last = at + 1 == len(lines) and at > 0
             if first < at or (last and lines[at - 1].endswith(tuple(SENTENCE_END))):

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 from knowledge.ingest.closing import closing, signatures
 from knowledge.ingest.markers import ANSWERED, ASKED, Level, sentences
-from knowledge.ingest.outline import BODY, Node, is_row, outline, text_lines
+from knowledge.ingest.outline import BODY, Node, outline
+from knowledge.ingest.rows import is_row, text_lines
 from knowledge.model import Document, Passage
 
 MIN_CHARS = 80
