@@ -12,8 +12,13 @@ ORGAN_END = (
     r"|联合会|中心|总队|支队|大队|管理处|办事处|法院|检察院|银行|协会|总工会|街道|领导小组)"
 )
 ORGAN_LINE = re.compile(rf"(?:[\u4e00-\u9fff（）()、]{{2,30}}{ORGAN_END}[ ]?){{1,6}}")
+HEAD_LINE = re.compile(
+    r"代?(?:市长|省长|县长|区长|州长|局长|主任)[ ]?[\u4e00-\u9fff]{1,4}(?: [\u4e00-\u9fff]{1,2})?"
+)
+"""The head of an organ who signs an order."""
 DATE_LINE = re.compile(
-    r"^[（(]?(?:(?:19|20)\d{2}|[二〇○零一九]{4})[ ]?年[ ]?[\d一二三四五六七八九十]{1,3}[ ]?月[ ]?"
+    r"^[（(]?(?:(?:19|20)\d{2}|[一二三四五六七八九〇○零]{4})[ ]?年[ ]?"
+    r"[\d一二三四五六七八九十]{1,3}[ ]?月[ ]?"
     r"[\d一二三四五六七八九十]{1,3}[ ]?日[）)]?(?:印发)?$"
 )
 _SIGNED_AT_ONCE = re.compile(rf"(?P<organ>{ORGAN_LINE.pattern}?)[ ]*(?P<date>\d{{4}}年.{{3,8}}日)")
@@ -54,6 +59,10 @@ def signatures(lines: Sequence[str]) -> tuple[tuple[int, int], ...]:
             if first < at or (last and lines[at - 1].endswith(tuple(SENTENCE_END))):
                 found.append((first, at + 1))
     return tuple(found)
+
+
+def _signs(line: str) -> bool:
+    return bool(ORGAN_LINE.fullmatch(line) or HEAD_LINE.fullmatch(line))
 
 
 def signed_at_once(line: str) -> tuple[str, str] | None:

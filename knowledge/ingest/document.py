@@ -61,8 +61,10 @@ def build(source: Source) -> Document:
 
 
 def _organ(given: Metadata, own: Metadata) -> str:
-    """The organ a metadata table names, else the source the page names, else the signature's."""
-    return given.organ or given.source or own.organ or own.source
+    """The organ a metadata table names; else, for a numbered document, the one that signed it; else
+    the source the page names, else the signature's."""
+    signed = own.organ if given.number or own.number else ""
+    return given.organ or signed or given.source or own.organ or own.source
 
 
 def derived_id(source: str) -> str:
@@ -93,8 +95,11 @@ def site_organ(site: str) -> str:
 
 _KINDS = (
     (Kind.REFUTATION, r"辟谣|谣言|不实信息|网传.*(?:不实|假)"),
+    (
+        Kind.INTERPRETATION,
+        r"解读|一图读懂|图解|起草说明|政策说明|读懂|答记者问|新闻发布会|发布会实录",
+    ),
     (Kind.FAQ, r"常见问题|热点问题|问答|答问|答疑|百问|知多少|Q&A|有问必答|解答"),
-    (Kind.INTERPRETATION, r"解读|一图读懂|图解|起草说明|政策说明|读懂"),
     (
         Kind.GUIDE,
         r"指南|指引|攻略|流程|须知|怎么|如何|手册|操作|一文(?:说清|看懂|读懂)|看这里|办理吧|申领|简介",
@@ -106,11 +111,14 @@ _KINDS = (
     (Kind.NOTICE, r"通告|公告|公示|通知|提醒|温馨提示"),
 )
 _FORMS = (
-    (Form.QA, r"问答|答问|Q&A|常见问题|百问|答疑"),
+    (Form.QA, r"问答|答问|答记者问|Q&A|常见问题|百问|答疑"),
     (Form.CHART, r"一图读懂|图解|图表解读|长图"),
     (Form.AUDIO_VIDEO, r"音频|视频|动漫|在线访谈|短视频"),
     (Form.EXPERT, r"专家解读|专家谈"),
-    (Form.FIRST_INTERPRETER, r"负责人解读|局长解读|主任解读|一把手解读|第一解读人"),
+    (
+        Form.FIRST_INTERPRETER,
+        r"(?:主要)?负责(?:人|同志).{0,6}解读|[局厅委]?(?:局长|主任|厅长|市长|书记|行长).{0,8}解读|一把手.{0,4}解读|第一解读人",
+    ),
 )
 
 

@@ -7,10 +7,11 @@ import zipfile
 from collections.abc import Iterator
 from typing import Any
 
+from knowledge.ingest.cells import rows_as_lines
 from knowledge.ingest.document import Source, build
 from knowledge.ingest.errors import Unreadable
-from knowledge.ingest.html_text import rows_as_lines, tidy
 from knowledge.ingest.metadata import Metadata
+from knowledge.ingest.tidying import tidy
 from knowledge.model import Document
 
 MAX_UNPACKED = 400 * 1024 * 1024

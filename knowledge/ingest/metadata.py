@@ -6,11 +6,19 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from itertools import pairwise
 
-from knowledge.ingest.closing import DATE_LINE, ORGAN_END, signature, signed_at_once
+from knowledge.ingest.closing import (
+    DATE_LINE,
+    HEAD_LINE,
+    ORGAN_END,
+    ORGAN_LINE,
+    signature,
+    signed_at_once,
+)
 from knowledge.ingest.dates import add_years, first_date
-from knowledge.ingest.html_text import tidy
 from knowledge.ingest.labels import cut_at_label, pairs_in_line
+from knowledge.ingest.tidying import tidy
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,7 +66,7 @@ _ISSUING_TITLE = re.compile(
 )
 _THIS = r"本(?:办法|规定|细则|实施细则|通知|意见|方案|条例|标准|决定|通告|公告|措施|规则|指引|政策)"
 _EFFECT = re.compile(
-    rf"{_THIS}[^。；\n]{{0,12}}?自([^。；\n]{{2,30}}?)(?:起|开始)?(?:施行|实施|执行|生效)"
+    rf"(?:{_THIS}|现予(?:公布|发布))[^。；\n]{{0,12}}?自([^。；\n]{{2,30}}?)(?:起|开始)?(?:施行|实施|执行|生效)"
 )
 _TERM = re.compile(r"有效期(?:为|限为)?[ ]?([\d一二三四五六七八九十两]{1,3})[ ]?年")
 _TERM_TO = re.compile(r"有效期(?:调整)?(?:延长)?(?:至|到)[ ]?([^。；，\n]{6,20})")
@@ -75,6 +83,9 @@ def from_pairs(pairs: Iterable[tuple[str, str]]) -> Metadata:
         value = _checked(field, tidy(raw))
         if value and field not in found:
             found[field] = value
+    author = found.pop("author", None)
+    if author:
+        found.setdefault("source", author)
     ended = found.pop("status", None)
     from_label = found.pop("term", None)
     metadata = Metadata(**found, ended=ended == "ended")  # type: ignore[arg-type]
@@ -95,6 +106,8 @@ def _checked(field: str, value: str) -> object:
             if re.search(r"失效|废止|无效|已过期", value) and "现行" not in value
             else "valid"
         )
+    if field == "author":
+        return value if ORGAN_LINE.fullmatch(value) else ""
     if field in ("organ", "source"):
         value = cut_at_label(re.sub(r"^(?:信息|文章|稿件)?来源[：:]", "", value))
         value = re.sub(r"[ ]?[,，;；][ ]?", "、", value).strip(" -—|【[")
@@ -122,7 +135,8 @@ def from_meta_tags(tags: Sequence[tuple[str, str]]) -> Metadata:
         "firstpublishedtime": "published_on", "og:release_date": "published_on",
         "dc.title": "title", "dc.date": "published_on", "source": "source", "publisher": "source",
         "article:author": "source", "datepublished": "published_on", "wenhao": "number",
-        "filenumber": "number", "indexnumber": "index_number", "createdate": "published_on",
+        "author": "author", "filenumber": "number", "indexnumber": "index_number",
+        "createdate": "published_on",
     }  # fmt: skip
     return from_pairs(
         (fields[name.lower()], value) for name, value in tags if name.lower() in fields
@@ -138,9 +152,10 @@ def from_lines(lines: Sequence[str], *, title: str = "", issued_on: date | None 
         issued_on: as known from elsewhere; validity "自印发之日起" counts from it.
     """
     head = [line for line in lines[:12] if len(line) < 60]
-    number = next((n for n in map(_number_line, head) if n), "")
+    number = next((n for n in map(_number_line, head) if n), "") or _order_number(head)
     labelled = from_pairs(pair for line in head for pair in pairs_in_line(line))
     organ, signed = _signature(lines)
+    organ = organ or _ordering(number)
     titled = _ISSUING_TITLE.match(title)
     found = Metadata(
         number=number,
@@ -154,10 +169,32 @@ def from_lines(lines: Sequence[str], *, title: str = "", issued_on: date | None 
     return found.or_else(Metadata(valid_from=valid_from, valid_to=valid_to))
 
 
+def number_before_labels(line: str) -> str:
+    """The document number that begins a line of metadata (丰府发〔2024〕1号 来源：…); or empty."""
+    found = NUMBER.match(line)
+    if not found or not pairs_in_line(line) or not re.match(r"\s", line[found.end() :]):
+        return ""
+    return document_number(found.group(0))
+
+
 def _number_line(line: str) -> str:
     bare = line.strip("（()） ")
     found = NUMBER.fullmatch(bare) or NUMBER.fullmatch(line) or _ORDER_NUMBER.fullmatch(bare)
     return document_number(found.group(0)) if found else ""
+
+
+def _ordering(number: str) -> str:
+    """The organ whose order it is (丰城市人民政府令第12号); empty for other numbers."""
+    found = re.match(r"([\u4e00-\u9fff]{2,20})令", number)
+    return found.group(1) if found else ""
+
+
+def _order_number(head: Sequence[str]) -> str:
+    """The number of an order (令) whose name and number stand on two lines."""
+    for line, following in pairwise(head[:6]):
+        if re.fullmatch(r"[\u4e00-\u9fff]{2,20}令", line):
+            return document_number(line + following)
+    return ""
 
 
 def _signature(lines: Sequence[str]) -> tuple[str, date | None]:
@@ -173,8 +210,9 @@ def _signature(lines: Sequence[str]) -> tuple[str, date | None]:
     first, end = found
     at_once = signed_at_once(lines[first])
     if at_once:
-        return at_once[0], first_date(at_once[1])
-    return "、".join(line.strip() for line in lines[first : end - 1]), first_date(lines[end - 1])
+        return "、".join(at_once[0].split()), first_date(at_once[1])
+    organs = [line for line in lines[first : end - 1] if not HEAD_LINE.fullmatch(line)]
+    return "、".join(" ".join(organs).split()), first_date(lines[end - 1])
 
 
 def _dated(line: str) -> bool:

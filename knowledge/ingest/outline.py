@@ -92,10 +92,24 @@ def outline(
             signed or re.sub(r"\s", "", line.text) in titles
         ):  # fmt: skip
             node.level = Level.ANNEX
+        if node.level == Level.ANNEX and node.heading and node.number is not None:
+            skip_until = at + 1 + _titled(node, lines, at)
         _place(stack, node)
         if node.question and node.children:
             skip_until = at + 1
     return root
+
+
+def _titled(node: Node, lines: tuple[Line, ...], at: int) -> int:
+    """Take the line below a bare 附件1 into its heading where it names the annex; lines taken."""
+    end = node.number.end if node.number is not None else 0
+    bare = lines[at].text[end:].strip("：: ") == ""
+    if not bare or at + 1 >= len(lines) or not _names(lines[at + 1].text):
+        return 0
+    if marker(lines[at + 1].text) is not None:
+        return 0
+    node.label, node.end = f"{node.label} {lines[at + 1].text}", lines[at + 1].end
+    return 1
 
 
 def _place(stack: list[Node], node: Node) -> None:

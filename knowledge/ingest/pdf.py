@@ -9,9 +9,9 @@ from collections import Counter
 
 from knowledge.ingest.document import Source, build
 from knowledge.ingest.errors import Unreadable
-from knowledge.ingest.html_text import tidy
 from knowledge.ingest.markers import ANSWERED, ASKED, marker
 from knowledge.ingest.metadata import Metadata
+from knowledge.ingest.tidying import tidy
 from knowledge.model import Document
 
 MAX_PAGES = 3000

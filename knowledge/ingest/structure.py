@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from knowledge.ingest.closing import closing, signatures
 from knowledge.ingest.markers import ANSWERED, ASKED, Level, sentences
 from knowledge.ingest.outline import BODY, Node, outline
-from knowledge.ingest.rows import is_row, text_lines
+from knowledge.ingest.rows import Line, is_row, text_lines
 from knowledge.model import Document, Passage
 
 MIN_CHARS = 80
@@ -24,6 +24,7 @@ _BOILERPLATE = re.compile(
 )
 _SECTION = re.compile(r"[一二三四五六七八九十]{1,3}、")
 _NUMBER_LINE = re.compile(r"[\u4e00-\u9fff]{1,14}\s?[〔\[（(]\d{4}[〕\]）)]\s?\d{1,5}\s?号")
+_ORDER_LINE = re.compile(r"[\u4e00-\u9fff]{2,20}令|第[\d一二三四五六七八九十百]{1,6}号")
 _INNER_TITLE = re.compile(r"《([^《》]{4,60})》")
 
 
@@ -60,7 +61,10 @@ def passages(document: Document) -> tuple[Passage, ...]:
     inner = frozenset(re.sub(r"\s", "", name) for name in _INNER_TITLE.findall(text[:4000]))
     inner |= {_sent_out(document.title)} - {""}
     root = outline(lines, titles=inner, after_signature=below)
-    pieces = list(_joined(text, list(_pieces(text, root, ()))))
+    starts = {line.start for line in lines}
+    left_out = tuple(line for line in every if line.start not in starts)
+    joined = _joined(text, list(_pieces(text, root, ())))
+    pieces = [part for piece in joined for part in _without(text, piece, left_out)]
     return tuple(
         Passage(
             document_id=document.id,
@@ -75,9 +79,29 @@ def passages(document: Document) -> tuple[Passage, ...]:
     )
 
 
+def _without(text: str, piece: _Piece, left_out: tuple[Line, ...]) -> Iterator[_Piece]:
+    """A piece without the lines that belong to none, which may stand in its middle."""
+    start = piece.start
+    for line in left_out:
+        if piece.start <= line.start < piece.end:
+            if text[start : line.start].strip():
+                yield _trimmed(text, piece, start, line.start)
+            start = line.end
+    if text[start : piece.end].strip():
+        yield _trimmed(text, piece, start, piece.end)
+
+
+def _trimmed(text: str, piece: _Piece, start: int, end: int) -> _Piece:
+    inside = text[start:end]
+    start += len(inside) - len(inside.lstrip())
+    return replace(piece, start=start, end=start + len(inside.strip()))
+
+
 def _repeats(document: Document, line: str) -> bool:
     bare, title = (re.sub(r"\s", "", value) for value in (line, document.title))
-    return bool(_NUMBER_LINE.fullmatch(line)) or (len(bare) > 3 and bare in title)
+    if _NUMBER_LINE.fullmatch(line) or _ORDER_LINE.fullmatch(line):
+        return True
+    return len(bare) > 3 and bare in title
 
 
 def _sent_out(title: str) -> str:
@@ -92,7 +116,10 @@ def _pieces(text: str, node: Node, path: tuple[str, ...]) -> Iterator[_Piece]:
     if node.question:
         yield from _answer(text, node, own)
         return
-    start = node.start if not node.heading else _first(node)
+    lead = _leads(text, node) and not _divided(node)
+    if lead and node.number is not None:
+        own = (*path, node.number.label)
+    start = node.start if lead or not node.heading else _first(node)
     whole = node.last - start
     if node.level >= 0 and whole <= MAX_CHARS and not _divided(node):
         if whole > 0 and (not node.heading or node.children):
@@ -100,10 +127,16 @@ def _pieces(text: str, node: Node, path: tuple[str, ...]) -> Iterator[_Piece]:
         elif node.heading and not node.children:
             yield _Piece(start=node.start, end=node.end, path=path)
         return
-    if node.level >= 0 and not node.heading:
+    if node.level >= 0 and (lead or not node.heading):
         yield from _cut(text, node.start, node.end, own)
     for child in node.children:
         yield from _pieces(text, child, own)
+
+
+def _leads(text: str, node: Node) -> bool:
+    """Whether an article's first line (第三条 有下列情形之一的：) is part of what it says."""
+    article = node.number is not None and node.number.level is Level.ARTICLE
+    return article and node.heading and text[node.start : node.end].endswith(("：", ":"))
 
 
 def _first(node: Node) -> int:
