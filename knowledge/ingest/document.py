@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import PurePath
 
 from knowledge.ingest.markers import ANSWERED, ASKED
-from knowledge.ingest.metadata import Metadata, from_lines
+from knowledge.ingest.metadata import Metadata, document_number, from_lines
 from knowledge.model import Attachment, Document, Form, Kind, Life
 
 
@@ -72,18 +72,41 @@ def derived_id(source: str) -> str:
     return hashlib.sha256(source.encode()).hexdigest()[:24]
 
 
+_TITLE_END = re.compile(
+    r"(?:通知|公告|通告|办法|细则|规定|条例|方案|意见|决定|标准|指南|措施|批复|函|问答|解读)(?:[（(].*[）)])?$"
+)
+_NO_TITLE = re.compile(r".{2,30}文件|.{0,6}(?:编号|密级|索引号)[：:].*|\d+|附件\d*")
+
+
 def first_title(lines: tuple[str, ...]) -> str:
-    """The title a plain text opens with: its first line that is short and no number or label."""
-    for line in lines[:5]:
-        if 4 <= len(line) <= 80 and not line.endswith(("。", "；", "：")):
-            return line
+    """The title a plain text opens with: its first short line that is no number or letterhead.
+
+    A title set over two or three lines is put together.
+    """
+    for at, line in enumerate(lines[:6]):
+        if not 4 <= len(line) <= 80 or line.endswith(("。", "；", "：")):
+            continue
+        if _NO_TITLE.fullmatch(line) or document_number(line):
+            continue
+        for more in (1, 2):
+            joined = "".join(lines[at : at + 1 + more])
+            broken = not _TITLE_END.search("".join(lines[at : at + more])) and "关于" in joined
+            if broken and _TITLE_END.search(joined) and len(joined) <= 100:
+                return joined
+        return line
     return ""
 
 
 def _without_title(lines: tuple[str, ...], title: str) -> tuple[str, ...]:
+    """The text below its title, which may be set over some lines, and below the letterhead."""
     wanted = re.sub(r"\s", "", title)
-    at = 1 if lines and re.sub(r"\s", "", lines[0]) == wanted and len(lines) > 1 else 0
-    return lines[at:]
+    for at in range(min(5, len(lines))):
+        for end in (at + 1, at + 2, at + 3):
+            if re.sub(r"\s", "", "".join(lines[at:end])) == wanted and len(lines) > end:
+                return lines[end:]
+        if not _NO_TITLE.fullmatch(lines[at]) and not document_number(lines[at]):
+            break
+    return lines
 
 
 def site_organ(site: str) -> str:
