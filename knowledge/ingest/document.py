@@ -72,9 +72,10 @@ def derived_id(source: str) -> str:
     return hashlib.sha256(source.encode()).hexdigest()[:24]
 
 
-_TITLE_END = re.compile(
+TITLE_END = re.compile(
     r"(?:通知|公告|通告|办法|细则|规定|条例|方案|意见|决定|标准|指南|措施|批复|函|问答|解读)(?:[（(].*[）)])?$"
 )
+"""How the title of an official text ends."""
 _NO_TITLE = re.compile(r".{2,30}文件|.{0,6}(?:编号|密级|索引号)[：:].*|\d+|附件\d*")
 
 
@@ -90,8 +91,8 @@ def first_title(lines: tuple[str, ...]) -> str:
             continue
         for more in (1, 2):
             joined = "".join(lines[at : at + 1 + more])
-            broken = not _TITLE_END.search("".join(lines[at : at + more])) and "关于" in joined
-            if broken and _TITLE_END.search(joined) and len(joined) <= 100:
+            broken = not TITLE_END.search("".join(lines[at : at + more])) and "关于" in joined
+            if broken and TITLE_END.search(joined) and len(joined) <= 100:
                 return joined
         return line
     return ""
