@@ -121,8 +121,15 @@ def test_a_table_becomes_rows_with_their_heads(tmp_path: Path) -> None:
 
 
 def test_a_cell_over_two_lines_stays_in_its_row(tmp_path: Path) -> None:
-    texts = [(80.0, 1.0, "事项"), (200.0, 1.0, "材料内容"), (80.0, 2.0, "落户"), (200.0, 2.0, "出生证明和父母"),
-             (200.0, 3.0, "双方的身份证"), (80.0, 4.0, "换证"), (200.0, 4.0, "旧身份证")]  # fmt: skip
+    texts = [
+        (80.0, 1.0, "事项"),
+        (200.0, 1.0, "材料内容"),
+        (80.0, 2.0, "落户"),
+        (200.0, 2.0, "出生证明和父母"),
+        (200.0, 3.0, "双方的身份证"),
+        (80.0, 4.0, "换证"),
+        (200.0, 4.0, "旧身份证"),
+    ]
 
     assert lines(tmp_path, at((72, 0, "户籍业务材料一览"), *texts))[1:] == [
         "事项：落户；材料内容：出生证明和父母双方的身份证",
@@ -149,8 +156,8 @@ def test_running_heads_with_numbers_in_them_and_page_numbers(tmp_path: Path) -> 
     ]
 
     assert lines(tmp_path, *pages)[1:] == [
-        f"第{n}条 每人每月五十元，由乡镇发放。" for n in (2, 3, 4)
-    ] or ("公报" not in "".join(lines(tmp_path, *pages)[1:]))
+        f"第{n}条 每人每月五十元，由乡镇发放。" for n in (1, 2, 3, 4)
+    ]
 
 
 def test_a_word_parted_by_a_hyphen(tmp_path: Path) -> None:
@@ -162,9 +169,16 @@ def test_a_word_parted_by_a_hyphen(tmp_path: Path) -> None:
 
 
 def test_a_letter_with_head_number_title_on_two_lines_and_signature(tmp_path: Path) -> None:
-    page = at((200, 0, "丰城市民政局文件"), (220, 1, "丰民字〔2024〕12号"), (200, 3, "丰城市民政局关于发放"),
-              (206, 4, "高龄老人补贴的通知"), (72, 6, "各乡镇人民政府："), (96, 7, "每人每月五十元，由乡镇发放。"),
-              (400, 9, "丰城市民政局"), (400, 10, "2024年3月8日"))  # fmt: skip
+    page = at(
+        (200, 0, "丰城市民政局文件"),
+        (220, 1, "丰民字〔2024〕12号"),
+        (200, 3, "丰城市民政局关于发放"),
+        (206, 4, "高龄老人补贴的通知"),
+        (72, 6, "各乡镇人民政府："),
+        (96, 7, "每人每月五十元，由乡镇发放。"),
+        (400, 9, "丰城市民政局"),
+        (400, 10, "2024年3月8日"),
+    )
     (document,) = read(stored(tmp_path, drawn(page)))
 
     assert document.title == "丰城市民政局关于发放高龄老人补贴的通知"
