@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from knowledge.ingest.markers import SENTENCE_END
+from knowledge.ingest.markers import SENTENCE_END, number
 
 ORGAN_END = (
     r"(?:人民政府(?:办公厅|办公室)?|委员会(?:办公室)?|办公室|办公厅|管理局|总局|局|厅|委|部"
@@ -24,7 +24,7 @@ DATE_LINE = re.compile(
 _SIGNED_AT_ONCE = re.compile(rf"(?P<organ>{ORGAN_LINE.pattern}?)[ ]*(?P<date>\d{{4}}年.{{3,8}}日)")
 _ANNEX = re.compile(r"附\s*[件表录]\s*[\d一二三四五六七八九十]{0,2}\s*[：:]")
 _ANNEX_ITEM = re.compile(
-    r"(?:附件\s*)?[（(]?(?:\d{1,2}|[一二三四五六七八九十]{1,2})[）)]?\s*[.．、：:\s].+|·\s.+"
+    r"(?:附件\s*)?[（(]?(?:(\d{1,2})|([一二三四五六七八九十]{1,2}))[）)]?\s*[.．、：:\s].+"
 )
 _FILE_NAME = re.compile(
     r"(?:附件|·|\d{1,2}[.．、]).{2,80}\.(?:docx?|xlsx?|pptx?|pdf|wps|et|ofd|zip|rar)"
@@ -87,21 +87,29 @@ def closing(lines: Sequence[str]) -> frozenset[int]:
 
 def _annexes(lines: Sequence[str], at: int, known: set[int]) -> set[int]:
     """The list of annexes that begins here; empty where the line heads an annex itself."""
+    own = re.sub(_ANNEX, "", lines[at]).strip()
+    if len(lines[at]) > _MAX_ITEM or lines[at].endswith(tuple(SENTENCE_END)):
+        return set()
+    last = _item(own) if own else None
     end = at + 1
-    while end < len(lines) and end not in known and _listed(lines[end]):
-        end += 1
+    while end < len(lines) and end not in known:
+        item = _item(lines[end])
+        if item is None or not _carries_on(last, item, first=end == at + 1 and not own):
+            break
+        last, end = item, end + 1
     closes = end == len(lines) or end in known or bool(re.match(r"附\s*[件表]", lines[end]))
-    bare = not re.sub(_ANNEX, "", lines[at]).strip()
-    if not closes or len(lines[at]) > _MAX_ITEM or lines[at].endswith(tuple(SENTENCE_END)):
-        return set()
-    if bare and end == at + 1:
-        return set()
-    return set(range(at, end))
+    return set(range(at, end)) if closes and (own or end > at + 1) else set()
 
 
-def _listed(line: str) -> bool:
-    return (
-        bool(_ANNEX_ITEM.fullmatch(line))
-        and len(line) <= _MAX_ITEM
-        and not line.endswith(tuple(SENTENCE_END + "；;："))
-    )
+def _item(line: str) -> tuple[bool, int] | None:
+    """Of an annex's line in a list, whether its number is in digits, and the number."""
+    found = _ANNEX_ITEM.fullmatch(line)
+    if not found or len(line) > _MAX_ITEM or line.endswith(tuple(SENTENCE_END + "；;：")):
+        return None
+    return found.group(1) is not None, number(found.group(1) or found.group(2))
+
+
+def _carries_on(last: tuple[bool, int] | None, item: tuple[bool, int], *, first: bool) -> bool:
+    if last is None:
+        return first and item[1] == 1
+    return item == (last[0], last[1] + 1)

@@ -25,7 +25,8 @@ from knowledge.model import Attachment, Document, Kind
 
 MAX_DEPTH = 1500
 """Nested elements; the parser's time grows with the square (100,000 deep: 22 s measured)."""
-MAX_TAGS = 1_000_000
+MAX_TAGS = 400_000
+"""Some 7 s of parsing (measured); a table of ten thousand rows has half of it."""
 MIN_TEXT = 10
 FEW_WORDS = 60
 """A page with fewer characters may have its text in a script or in pictures."""

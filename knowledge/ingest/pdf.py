@@ -136,7 +136,7 @@ def _without_running_heads(pages: list[list[Line]]) -> list[Line]:
 
 
 def _key(line: Line) -> str:
-    return re.sub(r"\d+", "0", line.text)
+    return line.text if line.text.endswith(_ENDS) else re.sub(r"\d+", "0", line.text)
 
 
 def paragraphs(lines: list[Line]) -> list[str]:
