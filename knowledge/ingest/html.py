@@ -20,7 +20,7 @@ from knowledge.ingest.metadata import from_meta_tags, from_pairs, number_before_
 from knowledge.ingest.pictures import described, why_empty
 from knowledge.ingest.scripted import Scripted, scripted
 from knowledge.ingest.tidying import tidy
-from knowledge.ingest.titles import Titles, page_title
+from knowledge.ingest.titles import Titles, page_title, site_in
 from knowledge.model import Attachment, Document, Kind
 
 MAX_DEPTH = 1500
@@ -186,7 +186,7 @@ def _page(
         column_type=" ".join(
             [*(named.get(k, "") for k in ("columntype", "columnname")), title_tag]
         ),
-        site=titles.site,
+        site=titles.site or site_in(title_tag),
     )
 
 

@@ -25,6 +25,8 @@ _MAX_QUESTION = 120
 
 def speaker_of(node: LexborNode) -> str:
     """`问：` or `答：` for an element that its place in the markup makes one; else empty."""
+    if node.tag == "summary":
+        return "问：" if _asks(node) else ""
     if node.tag == "dt":
         return "问：" if _asks(node) and _next(node, "dd") is not None else ""
     if node.tag == "dd":

@@ -70,7 +70,24 @@ def table_lines(table: LexborNode, lines: Reader) -> list[str]:
         table: the element.
         lines: reads a cell's lines.
     """
+    rows = table.css("tr")
+    if all(_is_keyed(row) for row in rows):
+        return [line for row in rows if (line := _keyed_line(row, lines))]
     return rows_as_lines(
         [row for row in grid(table, lines) if any(row)],
-        headed=table.css_first("th") is not None,
+        headed=any(
+            cells and all(cell.tag == "th" for cell in cells) for cells in map(_cells, rows)
+        ),
     )
+
+
+def _is_keyed(row: LexborNode) -> bool:
+    """Whether each name (th) in a row stands before its value (td): th td, or th td th td."""
+    tags = [cell.tag for cell in _cells(row)]
+    return len(tags) % 2 == 0 and tags == ["th", "td"] * (len(tags) // 2)
+
+
+def _keyed_line(row: LexborNode, lines: Reader) -> str:
+    texts = [_cell_text(cell, lines) for cell in _cells(row)]
+    pairs = zip(texts[::2], texts[1::2], strict=True)
+    return "；".join(f"{name.rstrip('：:')}：{value}" for name, value in pairs if value)

@@ -27,6 +27,8 @@ SKIPPED = frozenset(
     )
 )
 _INLINE = frozenset({"span", "i", "em", "b", "strong", "label", "font", "a", "u"})
+_SPEAKS = re.compile(r"[【\[]?[问答QA]\d{0,3}[：:】\].、]")
+"""A line that says itself who speaks needs no bullet."""
 
 Step = tuple[LexborNode, bool]
 Walk = Generator[Step, bool | None, None]
@@ -73,7 +75,9 @@ class _Lines:
         if SPEAKER.fullmatch(line):
             self._prefix = line.rstrip("：:.") + "："
         elif line:
-            spoken = self._prefix.endswith("：") and line.startswith(self._prefix[0])
+            spoken = _SPEAKS.match(line) is not None or (
+                self._prefix.endswith("：") and line.startswith(self._prefix[0])
+            )
             self.done.append(line if spoken else self._prefix + line)
             self._prefix = ""
 

@@ -28,6 +28,7 @@ _SALUTATION = re.compile(
     r"(?:.{0,20}各.{0,40}|.{0,20}有关.{0,20}|[^：]{2,20}(?:局|委|办|政府|公司|先生|女士|朋友|市民))[：:]"
 )
 _ANSWERED_AT_ONCE = re.compile(r"[^。！；？?：]{4,60}[？?](?=[^”』）)】？?\s])")
+_LABELLED = re.compile(r"[\u4e00-\u9fff]{2,6}：(?=\S)")
 _LEAD_IN = re.compile(r".*(?:如下|下列|以下|之一|包括|，).*[：:]")
 _DATE_LINE = re.compile(r"[（(]?\d{4}\s?年\s?\d{1,2}\s?月\s?\d{1,2}\s?日[）)]?")
 
@@ -228,7 +229,8 @@ def _is_question(words: str, number: Marker | None, previous: str, following: st
         return True
     if not following or ANSWERED.match(words):
         return False
-    if ANSWERED.match(following) and 4 <= len(words) <= MAX_QUESTION:
+    labelled = _LABELLED.match(words) and not _asks(words)
+    if ANSWERED.match(following) and 4 <= len(words) <= MAX_QUESTION and not labelled:
         return True
     if number is not None and number.level in (Level.CHAPTER, Level.ARTICLE, Level.ANNEX):
         return False

@@ -69,7 +69,7 @@ def page_title(
         *[
             line
             for line in lines[:1]
-            if len(line) <= 80 and line[:1] != "·" and line[-1] not in "：:。"
+            if len(line) <= 80 and line[:1] not in "·问答" and line[-1] not in "：:。"
         ],
         tag,
         titles.tag,
@@ -100,6 +100,14 @@ def bare_title(titles: Titles) -> str:
     parts = [part.strip() for part in _SEPARATORS.split(text) if part and part.strip()]
     good = [part for part in parts if not _GENERIC.fullmatch(part) and not _is_site(part)]
     return tidy(max(good or parts, key=len, default=""))
+
+
+def site_in(tag: str) -> str:
+    """The site's name as `<title>` ends or begins with it behind a separator; or empty."""
+    parts = [part.strip() for part in _SEPARATORS.split(tag) if part and part.strip()]
+    return next(
+        (part for part in (parts[-1:] + parts[:1]) if len(parts) > 1 and _is_site(part)), ""
+    )
 
 
 def _is_site(part: str) -> bool:
