@@ -93,7 +93,8 @@ def _row_line(heads: list[str], row: list[str]) -> str:
             continue
         parts.append(f"{head.rstrip('：:')}：{value}" if head else value)
         last = (head, value)
-    if not heads and len(parts) == 2:
+    labelled = all(re.match(r"[^：]{2,8}：", part) for part in parts)
+    if not heads and len(parts) == 2 and not labelled:
         return f"{parts[0].rstrip('：:')}：{parts[1]}"
     if not parts:
         return ""

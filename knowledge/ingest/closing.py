@@ -22,7 +22,7 @@ DATE_LINE = re.compile(
     r"[\d一二三四五六七八九十]{1,3}[ ]?日[）)]?(?:印发)?$"
 )
 _SIGNED_AT_ONCE = re.compile(rf"(?P<organ>{ORGAN_LINE.pattern}?)[ ]*(?P<date>\d{{4}}年.{{3,8}}日)")
-_ANNEX = re.compile(r"附\s*[件表录]\s*[\d一二三四五六七八九十]{0,2}\s*[：:]")
+_ANNEX = re.compile(r"附\s*[件表录]?\s*[\d一二三四五六七八九十]{0,2}\s*[：:]")
 _ANNEX_ITEM = re.compile(
     r"(?:附件\s*)?[（(]?(?:(\d{1,2})|([一二三四五六七八九十]{1,2}))[）)]?\s*[.．、：:\s].+"
 )

@@ -206,7 +206,9 @@ def _meta_tags(parser: LexborHTMLParser) -> list[tuple[str, str]]:
 
 def _classed_titles(body: LexborNode) -> list[str]:
     found = []
-    for node in body.css("[class*=title], [id*=title], [class*=Title], [class*=bt], ucaptitle"):
+    for node in body.css(
+        "[class*=title], [id*=title], [class*=Title], [class*=bt], [class*=_tit], ucaptitle"
+    ):
         text = tidy(node.text() or "")
         if 4 <= len(text) <= 150 and node.tag != "a":
             found.append(text)

@@ -13,7 +13,7 @@ from knowledge.model import Attachment
 _FILE = re.compile(r"\.(?:docx?|xlsx?|pptx?|pdf|wps|et|ofd|zip|rar|7z|csv|txt)(?:$|[?#])", re.I)
 _ATTACHMENT_AREA = "[class*=fj], [id*=fj], [class*=attach], [class*=annex], [class*=accessory]"
 _POLICY_LABEL = re.compile(
-    r"(?:相关|关联|解读)?(?:政策(?:文件|原文)|文件原文|原文(?:链接)?|解读文件|被解读文件|相关文件|政策链接)"
+    r"(?:相关|关联|解读)?(?:政策(?:文件|原文)|文件原文|原文(?:链接)?|解读文件|被解读文件|相关文件|政策链接|相关链接|链接)"
     r"(?:链接)?[：:]?"
 )
 _POLICY_NAME = re.compile(

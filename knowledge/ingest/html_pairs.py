@@ -97,12 +97,15 @@ def _beside_title(shown: list[str]) -> tuple[str, Pairs]:
     for at, line in enumerate(shown):
         dated = _DATED_LINE.fullmatch(line)
         told = only_labels(line) and any(field in _TELLING for field, _ in pairs_in_line(line))
-        if not dated and not told:
+        signed = at > 0 and ORGAN_LINE.fullmatch(shown[at - 1]) is not None
+        if (not dated and not told) or signed:
             continue
         above = next((each for each in reversed(shown[max(0, at - 2) : at]) if _is_title(each)), "")
         if not above:
             continue
         pairs: Pairs = []
+        if not dated and not any(field in _DATES for field, _ in pairs_in_line(line)):
+            pairs.append(("published_on", line[:60]))
         if dated:
             pairs.append(("published_on", dated.group(1)))
             if ORGAN_LINE.fullmatch(dated.group(2).strip()):
@@ -111,11 +114,17 @@ def _beside_title(shown: list[str]) -> tuple[str, Pairs]:
     return "", []
 
 
+_DATES = ("published_on", "issued_on", "valid_from", "valid_to", "term")
 _TELLING = ("published_on", "source", "organ", "issued_on")
 
 
 def _is_title(line: str) -> bool:
-    return 5 <= len(line) <= 100 and not line.startswith("·") and line[-1] not in "。；：:，、"
+    return (
+        5 <= len(line) <= 100
+        and not line.startswith("·")
+        and line[-1] not in "。；：:，、"
+        and not ORGAN_LINE.fullmatch(line)
+    )
 
 
 def _scripted_time(parser: LexborHTMLParser) -> Pairs:

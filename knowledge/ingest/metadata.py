@@ -110,7 +110,8 @@ def _checked(field: str, value: str) -> object:
         return value if ORGAN_LINE.fullmatch(value) else ""
     if field in ("organ", "source"):
         value = cut_at_label(re.sub(r"^(?:信息|文章|稿件)?来源[：:]", "", value))
-        value = re.sub(r"[ ]?[,，;；][ ]?", "、", value).strip(" -—|【[")
+        value = re.split(r"[ ]*[【\[]", value)[0]
+        value = re.sub(r"[ ]?[,，;；][ ]?", "、", value).strip(" -—|：:")
         return "" if _NOT_A_SOURCE.match(value) or len(value) > 100 else value
     if field == "index_number":
         return value if re.fullmatch(r"[\w\-/.〔〕()（） ]{4,60}", value) else ""
@@ -185,14 +186,15 @@ def _number_line(line: str) -> str:
 
 def _ordering(number: str) -> str:
     """The organ whose order it is (丰城市人民政府令第12号); empty for other numbers."""
-    found = re.match(r"([\u4e00-\u9fff]{2,20})令", number)
+    found = re.match(r"([\u4e00-\u9fff]{2,20}?)(?:令|公告|通告)", number)
     return found.group(1) if found else ""
 
 
 def _order_number(head: Sequence[str]) -> str:
     """The number of an order (令) whose name and number stand on two lines."""
     for line, following in pairwise(head[:6]):
-        if re.fullmatch(r"[\u4e00-\u9fff]{2,20}令", line):
+        numbered = re.fullmatch(r"(?:\d{4}年)?[ ]?第[ ]?\d{1,4}[ ]?号", following)
+        if numbered and re.fullmatch(r"[\u4e00-\u9fff]{2,20}(?:令|公告|通告)", line):
             return document_number(line + following)
     return ""
 

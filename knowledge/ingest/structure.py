@@ -24,7 +24,9 @@ _BOILERPLATE = re.compile(
 )
 _SECTION = re.compile(r"[一二三四五六七八九十]{1,3}、")
 _NUMBER_LINE = re.compile(r"[\u4e00-\u9fff]{1,14}\s?[〔\[（(]\d{4}[〕\]）)]\s?\d{1,5}\s?号")
-_ORDER_LINE = re.compile(r"[\u4e00-\u9fff]{2,20}令|第[\d一二三四五六七八九十百]{1,6}号")
+_ORDER_LINE = re.compile(
+    r"[\u4e00-\u9fff]{2,20}(?:令|公告|通告)|(?:\d{4}年)?第[\d一二三四五六七八九十百]{1,6}号"
+)
 _INNER_TITLE = re.compile(r"《([^《》]{4,60})》")
 
 

@@ -62,6 +62,7 @@ def page_title(
         labelled if _fit(labelled, titles) else "",
         *[text for text in titles.headings[:1] if _fit(text, titles)],
         titles.shared if _fit(titles.shared, titles) else "",
+        titles.above if _fit(titles.above, titles) and "关于" in titles.above else "",
         tag if _fit(tag, titles) and not _is_site(tag) else "",
         *shown[:1],
         titles.above if _fit(titles.above, titles) else "",
