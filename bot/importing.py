@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from bot.content_ports import Database
+from knowledge.belonging import NEAR_EQUAL, likeness, policy_of, same_number
 from knowledge.ingest import Unreadable, files, read_each
 from knowledge.model import Document, ImportReport, Kind, Life
-from knowledge.review import Change, ImportStep, content_hash, plan_import
+from knowledge.review import Change, DocumentStore, ImportStep, content_hash, plan_import
 
 if TYPE_CHECKING:
     from bot.ports import Clock
@@ -32,6 +33,9 @@ class _Tally:
     unchanged: list[str] = field(default_factory=list)
     failed: list[tuple[str, str]] = field(default_factory=list)
     warnings: list[tuple[str, str]] = field(default_factory=list)
+    linked: list[tuple[str, str]] = field(default_factory=list)
+    policies: int = 0
+    """New or changed documents that interpretations stored before may belong to."""
 
     def report(self) -> ImportReport:
         return ImportReport(
@@ -40,7 +44,24 @@ class _Tally:
             unchanged=tuple(self.unchanged),
             failed=tuple(self.failed),
             warnings=tuple(self.warnings),
+            linked=tuple(self.linked),
         )
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Stored:
+    """What became of one document.
+
+    Args:
+        others: stored documents with the same number, or the same title where it has none.
+        twin: the one of them that is the same text from another source.
+        linked: the policy an interpretation was given in this import, or empty.
+    """
+
+    step: ImportStep
+    others: tuple[Document, ...]
+    twin: Document | None
+    linked: str
 
 
 class Importer:
@@ -72,6 +93,8 @@ class Importer:
             await self._file(path, tally, seen)
             if progress is not None:
                 progress(done, len(found))
+        if tally.policies:
+            await self._link_stored(tally)
         return tally.report()
 
     async def _file(self, path: Path, tally: _Tally, seen: dict[str, str]) -> None:
@@ -94,37 +117,72 @@ class Importer:
         seen[document.id] = digest
         if self._kind is not None:
             document = replace(document, kind=self._kind)
-        step, others = await self._store(document)
+        stored = await self._store(document)
+        step = stored.step
         {
             Change.ADDED: tally.added,
             Change.CHANGED: tally.changed,
             Change.UNCHANGED: tally.unchanged,
         }[step.change].append(document.id)
-        if step.change is not Change.UNCHANGED:
-            tally.warnings += [(name, text) for text in self._warnings(step, document, others)]
+        if step.change is Change.UNCHANGED:
+            return
+        tally.policies += document.kind is not Kind.INTERPRETATION
+        if stored.linked:
+            tally.linked.append((document.id, stored.linked))
+        tally.warnings += [(name, text) for text in self._warnings(stored, document)]
 
-    async def _store(self, document: Document) -> tuple[ImportStep, tuple[str, ...]]:
+    async def _store(self, document: Document) -> _Stored:
         async with self._database.begin() as unit:
             store = unit.documents
             await store.lock()
+            current = await store.get(document.id)
             newest = await store.newest(document.id)
+            document, linked = await _belonging(store, document, current)
+            others = await same_number(store, document)
+            twin = next((each for each in others if _are_one(each, document)), None)
+            held = twin is not None and twin.life is Life.PUBLISHED
             step = plan_import(
                 document,
-                current=await store.get(document.id),
+                current=current,
                 newest=newest.document if newest else None,
-                publish=self._publish,
+                publish=self._publish and not held,
             )
             now = self._clock.now()
             if step.current is not None:
                 await store.put(step.current, at=now, by=self._by)
             if step.version is not None:
                 await store.add_version(step.version, at=now, by=self._by)
-            numbered = await store.numbered(document.number) if document.number else ()
-        return step, tuple(other for other in numbered if other != document.id)
+        return _Stored(step=step, others=others, twin=twin, linked=linked)
 
-    def _warnings(
-        self, step: ImportStep, document: Document, numbered: tuple[str, ...]
-    ) -> Iterator[str]:
+    async def _link_stored(self, tally: _Tally) -> None:
+        """Give interpretations stored before their policy, where it came in now."""
+        after = ""
+        while True:
+            async with self._database.begin() as unit:
+                store = unit.documents
+                await store.lock()
+                found = await store.find(kind=Kind.INTERPRETATION, after=after, limit=_BATCH)
+                for document in found:
+                    policy = None if document.policy_id else await policy_of(store, document)
+                    if policy is not None:
+                        await self._link(store, document, policy.id)
+                        tally.linked.append((document.id, policy.id))
+            if len(found) < _BATCH:
+                return
+            after = found[-1].id
+
+    async def _link(self, store: DocumentStore, document: Document, policy_id: str) -> None:
+        newest = await store.newest(document.id)
+        now = self._clock.now()
+        linked = _with_policy(document, policy_id)
+        await store.put(linked, at=now, by=self._by)
+        await store.add_version(linked, at=now, by=self._by)
+        if newest is not None and newest.document.version != document.version:
+            waiting = _with_policy(newest.document, policy_id)
+            await store.add_version(waiting, at=now, by=self._by)
+
+    def _warnings(self, stored: _Stored, document: Document) -> Iterator[str]:
+        step = stored.step
         today: date = self._clock.now().astimezone(_SHANGHAI).date()
         if step.change is Change.CHANGED and step.current is None:
             yield "内容有变，新版本是草稿；发布之前仍以原来的版本为准"
@@ -132,12 +190,47 @@ class Importer:
             yield "文件注明已废止或失效，不会被引用"
         elif document.valid_to is not None and document.valid_to < today:
             yield f"有效期已于 {document.valid_to.isoformat()} 届满，不会被引用"
-        if numbered:
-            yield f"文号 {document.number} 与已有文件相同：{'、'.join(numbered[:3])}"
+        if stored.twin is not None:
+            yield _twin_zh(document, stored.twin, publish=self._publish)
+        elif stored.others and document.number:
+            names = "、".join(f"《{each.title}》（{each.id}）" for each in stored.others[:3])
+            told = f"《{document.title}》的文号 {document.number} 与 {names} 相同而内容不同"
+            yield f"{told}，都已保留，请核对"
         if not document.department:
             yield "没有找到发文机关或来源"
         if document.published_on is None and document.issued_on is None:
             yield "没有找到日期"
+
+
+async def _belonging(
+    store: DocumentStore, document: Document, current: Document | None
+) -> tuple[Document, str]:
+    """An interpretation with its policy, and that policy's id where it is new."""
+    if document.policy_id or document.kind is not Kind.INTERPRETATION:
+        return document, ""
+    if current is not None and current.policy_id:
+        return replace(document, policy_id=current.policy_id), ""
+    policy = await policy_of(store, document)
+    if policy is None:
+        return document, ""
+    return replace(document, policy_id=policy.id), policy.id
+
+
+def _with_policy(document: Document, policy_id: str) -> Document:
+    linked = replace(document, policy_id=policy_id)
+    return replace(linked, content_hash=content_hash(linked))
+
+
+def _are_one(stored: Document, document: Document) -> bool:
+    retired = stored.life in (Life.REPEALED, Life.REPLACED)
+    return not retired and likeness(stored.text, document.text) >= NEAR_EQUAL
+
+
+def _twin_zh(document: Document, twin: Document, *, publish: bool) -> str:
+    said = f"《{document.title}》与已有文件《{twin.title}》（{twin.id}）是同一内容的两个来源"
+    if publish and twin.life is Life.PUBLISHED:
+        return f"{said}，暂存为草稿，以免同一内容答两遍；确需发布请单独发布"
+    return f"{said}，请只发布其中一份"
 
 
 def _next(items: Iterator[Document | Unreadable], path: Path) -> list[Document | Unreadable]:

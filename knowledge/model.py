@@ -210,6 +210,7 @@ class ImportReport:
 
     Args:
         failed: pairs of file name and a reason in Chinese.
+        linked: pairs of an interpretation's id and its policy's, found in this import.
     """
 
     added: tuple[str, ...] = ()
@@ -217,3 +218,4 @@ class ImportReport:
     unchanged: tuple[str, ...] = ()
     failed: tuple[tuple[str, str], ...] = ()
     warnings: tuple[tuple[str, str], ...] = field(default=())
+    linked: tuple[tuple[str, str], ...] = ()

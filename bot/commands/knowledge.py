@@ -46,6 +46,7 @@ def import_(
                 "unchanged": report.unchanged,
                 "failed": report.failed,
                 "warnings": report.warnings,
+                "linked": report.linked,
             }
         )
     else:
@@ -75,6 +76,8 @@ def _print_report(report: ImportReport, *, publish: bool) -> None:
         f"内容未变 {len(report.unchanged)} 份，失败 {len(report.failed)} 份。"
     )
     OUT.print(f"导入完成：{counts}")
+    if report.linked:
+        OUT.print(f"  {len(report.linked)} 份解读已关联到它解读的政策文件")
     for name, reason in report.warnings[:_WARNINGS_SHOWN]:
         OUT.print(f"  注意 {name}：{reason}", style="yellow", markup=False)
     if len(report.warnings) > _WARNINGS_SHOWN:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import PurePath
 
 from knowledge.ingest.markers import ANSWERED, ASKED
-from knowledge.ingest.metadata import Metadata, from_lines
+from knowledge.ingest.metadata import Metadata, document_number, from_lines
 from knowledge.model import Attachment, Document, Form, Kind, Life
 
 
@@ -61,8 +61,10 @@ def build(source: Source) -> Document:
 
 
 def _organ(given: Metadata, own: Metadata) -> str:
-    """The organ a metadata table names, else the source the page names, else the signature's."""
-    return given.organ or given.source or own.organ or own.source
+    """The organ a metadata table names; else, for a numbered document, the one that signed it; else
+    the source the page names, else the signature's."""
+    signed = own.organ if given.number or own.number else ""
+    return given.organ or signed or given.source or own.organ or own.source
 
 
 def derived_id(source: str) -> str:
@@ -70,18 +72,42 @@ def derived_id(source: str) -> str:
     return hashlib.sha256(source.encode()).hexdigest()[:24]
 
 
+TITLE_END = re.compile(
+    r"(?:通知|公告|通告|办法|细则|规定|条例|方案|意见|决定|标准|指南|措施|批复|函|问答|解读)(?:[（(].*[）)])?$"
+)
+"""How the title of an official text ends."""
+_NO_TITLE = re.compile(r".{2,30}文件|.{0,6}(?:编号|密级|索引号)[：:].*|\d+|附件\d*")
+
+
 def first_title(lines: tuple[str, ...]) -> str:
-    """The title a plain text opens with: its first line that is short and no number or label."""
-    for line in lines[:5]:
-        if 4 <= len(line) <= 80 and not line.endswith(("。", "；", "：")):
-            return line
+    """The title a plain text opens with: its first short line that is no number or letterhead.
+
+    A title set over two or three lines is put together.
+    """
+    for at, line in enumerate(lines[:6]):
+        if not 4 <= len(line) <= 80 or line.endswith(("。", "；", "：")):
+            continue
+        if _NO_TITLE.fullmatch(line) or document_number(line):
+            continue
+        for more in (1, 2):
+            joined = "".join(lines[at : at + 1 + more])
+            broken = not TITLE_END.search("".join(lines[at : at + more])) and "关于" in joined
+            if broken and TITLE_END.search(joined) and len(joined) <= 100:
+                return joined
+        return line
     return ""
 
 
 def _without_title(lines: tuple[str, ...], title: str) -> tuple[str, ...]:
+    """The text below its title, which may be set over some lines, and below the letterhead."""
     wanted = re.sub(r"\s", "", title)
-    at = 1 if lines and re.sub(r"\s", "", lines[0]) == wanted and len(lines) > 1 else 0
-    return lines[at:]
+    for at in range(min(5, len(lines))):
+        for end in (at + 1, at + 2, at + 3):
+            if re.sub(r"\s", "", "".join(lines[at:end])) == wanted and len(lines) > end:
+                return lines[end:]
+        if not _NO_TITLE.fullmatch(lines[at]) and not document_number(lines[at]):
+            break
+    return lines
 
 
 def site_organ(site: str) -> str:
@@ -93,8 +119,11 @@ def site_organ(site: str) -> str:
 
 _KINDS = (
     (Kind.REFUTATION, r"辟谣|谣言|不实信息|网传.*(?:不实|假)"),
+    (
+        Kind.INTERPRETATION,
+        r"《.+》.{0,6}(?:问答|答问|解答)|解读|一图读懂|图解|起草说明|政策说明|读懂|答记者问|新闻发布会|发布会实录",
+    ),
     (Kind.FAQ, r"常见问题|热点问题|问答|答问|答疑|百问|知多少|Q&A|有问必答|解答"),
-    (Kind.INTERPRETATION, r"解读|一图读懂|图解|起草说明|政策说明|读懂"),
     (
         Kind.GUIDE,
         r"指南|指引|攻略|流程|须知|怎么|如何|手册|操作|一文(?:说清|看懂|读懂)|看这里|办理吧|申领|简介",
@@ -106,11 +135,14 @@ _KINDS = (
     (Kind.NOTICE, r"通告|公告|公示|通知|提醒|温馨提示"),
 )
 _FORMS = (
-    (Form.QA, r"问答|答问|Q&A|常见问题|百问|答疑"),
+    (Form.QA, r"问答|答问|答记者问|Q&A|常见问题|百问|答疑"),
     (Form.CHART, r"一图读懂|图解|图表解读|长图"),
     (Form.AUDIO_VIDEO, r"音频|视频|动漫|在线访谈|短视频"),
     (Form.EXPERT, r"专家解读|专家谈"),
-    (Form.FIRST_INTERPRETER, r"负责人解读|局长解读|主任解读|一把手解读|第一解读人"),
+    (
+        Form.FIRST_INTERPRETER,
+        r"(?:主要)?负责(?:人|同志).{0,6}解读|[局厅委]?(?:局长|主任|厅长|市长|书记|行长).{0,8}解读|一把手.{0,4}解读|第一解读人",
+    ),
 )
 
 

@@ -7,7 +7,8 @@ from collections.abc import Iterable
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from knowledge.ingest.html_text import SKIPPED, is_data_table, walk
+from knowledge.ingest.html_tables import is_data_table
+from knowledge.ingest.html_text import SKIPPED, walk
 
 _HINTS = re.compile(
     r"(?:zoom(?:con)?|ucap-?content|info_cont|js_content|vsb_content\w*|artibody|trs_?editor\w*"
@@ -33,8 +34,18 @@ _NOISE = re.compile(
     re.IGNORECASE,
 )
 _NOISE_TAGS = frozenset({"nav", "footer", "aside", "header"})
+_FOLDS = re.compile(
+    r"(?:^|[-_ ])(?:answer|question|quest|faq\w*|tab\w*|pane\w*|panel\w*|collapse\w*|accordion\w*"
+    r"|fold\w*|toggle\w*|swiper-slide|da|wen)(?:$|[-_ \d])",
+    re.IGNORECASE,
+)
+"""Names of parts that a reader unfolds: answers below their questions, panes behind tabs."""
+_MAX_FOLDED = 500
+_COPIED = 60
+"""A hidden part whose beginning stands elsewhere on the page too is a copy."""
 _PUNCTUATION = re.compile(r"[，。；：、！？]")
 _MIN_CHARS = 30
+_FEW_CHARS = 100
 _KEEP_SHARE = 0.4
 """A part named like noise that holds more of the page's text than this is the text after all."""
 
@@ -48,15 +59,32 @@ def prune(parser: LexborHTMLParser) -> None:
         return
     sizes = _prose(body)
     total = max(sizes.get(body.mem_id, 0), 1)
+    whole = re.sub(r"\s", "", body.text() or "")
     doomed = [
         node
         for node, entering in walk(body)
         if entering and node.mem_id != body.mem_id and _is_noise(node)
-        and sizes.get(node.mem_id, 0) <= total * _KEEP_SHARE
+        and (sizes.get(node.mem_id, 0) <= total * _KEEP_SHARE or _is_hidden(node))
     ]  # fmt: skip
+    folded = 0
     for node in doomed:
+        if _is_hidden(node) and folded < _MAX_FOLDED and sizes.get(node.mem_id, 0):
+            folded += 1
+            if _is_folded(node, whole):
+                continue
         if not _holds_title(node):
             node.remove()
+
+
+def _is_folded(node: LexborNode, whole: str) -> bool:
+    """Whether a hidden part is the page's own text, folded away, and no copy and no dialogue."""
+    text = re.sub(r"\s", "", node.text() or "")
+    if not text or whole.count(text[:_COPIED]) > 1:
+        return False
+    return bool(_FOLDS.search(_names(node))) or any(
+        before is not None and bool(_FOLDS.search(_names(before)))
+        for before in (node.prev, node.prev.prev if node.prev is not None else None)
+    )
 
 
 def _holds_title(node: LexborNode) -> bool:
@@ -68,12 +96,17 @@ def _is_noise(node: LexborNode) -> bool:
         return True
     if not node.is_element_node or node.tag == "body":
         return False
+    return _is_hidden(node) or bool(_NOISE.search(_names(node)))
+
+
+def _is_hidden(node: LexborNode) -> bool:
+    style = (node.attributes.get("style") or "").replace(" ", "").lower()
+    return "display:none" in style
+
+
+def _names(node: LexborNode) -> str:
     attributes = node.attributes
-    style = (attributes.get("style") or "").replace(" ", "").lower()
-    if "display:none" in style:
-        return True
-    names = f"{attributes.get('class') or ''} {attributes.get('id') or ''}"
-    return bool(_NOISE.search(names))
+    return f"{attributes.get('class') or ''} {attributes.get('id') or ''}"
 
 
 def _prose(root: LexborNode) -> dict[int, int]:
@@ -111,6 +144,13 @@ def main_element(body: LexborNode) -> LexborNode:
     if fullest >= max(_MIN_CHARS, sizes.get(body.mem_id, 0) * 0.25):
         good = [node for node in named if sizes.get(node.mem_id, 0) >= fullest * 0.85]
         return good[-1]
+    pictured = [node for node in named if node.css_first("img") is not None]
+    if pictured and sizes.get(body.mem_id, 0) < _FEW_CHARS:
+        return pictured[-1]
+    if sizes.get(body.mem_id, 0) < _FEW_CHARS:
+        telling = max(named, key=_unlinked, default=None)
+        if telling is not None and _unlinked(telling) >= _MIN_CHARS:
+            return telling
     if sizes.get(body.mem_id, 0) < _MIN_CHARS:
         return _fullest_list(body)
     node = body
@@ -123,6 +163,12 @@ def main_element(body: LexborNode) -> LexborNode:
         ):
             return node
         node = inner
+
+
+def _unlinked(node: LexborNode) -> int:
+    """Characters of an element outside links, however short the pieces (cells of a table)."""
+    linked = sum(len((link.text() or "").strip()) for link in node.css("a"))
+    return len(re.sub(r"\s", "", node.text() or "")) - linked
 
 
 def _named(node: LexborNode) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 from knowledge.ingest.dates import first_date
 from knowledge.ingest.document import derived_id, kind_of
@@ -27,17 +27,28 @@ def read_jsonl(path: Path) -> Iterator[Document | Unreadable]:
     """
     seen = False
     try:
-        with path.open(encoding="utf-8-sig") as file:
-            for at, line in enumerate(file, start=1):
+        with path.open(encoding="utf-8-sig", newline="\n") as file:
+            for at, line in enumerate(_lines(file), start=1):
                 if line.strip():
                     seen = True
                     yield _read_line(line, at)
     except UnicodeDecodeError as error:
         raise Unreadable("文件不是 UTF-8 编码的文本") from error
+    except PermissionError as error:
+        raise Unreadable("没有权限读取这个文件") from error
     except OSError as error:
         raise Unreadable("文件无法读取") from error
     if not seen:
         raise Unreadable("文件里没有内容")
+
+
+def _lines(file: TextIO) -> Iterator[str]:
+    """The file's lines; of one that is too long only so much that it is known to be."""
+    while line := file.readline(MAX_LINE_CHARS + 1):
+        yield line
+        part = line
+        while part and not part.endswith("\n"):
+            part = file.readline(MAX_LINE_CHARS)
 
 
 def _read_line(line: str, at: int) -> Document | Unreadable:

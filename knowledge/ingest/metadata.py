@@ -6,10 +6,19 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from itertools import pairwise
 
+from knowledge.ingest.closing import (
+    DATE_LINE,
+    HEAD_LINE,
+    ORGAN_END,
+    ORGAN_LINE,
+    signature,
+    signed_at_once,
+)
 from knowledge.ingest.dates import add_years, first_date
-from knowledge.ingest.html_text import tidy
 from knowledge.ingest.labels import cut_at_label, pairs_in_line
+from knowledge.ingest.tidying import tidy
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,22 +60,13 @@ _NOT_A_SOURCE = re.compile(
     r"^(?:本网|本站|本网站|网站|原创|其他|转载|互联网|网络|未知|admin\w*|管理员|系统管理员|-+|无)?$",
     re.IGNORECASE,
 )
-_ORGAN_END = (
-    r"(?:人民政府(?:办公厅|办公室)?|委员会(?:办公室)?|办公室|办公厅|管理局|总局|局|厅|委|部"
-    r"|联合会|中心|总队|支队|大队|管理处|办事处|法院|检察院|银行|协会|总工会|街道|领导小组)"
-)
-_ORGAN_LINE = re.compile(rf"(?:[\u4e00-\u9fff（）()、]{{2,30}}{_ORGAN_END}[ ]?){{1,6}}")
 _ISSUING_TITLE = re.compile(
-    rf"^((?:[\u4e00-\u9fff（）()]{{2,25}}?{_ORGAN_END}(?:等\d+[个]?(?:部门|单位))?[ 、]?){{1,6}})"
+    rf"^((?:[\u4e00-\u9fff（）()]{{2,25}}?{ORGAN_END}(?:等\d+[个]?(?:部门|单位))?[ 、]?){{1,6}})"
     r"(?:关于|印发|转发|发布|公布|通告|通知|公告)"
-)
-_DATE_LINE = re.compile(
-    r"^[（(]?(?:(?:19|20)\d{2}|[二〇○零一九]{4})[ ]?年[ ]?[\d一二三四五六七八九十]{1,3}[ ]?月[ ]?"
-    r"[\d一二三四五六七八九十]{1,3}[ ]?日[）)]?(?:印发)?$"
 )
 _THIS = r"本(?:办法|规定|细则|实施细则|通知|意见|方案|条例|标准|决定|通告|公告|措施|规则|指引|政策)"
 _EFFECT = re.compile(
-    rf"{_THIS}[^。；\n]{{0,12}}?自([^。；\n]{{2,30}}?)(?:起|开始)?(?:施行|实施|执行|生效)"
+    rf"(?:{_THIS}|现予(?:公布|发布))[^。；\n]{{0,12}}?自([^。；\n]{{2,30}}?)(?:起|开始)?(?:施行|实施|执行|生效)"
 )
 _TERM = re.compile(r"有效期(?:为|限为)?[ ]?([\d一二三四五六七八九十两]{1,3})[ ]?年")
 _TERM_TO = re.compile(r"有效期(?:调整)?(?:延长)?(?:至|到)[ ]?([^。；，\n]{6,20})")
@@ -83,6 +83,9 @@ def from_pairs(pairs: Iterable[tuple[str, str]]) -> Metadata:
         value = _checked(field, tidy(raw))
         if value and field not in found:
             found[field] = value
+    author = found.pop("author", None)
+    if author:
+        found.setdefault("source", author)
     ended = found.pop("status", None)
     from_label = found.pop("term", None)
     metadata = Metadata(**found, ended=ended == "ended")  # type: ignore[arg-type]
@@ -103,9 +106,12 @@ def _checked(field: str, value: str) -> object:
             if re.search(r"失效|废止|无效|已过期", value) and "现行" not in value
             else "valid"
         )
+    if field == "author":
+        return value if ORGAN_LINE.fullmatch(value) else ""
     if field in ("organ", "source"):
         value = cut_at_label(re.sub(r"^(?:信息|文章|稿件)?来源[：:]", "", value))
-        value = re.sub(r"[ ]?[,，;；][ ]?", "、", value).strip(" -—|【[")
+        value = re.split(r"[ ]*[【\[]", value)[0]
+        value = re.sub(r"[ ]?[,，;；][ ]?", "、", value).strip(" -—|：:")
         return "" if _NOT_A_SOURCE.match(value) or len(value) > 100 else value
     if field == "index_number":
         return value if re.fullmatch(r"[\w\-/.〔〕()（） ]{4,60}", value) else ""
@@ -130,7 +136,8 @@ def from_meta_tags(tags: Sequence[tuple[str, str]]) -> Metadata:
         "firstpublishedtime": "published_on", "og:release_date": "published_on",
         "dc.title": "title", "dc.date": "published_on", "source": "source", "publisher": "source",
         "article:author": "source", "datepublished": "published_on", "wenhao": "number",
-        "filenumber": "number", "indexnumber": "index_number", "createdate": "published_on",
+        "author": "author", "filenumber": "number", "indexnumber": "index_number",
+        "createdate": "published_on",
     }  # fmt: skip
     return from_pairs(
         (fields[name.lower()], value) for name, value in tags if name.lower() in fields
@@ -146,9 +153,10 @@ def from_lines(lines: Sequence[str], *, title: str = "", issued_on: date | None 
         issued_on: as known from elsewhere; validity "自印发之日起" counts from it.
     """
     head = [line for line in lines[:12] if len(line) < 60]
-    number = next((n for n in map(_number_line, head) if n), "")
+    number = next((n for n in map(_number_line, head) if n), "") or _order_number(head)
     labelled = from_pairs(pair for line in head for pair in pairs_in_line(line))
     organ, signed = _signature(lines)
+    organ = organ or _ordering(number)
     titled = _ISSUING_TITLE.match(title)
     found = Metadata(
         number=number,
@@ -162,27 +170,55 @@ def from_lines(lines: Sequence[str], *, title: str = "", issued_on: date | None 
     return found.or_else(Metadata(valid_from=valid_from, valid_to=valid_to))
 
 
+def number_before_labels(line: str) -> str:
+    """The document number that begins a line of metadata (丰府发〔2024〕1号 来源：…); or empty."""
+    found = NUMBER.match(line)
+    if not found or not pairs_in_line(line) or not re.match(r"\s", line[found.end() :]):
+        return ""
+    return document_number(found.group(0))
+
+
 def _number_line(line: str) -> str:
     bare = line.strip("（()） ")
     found = NUMBER.fullmatch(bare) or NUMBER.fullmatch(line) or _ORDER_NUMBER.fullmatch(bare)
     return document_number(found.group(0)) if found else ""
 
 
+def _ordering(number: str) -> str:
+    """The organ whose order it is (丰城市人民政府令第12号); empty for other numbers."""
+    found = re.match(r"([\u4e00-\u9fff]{2,20}?)(?:令|公告|通告)", number)
+    return found.group(1) if found else ""
+
+
+def _order_number(head: Sequence[str]) -> str:
+    """The number of an order (令) whose name and number stand on two lines."""
+    for line, following in pairwise(head[:6]):
+        numbered = re.fullmatch(r"(?:\d{4}年)?[ ]?第[ ]?\d{1,4}[ ]?号", following)
+        if numbered and re.fullmatch(r"[\u4e00-\u9fff]{2,20}(?:令|公告|通告)", line):
+            return document_number(line + following)
+    return ""
+
+
 def _signature(lines: Sequence[str]) -> tuple[str, date | None]:
-    """The first organ line followed by a date line, which is the letter's own signature."""
-    for at, line in enumerate(lines):
-        if not _DATE_LINE.match(line) or line.endswith("印发"):
-            continue
-        signers: list[str] = []
-        for previous in reversed(lines[max(0, at - 8) : at]):
-            if not _ORGAN_LINE.fullmatch(previous):
-                break
-            signers.append(previous)
-        if signers or at > 2:
-            return " ".join(reversed(signers)), first_date(line)
-        if at <= 2:  # under the title: （2024年3月1日）
-            return "", first_date(line)
-    return "", None
+    """Who signed the letter itself, and when; a date right under the title counts as one."""
+    under_title = next((at for at, line in enumerate(lines[:3]) if DATE_LINE.match(line)), None)
+    found = signature(lines)
+    if under_title is not None and (found is None or found[0] > under_title):
+        organ = _signature(lines[under_title + 1 :])[0]
+        return organ, first_date(lines[under_title])
+    if found is None:
+        at = next((at for at, line in enumerate(lines) if _dated(line)), None)
+        return "", first_date(lines[at]) if at is not None else None
+    first, end = found
+    at_once = signed_at_once(lines[first])
+    if at_once:
+        return "、".join(at_once[0].split()), first_date(at_once[1])
+    organs = [line for line in lines[first : end - 1] if not HEAD_LINE.fullmatch(line)]
+    return "、".join(" ".join(organs).split()), first_date(lines[end - 1])
+
+
+def _dated(line: str) -> bool:
+    return bool(DATE_LINE.match(line)) and not line.endswith("印发")
 
 
 def _printed(lines: Sequence[str]) -> date | None:

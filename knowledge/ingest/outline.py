@@ -3,46 +3,34 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from knowledge.ingest.markers import (
     ANSWERED,
     ASKED,
     SENTENCE_END,
-    STRUCTURE_AHEAD,
     Level,
     Marker,
     marker,
 )
+from knowledge.ingest.rows import Line, is_row
 
 ROOT = -1.0
 QUESTION = 20.0
 """Below every number: a question holds what follows until the next of its row."""
+OVER_HEADING = 20.5
+"""A heading without a number over other such headings."""
 PLAIN_HEADING = 21.0
 BODY = 30.0
 MAX_HEADING = 40
 MAX_QUESTION = 120
-_LONG_LINE = 200
 _SALUTATION = re.compile(
     r"(?:.{0,20}各.{0,40}|.{0,20}有关.{0,20}|[^：]{2,20}(?:局|委|办|政府|公司|先生|女士|朋友|市民))[：:]"
 )
 _ANSWERED_AT_ONCE = re.compile(r"[^。！；？?：]{4,60}[？?](?=[^”』）)】？?\s])")
+_LABELLED = re.compile(r"[\u4e00-\u9fff]{2,6}：(?=\S)")
 _LEAD_IN = re.compile(r".*(?:如下|下列|以下|之一|包括|，).*[：:]")
 _DATE_LINE = re.compile(r"[（(]?\d{4}\s?年\s?\d{1,2}\s?月\s?\d{1,2}\s?日[）)]?")
-
-
-@dataclass(frozen=True, kw_only=True)
-class Line:
-    """One line of the text.
-
-    Args:
-        start, end: characters of the document's text, white space at the ends left out.
-    """
-
-    text: str
-    start: int
-    end: int
 
 
 @dataclass(kw_only=True)
@@ -80,47 +68,18 @@ class Node:
         return max(self.end, node.end)
 
 
-def text_lines(text: str) -> tuple[Line, ...]:
-    """The text's lines; a long line that lost its breaks is parted before numbers and 问/答."""
-    found: list[Line] = []
-    for match in re.finditer(r"[^\n]+", text):
-        for start, end in _parted(text, match.start(), match.end()):
-            while start < end and text[start].isspace():
-                start += 1
-            while end > start and text[end - 1].isspace():
-                end -= 1
-            if start < end:
-                found.append(Line(text=text[start:end], start=start, end=end))
-    return tuple(found)
-
-
-def _parted(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
-    if end - start <= _LONG_LINE or is_row(text[start:end]):
-        yield start, end
-        return
-    at = start
-    for gap in re.finditer(r"[ \t\u3000]+", text[start:end]):
-        here, after = start + gap.start(), start + gap.end()
-        ended = text[here - 1] in "。！？；：;:" if here > at else False
-        if ended or STRUCTURE_AHEAD.match(text, after):
-            yield at, here
-            at = after
-    yield at, end
-
-
-def is_row(line: str) -> bool:
-    """True for a table row, `head：value；head：value`."""
-    parts = line.split("；")
-    headed = [bool(re.match(r"[^：。，、\s]{1,25}：", part)) for part in parts]
-    return headed[0] and sum(headed) >= 2 and sum(headed) >= len(parts) * 0.6
-
-
-def outline(lines: tuple[Line, ...], *, titles: frozenset[str] = frozenset()) -> Node:
+def outline(
+    lines: tuple[Line, ...],
+    *,
+    titles: frozenset[str] = frozenset(),
+    after_signature: frozenset[int] = frozenset(),
+) -> Node:
     """The tree of a text.
 
     Args:
         lines: the text's lines, in order.
         titles: lines that name a text inside this one (the 办法 a 通知 sends out), without blanks.
+        after_signature: where lines begin that follow a letter's signature.
     """
     root = Node(level=ROOT)
     stack = [root]
@@ -129,15 +88,29 @@ def outline(lines: tuple[Line, ...], *, titles: frozenset[str] = frozenset()) ->
         if at < skip_until:
             continue
         node = _node(lines, at)
-        signed = at > 0 and _DATE_LINE.fullmatch(lines[at - 1].text) is not None
+        signed = line.start in after_signature
         if node.label and node.number is None and not node.question and (
             signed or re.sub(r"\s", "", line.text) in titles
         ):  # fmt: skip
             node.level = Level.ANNEX
+        if node.level == Level.ANNEX and node.heading and node.number is not None:
+            skip_until = at + 1 + _titled(node, lines, at)
         _place(stack, node)
         if node.question and node.children:
             skip_until = at + 1
     return root
+
+
+def _titled(node: Node, lines: tuple[Line, ...], at: int) -> int:
+    """Take the line below a bare 附件1 into its heading where it names the annex; lines taken."""
+    end = node.number.end if node.number is not None else 0
+    bare = lines[at].text[end:].strip("：: ") == ""
+    if not bare or at + 1 >= len(lines) or not _names(lines[at + 1].text):
+        return 0
+    if marker(lines[at + 1].text) is not None:
+        return 0
+    node.label, node.end = f"{node.label} {lines[at + 1].text}", lines[at + 1].end
+    return 1
 
 
 def _place(stack: list[Node], node: Node) -> None:
@@ -163,7 +136,7 @@ def _closes(stack: list[Node], node: Node) -> bool:
         and node.level > Level.ANNEX
         and (item or (top.plain and top.level > Level.ANNEX))
     ):
-        return True
+        return not (top.level == OVER_HEADING and node.level == PLAIN_HEADING)
     asking = next((open_ for open_ in reversed(stack) if open_.question), None)
     if asking is not None and not node.question:
         if not _ends_question(stack, asking, node):
@@ -217,6 +190,10 @@ def _node(lines: tuple[Line, ...], at: int) -> Node:
         return node
     if _plain_heading(line.text, following):
         node.level, node.heading, node.label = PLAIN_HEADING, True, line.text.rstrip("：:")
+    elif previous.endswith(tuple(SENTENCE_END)) and _names(line.text):
+        after = lines[at + 2].text if at + 2 < len(lines) else ""
+        if _plain_heading(following, after) and not is_row(after):
+            node.level, node.heading, node.label = OVER_HEADING, True, line.text
     return node
 
 
@@ -252,12 +229,14 @@ def _is_question(words: str, number: Marker | None, previous: str, following: st
         return True
     if not following or ANSWERED.match(words):
         return False
-    if ANSWERED.match(following) and 4 <= len(words) <= MAX_QUESTION:
+    labelled = _LABELLED.match(words) and not _asks(words)
+    if ANSWERED.match(following) and 4 <= len(words) <= MAX_QUESTION and not labelled:
         return True
     if number is not None and number.level in (Level.CHAPTER, Level.ARTICLE, Level.ANNEX):
         return False
     whole = words.rstrip("*”）) ")
-    if len(words) > MAX_QUESTION or len(words) < 5 or not whole.endswith(("？", "?")):
+    shortest = 5 if number is None else 3
+    if not shortest <= len(words) <= MAX_QUESTION or not whole.endswith(("？", "?")):
         return False
     if any(mark in whole[:-1] for mark in "。！；"):
         return False
@@ -289,15 +268,18 @@ def _label(line: str, words: str, number: Marker, *, heading: bool) -> str:
 
 def _plain_heading(text: str, following: str) -> bool:
     """A short line without end mark before a longer one that has words of its own."""
-    if not following or len(text) > 30 or len(text) < 2 or text.startswith(("·", "-", "★注")):
-        return False
-    if _SALUTATION.fullmatch(text) or _LEAD_IN.fullmatch(text):
-        return False
-    if text[-1] in SENTENCE_END + "；;，,、" or ANSWERED.match(text) or is_row(text):
-        return False
-    if re.search(r"[：:。；]", text[:-1]) or re.search(r"\d{5,}", text):
-        return False
-    if _DATE_LINE.fullmatch(text) or _DATE_LINE.fullmatch(following):
+    if not following or not _names(text) or _DATE_LINE.fullmatch(following):
         return False
     says = following[-1] in SENTENCE_END + "；;：:" or marker(following) is not None
     return says and (len(following) > len(text) or marker(following) is not None)
+
+
+def _names(text: str) -> bool:
+    """A short line that could name what follows, and says nothing itself."""
+    if not 2 <= len(text) <= 30 or text.startswith(("·", "-", "★注")):
+        return False
+    if _SALUTATION.fullmatch(text) or _LEAD_IN.fullmatch(text) or _DATE_LINE.fullmatch(text):
+        return False
+    if text[-1] in SENTENCE_END + "；;，,、" or ANSWERED.match(text) or is_row(text):
+        return False
+    return not re.search(r"[：:。；]", text[:-1]) and not re.search(r"\d{5,}", text)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -16,24 +17,40 @@ SUFFIXES = {
 """File types that can be read, each with the largest size in bytes; JSON lines are read in turn."""
 
 
-def files(paths: Iterable[Path]) -> tuple[Path, ...]:
-    """The files meant by paths: folders become what they hold that can be read, sorted; files stay.
+OTHER_OFFICE = {
+    ".doc": "旧的 Word 格式（.doc）", ".wps": "WPS 文字格式（.wps）", ".ofd": "版式文件（.ofd）",
+    ".rtf": "RTF 格式（.rtf）", ".dot": "旧的 Word 模板（.dot）",
+}  # fmt: skip
+"""Texts of an office that cannot be read, each with its name; said, where a folder holds them."""
 
-    Hidden files and folders are left out of folders.
+
+def files(paths: Iterable[Path]) -> tuple[Path, ...]:
+    """The files meant by paths: folders become the texts they hold, sorted; files stay.
+
+    Hidden files and folders are left out of folders, and links to folders are not followed, so that
+    a circle of links ends. Texts in formats that cannot be read are named too: `read` says so.
     """
     found: list[Path] = []
     for path in paths:
-        if not path.is_dir():
-            found.append(path)
-            continue
-        inside = (item for item in path.rglob("*") if item.suffix.lower() in SUFFIXES)
-        found += sorted(
-            item
-            for item in inside
-            if item.is_file()
-            and not any(part.startswith(".") for part in item.relative_to(path).parts)
-        )
+        found += sorted(_inside(path)) if _is_folder(path) else [path]
     return tuple(dict.fromkeys(found))
+
+
+def _inside(folder: Path) -> Iterator[Path]:
+    for where, folders, names in os.walk(folder, followlinks=False):
+        folders[:] = [name for name in folders if not name.startswith(".")]
+        for name in names:
+            path = Path(where, name)
+            known = path.suffix.lower() in SUFFIXES or path.suffix.lower() in OTHER_OFFICE
+            if known and not name.startswith((".", "~$")):
+                yield path
+
+
+def _is_folder(path: Path) -> bool:
+    try:
+        return path.is_dir()
+    except OSError:  # a link that leads back to itself
+        return False
 
 
 def read(path: Path) -> tuple[Document, ...]:
@@ -88,8 +105,12 @@ def _reader(path: Path) -> Iterator[Document | Unreadable]:
 def _check(path: Path, suffix: str) -> None:
     try:
         size = path.stat().st_size
+    except PermissionError as error:
+        raise Unreadable("没有权限读取这个文件") from error
     except OSError as error:
         raise Unreadable("文件不存在或无法访问") from error
+    if suffix in OTHER_OFFICE:
+        raise Unreadable(f"不能读取{OTHER_OFFICE[suffix]}，请另存为 .docx 或 .pdf 后导入")
     if suffix not in SUFFIXES:
         raise Unreadable(f"不支持的文件类型 {suffix or '（无扩展名）'}")
     if not path.is_file():
@@ -103,5 +124,7 @@ def _check(path: Path, suffix: str) -> None:
 def _bytes(path: Path) -> bytes:
     try:
         return path.read_bytes()
+    except PermissionError as error:
+        raise Unreadable("没有权限读取这个文件") from error
     except OSError as error:
         raise Unreadable("文件无法读取") from error

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from knowledge.ingest.closing import closing, signatures
 from knowledge.ingest.markers import ANSWERED, ASKED, Level, sentences
-from knowledge.ingest.outline import BODY, Node, is_row, outline, text_lines
+from knowledge.ingest.outline import BODY, Node, outline
+from knowledge.ingest.rows import Line, is_row, text_lines
 from knowledge.model import Document, Passage
 
 MIN_CHARS = 80
@@ -22,6 +24,9 @@ _BOILERPLATE = re.compile(
 )
 _SECTION = re.compile(r"[一二三四五六七八九十]{1,3}、")
 _NUMBER_LINE = re.compile(r"[\u4e00-\u9fff]{1,14}\s?[〔\[（(]\d{4}[〕\]）)]\s?\d{1,5}\s?号")
+_ORDER_LINE = re.compile(
+    r"[\u4e00-\u9fff]{2,20}(?:令|公告|通告)|(?:\d{4}年)?第[\d一二三四五六七八九十百]{1,6}号"
+)
 _INNER_TITLE = re.compile(r"《([^《》]{4,60})》")
 
 
@@ -44,15 +49,24 @@ def passages(document: Document) -> tuple[Passage, ...]:
     title, and marks such as 公开方式 belong to no passage.
     """
     text = document.text
+    every = text_lines(text)
+    closed = closing([line.text for line in every])
     lines = tuple(
         line
-        for at, line in enumerate(text_lines(text))
-        if not _BOILERPLATE.fullmatch(line.text) and not (at < 4 and _repeats(document, line.text))
+        for at, line in enumerate(every)
+        if at not in closed
+        and not _BOILERPLATE.fullmatch(line.text)
+        and not (at < 4 and _repeats(document, line.text))
     )
+    signed = signatures([line.text for line in every])
+    below = frozenset(every[end].start for _, end in signed if end < len(every))
     inner = frozenset(re.sub(r"\s", "", name) for name in _INNER_TITLE.findall(text[:4000]))
     inner |= {_sent_out(document.title)} - {""}
-    root = outline(lines, titles=inner)
-    pieces = list(_joined(text, list(_pieces(text, root, ()))))
+    root = outline(lines, titles=inner, after_signature=below)
+    starts = {line.start for line in lines}
+    left_out = tuple(line for line in every if line.start not in starts)
+    joined = _joined(text, list(_pieces(text, root, ())))
+    pieces = [part for piece in joined for part in _without(text, piece, left_out)]
     return tuple(
         Passage(
             document_id=document.id,
@@ -67,9 +81,29 @@ def passages(document: Document) -> tuple[Passage, ...]:
     )
 
 
+def _without(text: str, piece: _Piece, left_out: tuple[Line, ...]) -> Iterator[_Piece]:
+    """A piece without the lines that belong to none, which may stand in its middle."""
+    start = piece.start
+    for line in left_out:
+        if piece.start <= line.start < piece.end:
+            if text[start : line.start].strip():
+                yield _trimmed(text, piece, start, line.start)
+            start = line.end
+    if text[start : piece.end].strip():
+        yield _trimmed(text, piece, start, piece.end)
+
+
+def _trimmed(text: str, piece: _Piece, start: int, end: int) -> _Piece:
+    inside = text[start:end]
+    start += len(inside) - len(inside.lstrip())
+    return replace(piece, start=start, end=start + len(inside.strip()))
+
+
 def _repeats(document: Document, line: str) -> bool:
     bare, title = (re.sub(r"\s", "", value) for value in (line, document.title))
-    return bool(_NUMBER_LINE.fullmatch(line)) or (len(bare) > 3 and bare in title)
+    if _NUMBER_LINE.fullmatch(line) or _ORDER_LINE.fullmatch(line):
+        return True
+    return len(bare) > 3 and bare in title
 
 
 def _sent_out(title: str) -> str:
@@ -84,7 +118,10 @@ def _pieces(text: str, node: Node, path: tuple[str, ...]) -> Iterator[_Piece]:
     if node.question:
         yield from _answer(text, node, own)
         return
-    start = node.start if not node.heading else _first(node)
+    lead = _leads(text, node) and not _divided(node)
+    if lead and node.number is not None:
+        own = (*path, node.number.label)
+    start = node.start if lead or not node.heading else _first(node)
     whole = node.last - start
     if node.level >= 0 and whole <= MAX_CHARS and not _divided(node):
         if whole > 0 and (not node.heading or node.children):
@@ -92,10 +129,16 @@ def _pieces(text: str, node: Node, path: tuple[str, ...]) -> Iterator[_Piece]:
         elif node.heading and not node.children:
             yield _Piece(start=node.start, end=node.end, path=path)
         return
-    if node.level >= 0 and not node.heading:
+    if node.level >= 0 and (lead or not node.heading):
         yield from _cut(text, node.start, node.end, own)
     for child in node.children:
         yield from _pieces(text, child, own)
+
+
+def _leads(text: str, node: Node) -> bool:
+    """Whether an article's first line (第三条 有下列情形之一的：) is part of what it says."""
+    article = node.number is not None and node.number.level is Level.ARTICLE
+    return article and node.heading and text[node.start : node.end].endswith(("：", ":"))
 
 
 def _first(node: Node) -> int:
@@ -186,9 +229,10 @@ def _joins(text: str, held: _Piece, piece: _Piece) -> bool:
     between = re.sub(r"\s", "", text[held.end : piece.start])
     if between:  # a heading stands between them
         return False
-    if any(_SECTION.match(label) for label in (*held.path[-1:], *piece.path[-1:])):
-        return held.path == piece.path
     lead_in = text[held.start : held.end].endswith(("：", ":"))
+    if any(_SECTION.match(label) for label in (*held.path[-1:], *piece.path[-1:])):
+        shared = len(held.path) if lead_in and held.path else None
+        return held.path == piece.path[:shared]
     short = min(held.end - held.start, piece.end - piece.start) < MIN_CHARS
     depth = len(_common(held.path, piece.path))
     return (short or lead_in) and depth >= max(len(held.path), len(piece.path)) - 1

@@ -12,8 +12,8 @@ from knowledge.ingest.document import Source, build
 from knowledge.ingest.encoding import decode
 from knowledge.ingest.errors import Unreadable
 from knowledge.ingest.fields import form_from, kind_from, life_from, truth_from
-from knowledge.ingest.html_text import tidy
 from knowledge.ingest.metadata import Metadata, document_number
+from knowledge.ingest.tidying import tidy
 from knowledge.model import Document
 
 KEYS = frozenset(

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from knowledge.ingest.html_text import tidy
+from knowledge.ingest.tidying import tidy
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -15,6 +15,7 @@ class Titles:
 
     Args:
         tag: `<title>`; shared: og:title; headings: h1 to h3; classed: elements named title.
+        above: the line above date and source.
         site, column: the site's and the column's name, which are no titles.
     """
 
@@ -22,6 +23,7 @@ class Titles:
     shared: str = ""
     headings: tuple[str, ...] = ()
     classed: tuple[str, ...] = ()
+    above: str = ""
     site: str = ""
     column: str = ""
 
@@ -30,10 +32,13 @@ _GENERIC = re.compile(
     r"(?:首页|正文|详情|详细(?:信息|内容)|文章(?:页|详情|内容)?|内容(?:页|详情)?|通知公告|政策文件|政策解读|政策法规|规范性文件"
     r"|新闻(?:动态|中心|资讯)?|工作动态|(?:政府)?信息公开(?:目录|平台|网)?|政务(?:公开|动态|服务)|公示公告|公告公示|办事指南|常见问题|便民问答"
     r"|政策|通知|公告|解读|索引号|当前位置|您(?:当前)?所在的?位置|无标题|untitled|index|home|document"
-    r"|相关(?:新闻|文件|解读|链接|政策|附件)|附件|分享到?|扫一扫.*|政策问答|部门文件|其他文件)[：:>\s]*",
+    r"|相关(?:新闻|文件|解读|链接|政策|附件)|附件|分享到?|扫一扫.*|政策问答|部门文件|其他文件|手机版|正在加载|加载中|请稍候|信息详情|公开信息|查看详情)[：:>\s]*",
     re.IGNORECASE,
 )
-_SITE = re.compile(r"政府|网站?$|门户|平台$|官网|信息公开|\.gov\.cn|公众号$")
+_SITE = re.compile(
+    r"政府|网站?$|门户|平台$|官网|信息公开|\.gov\.cn|公众号$|政务(?:公开|服务)$|网手机版$"
+    r"|^[\u4e00-\u9fff]{2,8}[市县区省](?:[\u4e00-\u9fff]{2,12}(?:局|委员会|办公室))?$"
+)
 _SEPARATORS = re.compile(
     r"\s*[_|｜»]\s*|\s+[-–—]+\s+|\s*[–—]{1,2}\s*|-(?=[^-]*(?:网站?|政府|平台|局|委|办)\s*$)"
 )
@@ -57,10 +62,16 @@ def page_title(
         labelled if _fit(labelled, titles) else "",
         *[text for text in titles.headings[:1] if _fit(text, titles)],
         titles.shared if _fit(titles.shared, titles) else "",
-        tag if _fit(tag, titles) else "",
+        titles.above if _fit(titles.above, titles) and "关于" in titles.above else "",
+        tag if _fit(tag, titles) and not _is_site(tag) else "",
         *shown[:1],
+        titles.above if _fit(titles.above, titles) else "",
         tag if titles.site else "",
-        *[line for line in lines[:1] if len(line) <= 80 and not line.startswith("·")],
+        *[
+            line
+            for line in lines[:1]
+            if len(line) <= 80 and line[:1] not in "·问答" and line[-1] not in "：:。"
+        ],
         tag,
         titles.tag,
     ]
@@ -90,6 +101,14 @@ def bare_title(titles: Titles) -> str:
     parts = [part.strip() for part in _SEPARATORS.split(text) if part and part.strip()]
     good = [part for part in parts if not _GENERIC.fullmatch(part) and not _is_site(part)]
     return tidy(max(good or parts, key=len, default=""))
+
+
+def site_in(tag: str) -> str:
+    """The site's name as `<title>` ends or begins with it behind a separator; or empty."""
+    parts = [part.strip() for part in _SEPARATORS.split(tag) if part and part.strip()]
+    return next(
+        (part for part in (parts[-1:] + parts[:1]) if len(parts) > 1 and _is_site(part)), ""
+    )
 
 
 def _is_site(part: str) -> bool:

@@ -6,6 +6,7 @@ import io
 import json
 from datetime import date
 from pathlib import Path
+from time import process_time
 
 import docx
 import pytest
@@ -14,7 +15,7 @@ from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.cidfonts import UnicodeCIDFont
 from reportlab.pdfgen.canvas import Canvas
 
-from knowledge.ingest import Unreadable, files, read, read_each
+from knowledge.ingest import Unreadable, files, jsonl, read, read_each
 from knowledge.ingest.structure import passages
 from knowledge.model import Form, Kind, Life
 
@@ -202,6 +203,9 @@ def test_json_lines_keep_their_ids_and_report_bad_lines(tmp_path: Path) -> None:
         ("binary.html", bytes(range(256)) * 40, "不是文本"),
         ("prose.html", "这不是网页".encode(), "不是网页"),
         ("bomb.html", b"<html><body>" + b"<div>" * 200_000 + b"x", "嵌套过深"),
+        ("odd.html", b"<html><body>" + b"<x-y>" * 20_000 + b"x", "嵌套过深"),
+        ("tags.html", b"<html><body>" + b"<p>" * 400_001 + b"x", "标签过多"),
+        ("word.html", b"PK\x03\x04" + b"x" * 50, "不是文本"),
         ("a.pdf", b"%PDF-1.7 broken", "损坏"),
         ("b.pdf", b"no pdf at all", "损坏"),
         ("a.docx", b"PK\x03\x04 broken", "损坏"),
@@ -222,6 +226,65 @@ def test_a_file_of_200_mb_is_refused_unread(tmp_path: Path) -> None:
     with path.open("wb") as file:
         file.truncate(200 * 1024 * 1024)
     assert "太大" in reason(path)
+
+
+SAYS = "丰城市高龄补贴自2025年起按月发放，由户籍地乡镇受理。"
+
+
+@pytest.mark.parametrize(
+    "markup",
+    [
+        "<div class='" + "nav " * 500_000 + f"'>{SAYS}</div>",
+        "<p>" + "&lt;&nbsp;" * 100_000 + f"</p><p>{SAYS}</p>",
+        "<table><tr>" + "<td rowspan=60000 colspan=60000>格</td>" * 200 + f"</tr></table><p>{SAYS}",
+        "<script>" + "x = {'a': [" * 50_000 + f"</script><p>{SAYS}</p>",
+        "<p>" + "（" * 50_000 + f"</p><p>{SAYS}</p>",
+        "<div><span>发布日期：</span>" * 1_000 + f"<p>{SAYS}</p>",
+    ],
+)
+def test_pages_built_to_do_harm_are_read_in_a_moment(tmp_path: Path, markup: str) -> None:
+    path = tmp_path / "a.html"
+    path.write_text(f"<html><body><div id=zoom>{markup}</div></body></html>", encoding="utf-8")
+    before = process_time()
+    (document,) = read(path)
+    assert SAYS in document.text
+    assert process_time() - before < 10
+
+
+def test_a_file_without_the_right_to_read_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "a.html"
+    path.write_text("<p>x</p>", encoding="utf-8")
+
+    def refuse(_path: Path) -> bytes:
+        raise PermissionError
+
+    monkeypatch.setattr(Path, "read_bytes", refuse)  # root may read whatever a mode forbids
+    assert "没有权限" in reason(path)
+
+
+def test_links_that_lead_in_a_circle_end(tmp_path: Path) -> None:
+    (tmp_path / "a.md").write_text("停水公告\n今夜停水。", encoding="utf-8")
+    (tmp_path / "again").symlink_to(tmp_path, target_is_directory=True)
+    (tmp_path / "self.md").symlink_to(tmp_path / "self.md")
+    assert [path.name for path in files([tmp_path])] == ["a.md", "self.md"]
+    assert "无法访问" in reason(tmp_path / "self.md")
+
+
+def test_a_line_too_long_is_left_out_and_the_next_one_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(jsonl, "MAX_LINE_CHARS", 100)
+    path = tmp_path / "a.jsonl"
+    long, short = {"id": "1", "text": "停水。" * 200}, {"id": "2", "text": "停水。"}
+    rows = [json.dumps(each, ensure_ascii=False) for each in (long, short)]
+    path.write_text("\n".join(rows), encoding="utf-8")
+    bad, good = read_each(path)
+    assert isinstance(bad, Unreadable)
+    assert "太长" in bad.reason_zh
+    assert not isinstance(good, Unreadable)
+    assert good.id == "2"
 
 
 def test_a_missing_file(tmp_path: Path) -> None:

@@ -105,11 +105,57 @@ def test_a_regulation_inside_a_notice_is_its_own_part() -> None:
         "1.怎么申请？到村委会申请。\n2.多久发放？每月发放一次。",
         "【问】怎么申请？\n【答】到村委会申请。\n【问】多久发放？\n【答】每月发放一次。",
         "问：怎么申请？答：到村委会申请。\n问：多久发放？答：每月发放一次。",
+        "问1：怎么申请？\n答1：到村委会申请。\n问2：多久发放？\n答2：每月发放一次。",
+        "问题一：怎么申请？\n答复：到村委会申请。\n问题二：多久发放？\n答复：每月发放一次。",
+        "【问题1】怎么申请？\n【答复】到村委会申请。\n【问题2】多久发放？\n【答复】每月发放一次。",
+        "Q1 怎么申请？\nA1 到村委会申请。\nQ2 多久发放？\nA2 每月发放一次。",
+        "问题1.怎么申请？\n答：到村委会申请。\n问题2.多久发放？\n答：每月发放一次。",
+        "网友：怎么申请？\n回复：到村委会申请。\n网友：多久发放？\n回复：每月发放一次。",
+        "日报记者：怎么申请？\n市民政局负责人：到村委会申请。\n电视台记者：多久发放？\n发言人：每月发放一次。",
+        "第一问：怎么申请？\n到村委会申请。\n第二问：多久发放？\n每月发放一次。",
+        "（一）怎么申请？\n到村委会申请。\n（二）多久发放？\n每月发放一次。",
+        "问：怎么申请？\n答：到村委会申请。\n问：多久发放？\n答：每月发放一次。\n丰城市民政局\n2024年3月8日",
     ],
 )
 def test_questions_in_all_their_ways(text: str) -> None:
     found = [(p.question, p.text) for p in split(text)]
     assert found == [("怎么申请？", "到村委会申请。"), ("多久发放？", "每月发放一次。")]
+
+
+def test_short_questions_below_sections() -> None:
+    text = "一、申领\n1.找谁？\n找民政局。\n2.要钱吗？\n不要钱。\n二、发放\n1.何时发？\n每月十日。"
+    assert [(p.heading_path[0], p.question) for p in split(text)] == [
+        ("一、申领", "找谁？"),
+        ("一、申领", "要钱吗？"),
+        ("二、发放", "何时发？"),
+    ]
+
+
+def test_a_signature_and_a_list_of_annexes_are_no_part_of_the_last_article() -> None:
+    text = (
+        "第一条 每月五十元。\n第二条 本办法自印发之日起施行。\n附件：1.申请表\n2.花名册\n"
+        "丰城市民政局\n丰城市财政局\n2024年3月8日\n附件1\n申请表\n填表人应当签字。"
+    )
+    assert [(p.heading_path, p.text) for p in split(text)] == [
+        (("第一条",), "第一条 每月五十元。"),
+        (("第二条",), "第二条 本办法自印发之日起施行。"),
+        (("附件1 申请表",), "填表人应当签字。"),
+    ]
+
+
+def test_an_article_keeps_the_words_that_lead_into_its_list() -> None:
+    (found,) = split("第三条 有下列情形之一的，可以申请：\n（一）年满80周岁；\n（二）重度残疾。")
+    assert found.text.startswith("第三条 有下列情形之一的")
+    assert found.heading_path == ("第三条",)
+
+
+def test_headings_over_headings() -> None:
+    text = f"新规发布了。\n小学招生\n网上报名\n{LONG}\n现场报名\n{LONG}\n初中招生\n对口直升\n{LONG}"
+    assert [p.heading_path for p in split(text)[1:]] == [
+        ("小学招生", "网上报名"),
+        ("小学招生", "现场报名"),
+        ("初中招生", "对口直升"),
+    ]
 
 
 def test_numbers_inside_an_answer_do_not_end_it() -> None:
@@ -133,6 +179,11 @@ def test_a_table_row_is_never_cut() -> None:
     rows = [f"街道：第{n}街道；地址：{LONG}；电话：0795-000000{n % 10}" for n in range(8)]
     found = split("一、受理点\n" + "\n".join(rows))
     assert all(any(row in p.text for p in found) for row in rows)
+
+
+def test_a_row_whose_cells_hold_semicolons_is_whole() -> None:
+    row = f"序号：1；指标：住所；说明：一年计八分；两年计十六分；{LONG}；备注：择一 计分；不重复"
+    assert any(row in p.text for p in split(f"一、分值\n{row}\n{row}"))
 
 
 def test_text_that_lost_its_line_breaks_is_parted_by_its_numbers() -> None:
