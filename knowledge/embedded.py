@@ -9,6 +9,7 @@ from datetime import date
 import numpy as np
 from numpy.typing import NDArray
 
+from knowledge import ranking
 from knowledge.index import (
     Candidate,
     Candidates,
@@ -21,9 +22,11 @@ from knowledge.index import (
     plain_number,
 )
 from knowledge.model import Document, Passage
-from knowledge.postings import Postings, rarity, term_key
-from knowledge.segment import Segment
+from knowledge.postings import Postings, rarity
+from knowledge.ranking import Asked, Bounded, Looked
+from knowledge.segment import FIELDS, Segment
 from nlu.encoder import Encoder
+from nlu.terms import term_key
 
 Floats = NDArray[np.float32]
 Mask = NDArray[np.bool_]
@@ -33,22 +36,11 @@ MAX_SMALL_PARTS = 8
 REBUILD_SHARE = 0.25
 """With so much of the base changed since, everything is joined into a new base."""
 PASSAGES_SHOWN = 8
+POOL = 4
+"""Vectors order so many times the documents asked for, the best by words and bigrams."""
 UNKNOWN_SHARE = 0.3
 """What a bigram is worth that no passage holds, as a share of the rarest known: most are two words
 run together, few name a thing the content does not have."""
-
-
-@dataclass(frozen=True, kw_only=True, eq=False)
-class _Scores:
-    """One part's scores, before documents are chosen."""
-
-    segment: Segment
-    alive: Mask
-    passages: Floats
-    words: Floats
-    bigrams: Floats
-    vectors: Floats
-    document: Floats
 
 
 class EmbeddedIndex:
@@ -59,17 +51,7 @@ class EmbeddedIndex:
     ) -> None:
         self._parts = tuple(parts)
         self._encoder = encoder
-        self._places = {
-            entry.document.id: (part, place)
-            for part, (segment, alive) in enumerate(self._parts)
-            for place, entry in enumerate(segment.entries)
-            if alive[place]
-        }
-        self._numbers: dict[str, list[str]] = {}
-        for document_id, (part, place) in self._places.items():
-            number = self._parts[part][0].entries[place].document.number
-            if number:
-                self._numbers.setdefault(plain_number(number), []).append(document_id)
+        self._number = sum(int(alive.sum()) for _, alive in self._parts)
 
     @classmethod
     def build(cls, entries: Iterable[Entry], encoder: Encoder | None = None) -> EmbeddedIndex:
@@ -86,7 +68,7 @@ class EmbeddedIndex:
         return self._encoder
 
     def __len__(self) -> int:
-        return len(self._places)
+        return self._number
 
     def document(self, document_id: str) -> Document | None:
         """The document held under that id, whatever its life."""
@@ -100,21 +82,28 @@ class EmbeddedIndex:
 
     def numbered(self, number: str) -> tuple[Document, ...]:
         """The documents of that document number, brackets of any shape."""
-        found = (self.document(each) for each in self._numbers.get(plain_number(number), ()))
-        return tuple(document for document in found if document)
+        plain = plain_number(number)
+        return tuple(
+            segment.entries[place].document
+            for segment, alive in self._parts
+            for place in segment.numbers.get(plain, ())
+            if alive[place]
+        )
 
     def _entry(self, document_id: str) -> Entry | None:
-        part, place = self._places.get(document_id, (-1, -1))
-        return self._parts[part][0].entries[place] if part >= 0 else None
+        for segment, alive in self._parts:
+            place = segment.places.get(document_id, -1)
+            if place >= 0 and alive[place]:
+                return segment.entries[place]
+        return None
 
     def changed(self, *, put: Iterable[Entry] = (), removed: Iterable[str] = ()) -> EmbeddedIndex:
         """The index after these entries came and those ids went; only what came is segmented."""
         coming = list({entry.document.id: entry for entry in put}.values())
         going = {entry.document.id for entry in coming} | set(removed)
         parts = [(segment, alive.copy()) for segment, alive in self._parts]
-        for document_id in going & self._places.keys():
-            part, place = self._places[document_id]
-            parts[part][1][place] = False
+        for segment, alive in parts:
+            alive[[segment.places[each] for each in going if each in segment.places]] = False
         taken = [entry for entry in coming if held(entry)]
         if taken:
             fresh = Segment.build(taken, self._encoder, like=parts[0][0] if parts else None)
@@ -126,8 +115,8 @@ class EmbeddedIndex:
         if not self._parts:
             return dict.fromkeys(bigrams, 1.0)
         terms = tuple(Term(text=each) for each in dict.fromkeys(bigrams))
-        fields = [segment.bigrams[0] for segment, _ in self._parts]
-        keys, worth = self._worth(terms, fields)
+        fields = [segment.fields["bigrams"].passages for segment, _ in self._parts]
+        keys, worth = _keys(terms), _worth(terms, fields)
         known = np.any([field.frequencies(keys) > 0 for field in fields], axis=0)
         worth = np.where(known, worth, UNKNOWN_SHARE * worth)
         return {term.text: float(each) for term, each in zip(terms, worth, strict=True)}
@@ -138,68 +127,43 @@ class EmbeddedIndex:
         """The best documents, up to `limit` that may be quoted on `today`, and as many retired."""
         if not self._parts:
             return Candidates()
-        scored = self._scored(query, weights or Weights())
-        owner = np.repeat(np.arange(len(scored)), [len(each.document) for each in scored])
-        place = np.concatenate([np.arange(len(each.document)) for each in scored])
-        total = np.concatenate([each.document for each in scored])
-        alive = np.concatenate([each.alive for each in scored]) & (total > 0)
-        valid = np.concatenate([each.segment.quotable(today) for each in scored])
+        weights = weights or Weights()
+        asked = self._asked(query, weights)
+        parts = [ranking.bounded(segment, asked) for segment, _ in self._parts]
+        alive = [mask for _, mask in self._parts]
+        quotable = [segment.quotable(today) for segment, _ in self._parts]
+        valid = [a & q for a, q in zip(alive, quotable, strict=True)]
+        retired = [a & ~q for a, q in zip(alive, quotable, strict=True)]
+        pools = [_pool(parts, among, query, limit) for among in (valid, retired)]
+        scale = _Scale.of([*pools[0], *pools[1]], weights, asked)
         return Candidates(
-            valid=tuple(
-                _candidate(scored[owner[i]], int(place[i]))
-                for i in _best(total, alive & valid, limit)
-            ),
-            retired=tuple(
-                _candidate(scored[owner[i]], int(place[i]))
-                for i in _best(total, alive & ~valid, limit)
-            ),
+            valid=_ordered(pools[0], scale, limit),
+            retired=_ordered(pools[1], scale, limit),
         )
 
-    def _scored(self, query: Query, weights: Weights) -> list[_Scores]:
-        segments = [segment for segment, _ in self._parts]
-        words = self._field(query.words, [segment.words for segment in segments])
-        bigrams = self._field(query.bigrams, [segment.bigrams for segment in segments])
-        found = []
-        for (segment, alive), word, bigram in zip(self._parts, words, bigrams, strict=True):
-            near = _nearness(segment, query)
-            passages = weights.words * word[0] + weights.bigrams * bigram[0]
-            said = segment.best_of_documents(word[0]) + word[1]
-            spelt = segment.best_of_documents(bigram[0]) + bigram[1]
-            found.append(
-                _Scores(
-                    segment=segment,
-                    alive=alive,
-                    passages=passages,
-                    words=said,
-                    bigrams=spelt,
-                    vectors=near,
-                    document=weights.words * said + weights.bigrams * spelt,
-                )
+    def _asked(self, query: Query, weights: Weights) -> dict[str, Asked]:
+        found = {}
+        for name in FIELDS:
+            terms: tuple[Term, ...] = getattr(query, name)
+            fields = [segment.fields[name] for segment, _ in self._parts]
+            found[name] = Asked(
+                keys=_keys(terms),
+                documents=_worth(terms, [field.documents for field in fields]),
+                passages=_worth(terms, [field.passages for field in fields]),
+                weight=getattr(weights, name),
             )
-        return _with_vectors(found, weights.vectors)
+        return found
 
-    def _field(
-        self, terms: tuple[Term, ...], fields: Sequence[tuple[Postings, Postings]]
-    ) -> list[tuple[Floats, Floats]]:
-        """Each part's scores of its passages and of its documents."""
-        levels = []
-        for level in (0, 1):
-            postings = [field[level] for field in fields]
-            keys, worth = self._worth(terms, postings)
-            scores = [np.zeros(len(part.lengths), np.float32) for part in postings]
-            for part, into in zip(postings, scores, strict=True):
-                part.add_scores(into, keys, worth)
-            levels.append(scores)
-        return list(zip(*levels, strict=True))
 
-    def _worth(
-        self, terms: tuple[Term, ...], postings: Sequence[Postings]
-    ) -> tuple[NDArray[np.int64], Floats]:
-        keys = np.array([term_key(term.text) for term in terms], np.int64)
-        given = np.array([term.weight for term in terms], np.float32)
-        held_by = np.sum([part.frequencies(keys) for part in postings], axis=0, dtype=np.int64)
-        rows = sum(len(part.lengths) for part in postings)
-        return keys, given * rarity(np.broadcast_to(held_by, keys.shape), rows)
+def _keys(terms: tuple[Term, ...]) -> NDArray[np.int64]:
+    return np.array([term_key(term.text) for term in terms], np.int64)
+
+
+def _worth(terms: tuple[Term, ...], postings: Sequence[Postings]) -> Floats:
+    keys = _keys(terms)
+    given = np.array([term.weight for term in terms], np.float32)
+    held_by = sum((part.frequencies(keys) for part in postings), np.zeros(len(keys), np.int64))
+    return given * rarity(held_by, sum(len(part) for part in postings))
 
 
 def _tidied(parts: list[tuple[Segment, Mask]]) -> list[tuple[Segment, Mask]]:
@@ -218,57 +182,96 @@ def _joined(parts: Sequence[tuple[Segment, Mask]]) -> tuple[Segment, Mask]:
     return whole, np.ones(len(whole.entries), np.bool_)
 
 
-def _nearness(segment: Segment, query: Query) -> Floats:
-    """Cosine of each passage, (passages,); zeros without vectors."""
-    if segment.vectors is None or query.vector is None or not len(segment.vectors):
-        return np.zeros(len(segment.owner), np.float32)
-    return np.asarray(segment.vectors @ query.vector, np.float32)
+@dataclass(frozen=True, kw_only=True, eq=False)
+class _Near:
+    """Some documents of a part, with the cosines of their passages."""
+
+    segment: Segment
+    looked: Looked
+    cosines: Floats
+    nearest: Floats
 
 
-def _with_vectors(scored: list[_Scores], share: float) -> list[_Scores]:
-    """Add nearness, scaled to the best score by words and bigrams."""
-    best = max((float(each.document.max(initial=0.0)) for each in scored), default=0.0)
-    best_passage = max((float(each.passages.max(initial=0.0)) for each in scored), default=0.0)
-    finished = []
-    for each in scored:
-        nearest = each.segment.best_of_documents(each.vectors)
-        finished.append(
-            _Scores(
-                segment=each.segment,
-                alive=each.alive,
-                passages=each.passages + np.float32(share * best_passage) * each.vectors,
-                words=each.words,
-                bigrams=each.bigrams,
-                vectors=nearest,
-                document=np.asarray(
-                    each.document + share * best * np.maximum(nearest, 0), np.float32
-                ),
-            )
+@dataclass(frozen=True, kw_only=True)
+class _Scale:
+    """What vectors weigh: a share of the best scores by words and bigrams."""
+
+    weights: dict[str, float]
+    document: float
+    passage: float
+
+    @classmethod
+    def of(
+        cls, found: Sequence[_Near], weights: Weights, asked: dict[str, Asked]
+    ) -> _Scale:
+        shares = {name: terms.weight for name, terms in asked.items()}
+        totals = [each.looked.total.max(initial=0.0) for each in found]
+        passages = [_passages(each.looked, shares).max(initial=0.0) for each in found]
+        return cls(
+            weights=shares,
+            document=weights.vectors * max(totals, default=0.0),
+            passage=weights.vectors * max(passages, default=0.0),
         )
-    return finished
 
 
-def _best(scores: Floats, mask: Mask, limit: int) -> list[int]:
-    """Places of the highest scores among the masked, best first; equal ones in their order."""
-    places = np.flatnonzero(mask)
-    if len(places) > limit:
-        cut = np.partition(scores[places], len(places) - limit)[len(places) - limit]
-        places = places[scores[places] >= cut]
-    order = np.argsort(-scores[places], kind="stable")[:limit]
-    return [int(place) for place in places[order]]
+def _pool(
+    parts: Sequence[Bounded], among: Sequence[Mask], query: Query, limit: int
+) -> list[_Near]:
+    """The documents from which vectors choose, with their passages."""
+    places = ranking.best(parts, among, POOL * limit)
+    return [
+        _near(part.segment, ranking.looked_at(part, own), query)
+        for part, own in zip(parts, places, strict=True)
+    ]
 
 
-def _candidate(scores: _Scores, place: int) -> Candidate:
-    segment = scores.segment
-    first, last = segment.first[place], segment.first[place + 1]
-    own = scores.passages[first:last]
-    entry = segment.entries[place]
-    best = np.argsort(-own, kind="stable")[:PASSAGES_SHOWN]
+def _near(segment: Segment, looked: Looked, query: Query) -> _Near:
+    cosines = np.zeros(len(looked.rows), np.float32)
+    if segment.vectors is not None and query.vector is not None:
+        cosines = segment.vectors[looked.rows].astype(np.float32) @ query.vector
+    nearest = np.zeros(len(looked.places), np.float32)
+    filled = np.flatnonzero(np.diff(looked.bounds))
+    if len(filled):
+        nearest[filled] = np.maximum.reduceat(cosines, looked.bounds[filled])
+    return _Near(segment=segment, looked=looked, cosines=cosines, nearest=nearest)
+
+
+def _passages(looked: Looked, weights: dict[str, float]) -> NDArray[np.float64]:
+    scores = np.zeros(len(looked.rows))
+    for name, own in looked.passages.items():
+        scores += weights[name] * own
+    return scores
+
+
+def _ordered(found: Sequence[_Near], scale: _Scale, limit: int) -> tuple[Candidate, ...]:
+    """The best of a pool, best first; of equal ones the earlier."""
+    scores = [
+        each.looked.total + scale.document * np.maximum(each.nearest, 0.0) for each in found
+    ]
+    whole = np.concatenate(scores)
+    part = np.repeat(np.arange(len(found)), [len(each) for each in scores])
+    place = np.concatenate([np.arange(len(each)) for each in scores])
+    return tuple(
+        _candidate(found[part[i]], int(place[i]), float(whole[i]), scale)
+        for i in np.argsort(-whole, kind="stable")[:limit]
+    )
+
+
+def _candidate(near: _Near, place: int, score: float, scale: _Scale) -> Candidate:
+    looked = near.looked
+    entry = near.segment.entries[looked.places[place]]
+    own = slice(looked.bounds[place], looked.bounds[place + 1])
+    scores = scale.passage * near.cosines[own].astype(np.float64)
+    for name, each in looked.passages.items():
+        scores += scale.weights[name] * each[own]
+    best = np.argsort(-scores, kind="stable")[:PASSAGES_SHOWN]
     return Candidate(
         document=entry.document,
-        score=float(scores.document[place]),
-        words=float(scores.words[place]),
-        bigrams=float(scores.bigrams[place]),
-        vectors=float(scores.vectors[place]),
-        passages=tuple(PassageScore(passage=entry.passages[i], score=float(own[i])) for i in best),
+        score=score,
+        words=float(looked.fields["words"][place]),
+        bigrams=float(looked.fields["bigrams"][place]),
+        vectors=float(near.nearest[place]),
+        passages=tuple(
+            PassageScore(passage=entry.passages[i], score=float(scores[i])) for i in best
+        ),
     )
