@@ -23,7 +23,7 @@ from knowledge.index import (
 )
 from knowledge.model import Document, Passage
 from knowledge.postings import Postings, rarity
-from knowledge.ranking import Asked, Bounded, Looked
+from knowledge.ranking import Asked, Looked
 from knowledge.segment import FIELDS, Segment
 from nlu.encoder import Encoder
 from nlu.terms import term_key
@@ -130,15 +130,15 @@ class EmbeddedIndex:
         weights = weights or Weights()
         asked = self._asked(query, weights)
         parts = [ranking.bounded(segment, asked) for segment, _ in self._parts]
-        alive = [mask for _, mask in self._parts]
-        quotable = [segment.quotable(today) for segment, _ in self._parts]
-        valid = [a & q for a, q in zip(alive, quotable, strict=True)]
-        retired = [a & ~q for a, q in zip(alive, quotable, strict=True)]
-        pools = [_pool(parts, among, query, limit) for among in (valid, retired)]
-        scale = _Scale.of([*pools[0], *pools[1]], weights, asked)
+        groups = [
+            np.where(alive, np.where(segment.quotable(today), 0, 1), -1)
+            for segment, alive in self._parts
+        ]
+        pools = ranking.best(parts, groups, POOL * limit)
+        valid, retired = ([_near(looked, query) for looked in pool] for pool in pools)
+        scale = _Scale.of([*valid, *retired], weights, asked)
         return Candidates(
-            valid=_ordered(pools[0], scale, limit),
-            retired=_ordered(pools[1], scale, limit),
+            valid=_ordered(valid, scale, limit), retired=_ordered(retired, scale, limit)
         )
 
     def _asked(self, query: Query, weights: Weights) -> dict[str, Asked]:
@@ -186,7 +186,6 @@ def _joined(parts: Sequence[tuple[Segment, Mask]]) -> tuple[Segment, Mask]:
 class _Near:
     """Some documents of a part, with the cosines of their passages."""
 
-    segment: Segment
     looked: Looked
     cosines: Floats
     nearest: Floats
@@ -214,26 +213,16 @@ class _Scale:
         )
 
 
-def _pool(
-    parts: Sequence[Bounded], among: Sequence[Mask], query: Query, limit: int
-) -> list[_Near]:
-    """The documents from which vectors choose, with their passages."""
-    places = ranking.best(parts, among, POOL * limit)
-    return [
-        _near(part.segment, ranking.looked_at(part, own), query)
-        for part, own in zip(parts, places, strict=True)
-    ]
-
-
-def _near(segment: Segment, looked: Looked, query: Query) -> _Near:
+def _near(looked: Looked, query: Query) -> _Near:
     cosines = np.zeros(len(looked.rows), np.float32)
-    if segment.vectors is not None and query.vector is not None:
-        cosines = segment.vectors[looked.rows].astype(np.float32) @ query.vector
+    vectors = looked.segment.vectors
+    if vectors is not None and query.vector is not None:
+        cosines = vectors[looked.rows].astype(np.float32) @ query.vector
     nearest = np.zeros(len(looked.places), np.float32)
     filled = np.flatnonzero(np.diff(looked.bounds))
     if len(filled):
         nearest[filled] = np.maximum.reduceat(cosines, looked.bounds[filled])
-    return _Near(segment=segment, looked=looked, cosines=cosines, nearest=nearest)
+    return _Near(looked=looked, cosines=cosines, nearest=nearest)
 
 
 def _passages(looked: Looked, weights: dict[str, float]) -> NDArray[np.float64]:
@@ -244,22 +233,21 @@ def _passages(looked: Looked, weights: dict[str, float]) -> NDArray[np.float64]:
 
 
 def _ordered(found: Sequence[_Near], scale: _Scale, limit: int) -> tuple[Candidate, ...]:
-    """The best of a pool, best first; of equal ones the earlier."""
-    scores = [
-        each.looked.total + scale.document * np.maximum(each.nearest, 0.0) for each in found
+    """The best of a pool, best first; of equal ones the one that stands first in the index."""
+    scored = [
+        (near, place, float(score))
+        for near in found
+        for place, score in enumerate(
+            near.looked.total + scale.document * np.maximum(near.nearest, 0.0)
+        )
     ]
-    whole = np.concatenate(scores)
-    part = np.repeat(np.arange(len(found)), [len(each) for each in scores])
-    place = np.concatenate([np.arange(len(each)) for each in scores])
-    return tuple(
-        _candidate(found[part[i]], int(place[i]), float(whole[i]), scale)
-        for i in np.argsort(-whole, kind="stable")[:limit]
-    )
+    scored.sort(key=lambda each: (-each[2], each[0].looked.part, each[0].looked.places[each[1]]))
+    return tuple(_candidate(near, place, score, scale) for near, place, score in scored[:limit])
 
 
 def _candidate(near: _Near, place: int, score: float, scale: _Scale) -> Candidate:
     looked = near.looked
-    entry = near.segment.entries[looked.places[place]]
+    entry = looked.segment.entries[looked.places[place]]
     own = slice(looked.bounds[place], looked.bounds[place + 1])
     scores = scale.passage * near.cosines[own].astype(np.float64)
     for name, each in looked.passages.items():

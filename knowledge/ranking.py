@@ -20,7 +20,11 @@ from knowledge.postings import Floats, Keys, Mask, gains, within
 from knowledge.segment import Segment
 
 Scores = NDArray[np.float64]
+Groups = NDArray[np.int8]
 
+FIRST_LOOK = 2
+"""So many times the documents asked for are looked at first; each further look takes four times
+as many, where bounds are left that reach what was found."""
 SLACK = 1 + 1e-5
 """Bounds are raised by what sums of float32 may be off."""
 
@@ -60,6 +64,7 @@ class Looked:
     """Some documents of a part, all their passages scored.
 
     Args:
+        part: which part, as it stands among all; segment: that part.
         places: of the documents, ascending, (documents,).
         rows: of their passages, (passages,).
         bounds: document i's passages are rows[bounds[i]:bounds[i + 1]].
@@ -68,6 +73,8 @@ class Looked:
         total: all fields, weighted, (documents,).
     """
 
+    part: int
+    segment: Segment
     places: Keys
     rows: Keys
     bounds: Keys
@@ -100,8 +107,8 @@ def bounded(segment: Segment, asked: Mapping[str, Asked]) -> Bounded:
     return Bounded(segment=segment, asked=asked, own=own, most=most * SLACK)
 
 
-def looked_at(part: Bounded, places: Keys) -> Looked:
-    """Score these documents with all their passages; `places` ascend."""
+def looked_at(part: Bounded, places: Keys, number: int = 0) -> Looked:
+    """Score these documents of part `number` with all their passages; `places` ascend."""
     segment = part.segment
     first, last = segment.first[places], segment.first[places + 1]
     bounds = np.concatenate(([0], np.cumsum(last - first)))
@@ -116,6 +123,8 @@ def looked_at(part: Bounded, places: Keys) -> Looked:
         fields[name] = best + part.own[name][places]
         total += terms.weight * fields[name]
     return Looked(
+        part=number,
+        segment=segment,
         places=places,
         rows=within(first, last - first),
         bounds=bounds,
@@ -151,37 +160,82 @@ def _passage_scores(
     return np.bincount(rows_here, gained, int(sizes.sum()))
 
 
-def best(parts: Sequence[Bounded], among: Sequence[Mask], limit: int) -> list[Keys]:
-    """The places of the `limit` best documents among those marked, ascending, by part.
+def best(
+    parts: Sequence[Bounded], groups: Sequence[Groups], limit: int
+) -> tuple[list[Looked], list[Looked]]:
+    """The `limit` best documents of group 0 and of group 1, by part, in any order.
 
-    Of equal ones the earlier; those that hold no term are not among them.
+    Of equal ones the earlier; documents that hold no term are in neither.
+
+    Args:
+        groups: each part's documents' group; -1: in neither.
     """
     starts = np.cumsum([0, *(len(part.most) for part in parts)])
-    most = np.concatenate([part.most for part in parts])
-    left = np.flatnonzero(np.concatenate(among) & (most > 0))
-    left = left[np.argsort(-most[left], kind="stable")]
+    most, group = np.concatenate([part.most for part in parts]), np.concatenate(groups)
+    left = np.flatnonzero((group >= 0) & (most > 0))
+    thresholds, size = np.zeros(2), FIRST_LOOK * limit
+    found: list[Looked] = []
     places, totals = np.empty(0, np.int64), np.empty(0)
-    threshold, size = 0.0, 2 * limit
-    while len(left) and most[left[0]] >= threshold:
-        some = np.sort(left[:size][most[left[:size]] >= threshold])
-        places = np.concatenate((places, some))
-        totals = np.concatenate((totals, _totals(parts, starts, some)))
-        left, size = left[size:], 2 * size
-        if len(places) >= limit:
-            threshold = np.partition(totals, len(totals) - limit)[len(totals) - limit]
-    chosen = np.sort(places[np.lexsort((places, -totals))[:limit]])
-    return _by_part(starts, chosen)
+    while len(left):
+        now = np.zeros(len(left), np.bool_)
+        for each in (0, 1):
+            of_group = np.flatnonzero(group[left] == each)
+            now[of_group[_highest(most[left[of_group]], size)]] = True
+        cuts = np.searchsorted(left[now], starts)
+        for number, (a, b) in enumerate(zip(cuts[:-1], cuts[1:], strict=True)):
+            found.append(looked_at(parts[number], left[now][a:b] - starts[number], number))
+            totals = np.concatenate((totals, found[-1].total))
+        places = np.concatenate((places, left[now]))
+        for each in (0, 1):
+            thresholds[each] = _reached(totals[group[places] == each], limit)
+        left = left[~now]
+        left = left[most[left] >= thresholds[group[left]]]
+        size *= 4
+    chosen = np.zeros(len(places), np.bool_)
+    for each in (0, 1):
+        own = np.flatnonzero(group[places] == each)
+        chosen[own[np.lexsort((places[own], -totals[own]))[:limit]]] = True
+    return _split(found, chosen, group[places])
 
 
-def _totals(parts: Sequence[Bounded], starts: Keys, places: Keys) -> Scores:
-    split = _by_part(starts, places)
-    return np.concatenate(
-        [looked_at(part, own).total for part, own in zip(parts, split, strict=True)]
+def _highest(values: Scores, size: int) -> Keys:
+    if len(values) <= size:
+        return np.arange(len(values))
+    return np.argpartition(values, len(values) - size)[len(values) - size :]
+
+
+def _reached(totals: Scores, limit: int) -> float:
+    """What a document must score to be among the best so many; 0 while there are fewer."""
+    if len(totals) < limit:
+        return 0.0
+    return float(np.partition(totals, len(totals) - limit)[len(totals) - limit])
+
+
+def _split(
+    found: Sequence[Looked], chosen: Mask, group: Groups
+) -> tuple[list[Looked], list[Looked]]:
+    split: tuple[list[Looked], list[Looked]] = ([], [])
+    at = 0
+    for looked in found:
+        here = slice(at, at + len(looked.places))
+        at = here.stop
+        for each in (0, 1):
+            own = np.flatnonzero(chosen[here] & (group[here] == each))
+            if len(own):
+                split[each].append(_only(looked, own))
+    return split
+
+
+def _only(looked: Looked, own: Keys) -> Looked:
+    sizes = np.diff(looked.bounds)[own]
+    rows = within(looked.bounds[own], sizes)
+    return Looked(
+        part=looked.part,
+        segment=looked.segment,
+        places=looked.places[own],
+        rows=looked.rows[rows],
+        bounds=np.concatenate(([0], np.cumsum(sizes))),
+        passages={name: scores[rows] for name, scores in looked.passages.items()},
+        fields={name: scores[own] for name, scores in looked.fields.items()},
+        total=looked.total[own],
     )
-
-
-def _by_part(starts: Keys, places: Keys) -> list[Keys]:
-    cuts = np.searchsorted(places, starts)
-    return [
-        places[a:b] - start for a, b, start in zip(cuts[:-1], cuts[1:], starts[:-1], strict=True)
-    ]
