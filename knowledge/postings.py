@@ -157,7 +157,8 @@ def rarity(frequencies: Keys, rows: int) -> Floats:
 def within(starts: Keys, lengths: Keys) -> Keys:
     """starts[i], starts[i] + 1, …: `lengths[i]` places from each start on, one after the other."""
     before = np.cumsum(lengths) - lengths
-    return np.arange(int(lengths.sum())) + np.repeat(starts - before, lengths)
+    places: Keys = np.arange(int(lengths.sum())) + np.repeat(starts - before, lengths)
+    return places
 
 
 def _firsts(ordered: Keys) -> Keys:

@@ -10,13 +10,14 @@ Source: Turtle and Flood, Query Evaluation: Strategies and Optimizations (1995),
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from knowledge.postings import Floats, Keys, Mask, gains, within
+from knowledge.postings import Floats, Keys, Mask, Rows, gains, within
 from knowledge.segment import Segment
 
 Scores = NDArray[np.float64]
@@ -68,7 +69,7 @@ class Looked:
         places: of the documents, ascending, (documents,).
         rows: of their passages, (passages,).
         bounds: document i's passages are rows[bounds[i]:bounds[i + 1]].
-        passages: by field, without its weight, (passages,).
+        passages: what each passage scores by itself, all fields, weighted, (passages,).
         fields: document and best passage together, by field, without its weight, (documents,).
         total: all fields, weighted, (documents,).
     """
@@ -78,7 +79,7 @@ class Looked:
     places: Keys
     rows: Keys
     bounds: Keys
-    passages: Mapping[str, Scores]
+    passages: Scores
     fields: Mapping[str, Scores]
     total: Scores
 
@@ -86,7 +87,8 @@ class Looked:
 def bounded(segment: Segment, asked: Mapping[str, Asked]) -> Bounded:
     """One pass over the documents' postings."""
     number = len(segment.entries)
-    own, most = {}, np.zeros(number)
+    own: dict[str, Scores] = {}
+    most = np.zeros(number)
     for name, terms in asked.items():
         field = segment.fields[name]
         first, last = field.documents.find(terms.keys)
@@ -100,10 +102,10 @@ def bounded(segment: Segment, asked: Mapping[str, Asked]) -> Bounded:
         sizes = last - first
         gained = gains(counts, field.documents.held_back[rows])
         gained *= np.repeat(terms.documents, sizes)
-        own[name] = np.bincount(rows, gained, number)
+        own[name] = _summed(rows, gained, number)
         possible = gains(counts, field.shortest[rows])
         possible *= np.repeat(terms.passages, sizes)
-        most += terms.weight * (own[name] + np.bincount(rows, possible, number))
+        most += terms.weight * (own[name] + _summed(rows, possible, number))
     return Bounded(segment=segment, asked=asked, own=own, most=most * SLACK)
 
 
@@ -113,13 +115,14 @@ def looked_at(part: Bounded, places: Keys, number: int = 0) -> Looked:
     first, last = segment.first[places], segment.first[places + 1]
     bounds = np.concatenate(([0], np.cumsum(last - first)))
     filled = np.flatnonzero(last > first)
-    fields, passages, total = {}, {}, np.zeros(len(places))
+    fields, total = {}, np.zeros(len(places))
+    passages = np.zeros(bounds[-1])
     for name, terms in part.asked.items():
         scores = _passage_scores(segment, name, terms, first, last)
         best = np.zeros(len(places))
         if len(filled):
             best[filled] = np.maximum.reduceat(scores, bounds[filled])
-        passages[name] = scores
+        passages += terms.weight * scores
         fields[name] = best + part.own[name][places]
         total += terms.weight * fields[name]
     return Looked(
@@ -134,9 +137,7 @@ def looked_at(part: Bounded, places: Keys, number: int = 0) -> Looked:
     )
 
 
-def _passage_scores(
-    segment: Segment, name: str, terms: Asked, first: Keys, last: Keys
-) -> Scores:
+def _passage_scores(segment: Segment, name: str, terms: Asked, first: Keys, last: Keys) -> Scores:
     """Scores of the passages first[0] to last[0], first[1] to last[1], …, one after the other."""
     postings = segment.fields[name].passages
     sizes = last - first
@@ -157,7 +158,11 @@ def _passage_scores(
     gained = gains(postings.counts[at].astype(np.float32), postings.held_back[rows])
     gained *= np.repeat(np.repeat([worth for _, worth in held], len(first)), counted)
     rows_here = rows + np.repeat(np.tile(shift, len(held)), counted)
-    return np.bincount(rows_here, gained, int(sizes.sum()))
+    return _summed(rows_here, gained, int(sizes.sum()))
+
+
+def _summed(rows: Rows | Keys, values: Floats, number: int) -> Scores:
+    return np.bincount(rows, values, number).astype(np.float64, copy=False)
 
 
 def best(
@@ -182,7 +187,7 @@ def best(
             of_group = np.flatnonzero(group[left] == each)
             now[of_group[_highest(most[left[of_group]], size)]] = True
         cuts = np.searchsorted(left[now], starts)
-        for number, (a, b) in enumerate(zip(cuts[:-1], cuts[1:], strict=True)):
+        for number, (a, b) in enumerate(itertools.pairwise(cuts)):
             found.append(looked_at(parts[number], left[now][a:b] - starts[number], number))
             totals = np.concatenate((totals, found[-1].total))
         places = np.concatenate((places, left[now]))
@@ -235,7 +240,7 @@ def _only(looked: Looked, own: Keys) -> Looked:
         places=looked.places[own],
         rows=looked.rows[rows],
         bounds=np.concatenate(([0], np.cumsum(sizes))),
-        passages={name: scores[rows] for name, scores in looked.passages.items()},
+        passages=looked.passages[rows],
         fields={name: scores[own] for name, scores in looked.fields.items()},
         total=looked.total[own],
     )

@@ -8,6 +8,7 @@ side. The numbers are added in jieba's order, so that even equally likely cuts f
 from __future__ import annotations
 
 import functools
+import itertools
 import math
 from dataclasses import dataclass
 
@@ -76,9 +77,7 @@ class _Words:
 
 def is_latin(codes: Codes) -> Mask:
     """Which are digits or small Latin letters."""
-    return ((codes >= ord("0")) & (codes <= ord("9"))) | (
-        (codes >= ord("a")) & (codes <= ord("z"))
-    )
+    return ((codes >= ord("0")) & (codes <= ord("9"))) | ((codes >= ord("a")) & (codes <= ord("z")))
 
 
 def word_spans(codes: Codes) -> tuple[Places, Places]:
@@ -143,7 +142,7 @@ def _likeliest(
     places, lengths, costs = options.places[order], options.lengths[order], options.costs[order]
     groups = steps[places].astype(np.int32) << _LENGTH_BITS | lengths
     bounds = np.flatnonzero(np.diff(groups, prepend=-1, append=-1)).tolist()
-    for first, last in zip(bounds[:-1], bounds[1:], strict=True):
+    for first, last in itertools.pairwise(bounds):
         at, length = places[first:last], lengths[first]
         sums = costs[first:last] + best[at + length]
         better = (taken[at] == 0) | (sums >= best[at])
@@ -202,7 +201,8 @@ def _join_latin(codes: Codes, begins: Mask) -> None:
 def _within(starts: Places, lengths: Places) -> Places:
     """starts[0], starts[0] + 1, …: every place of each span."""
     offsets = np.cumsum(lengths) - lengths
-    return np.arange(int(lengths.sum())) + np.repeat(starts - offsets, lengths)
+    places: Places = np.arange(int(lengths.sum())) + np.repeat(starts - offsets, lengths)
+    return places
 
 
 def _slots(keys: Places) -> Places:

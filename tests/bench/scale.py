@@ -99,7 +99,8 @@ def _sentences(data: Path, real: Sequence[Document]) -> list[str]:
 def _made_up(serial: int, sentences: Sequence[str], order: random.Random) -> Entry:
     name = f"made-up-{serial}"
     texts = [
-        "".join(order.choices(sentences, k=order.randint(2, 6))) for _ in range(order.randint(3, 12))
+        "".join(order.choices(sentences, k=order.randint(2, 6)))
+        for _ in range(order.randint(3, 12))
     ]
     starts = np.cumsum([0, *(len(text) + 1 for text in texts)]).tolist()
     document = Document(
@@ -218,7 +219,9 @@ def _apart(engine: str, size: int, data: Path) -> Measured:
     return Measured(**json.loads(ran.stdout))
 
 
-def rows(data: Path, sizes: Sequence[int] = SIZES, peers: Sequence[str] = tuple(PEERS)) -> list[Row]:
+def rows(
+    data: Path, sizes: Sequence[int] = SIZES, peers: Sequence[str] = tuple(PEERS)
+) -> list[Row]:
     """Ours and the peers at each size."""
     found = []
     for size in sizes:
