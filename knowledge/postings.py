@@ -66,7 +66,10 @@ class Postings:
         """Count the terms of `number` rows.
 
         Args:
-            keys, rows: a term and the row it stands in, once for each time it does, in any order.
+            keys: a term for each time it stands in a row, in any order.
+            rows: the row it stands in.
+            number: of rows; those without terms are among them.
+            mean_length: as the class has it; None: of these rows.
         """
         few = 1 << _ROW_BITS
         if number <= few:

@@ -16,8 +16,9 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import sparse
 
-from knowledge.postings import Floats, Keys, Mask, Rows, gains, within
+from knowledge.postings import Floats, Keys, Mask, Postings, Rows, gains, within
 from knowledge.segment import Segment
 
 Scores = NDArray[np.float64]
@@ -26,6 +27,8 @@ Groups = NDArray[np.int8]
 FIRST_LOOK = 2
 """So many times the documents asked for are looked at first; each further look takes four times
 as many, where bounds are left that reach what was found."""
+SCORED_WHOLE = 400_000
+"""Where the passages hold the terms no more often, scoring all is quicker than seeking some."""
 SLACK = 1 + 1e-5
 """Bounds are raised by what sums of float32 may be off."""
 
@@ -51,12 +54,14 @@ class Bounded:
 
     Args:
         own: by field, without the field's weight.
+        passages: each passage's score, by field; empty where they are left to `looked_at`.
         most: by all fields, weighted, the best passage included.
     """
 
     segment: Segment
     asked: Mapping[str, Asked]
-    own: Mapping[str, Scores]
+    own: Mapping[str, Floats]
+    passages: Mapping[str, Floats]
     most: Scores
 
 
@@ -80,33 +85,69 @@ class Looked:
     rows: Keys
     bounds: Keys
     passages: Scores
-    fields: Mapping[str, Scores]
+    fields: Mapping[str, Floats]
     total: Scores
 
 
 def bounded(segment: Segment, asked: Mapping[str, Asked]) -> Bounded:
-    """One pass over the documents' postings."""
+    """One pass over the documents' postings, and over the passages' where these are few."""
     number = len(segment.entries)
-    own: dict[str, Scores] = {}
+    own: dict[str, Floats] = {}
+    passages: dict[str, Floats] = {}
     most = np.zeros(number)
+    spread = sum(
+        int(segment.fields[name].passages.frequencies(terms.keys).sum())
+        for name, terms in asked.items()
+    )
     for name, terms in asked.items():
         field = segment.fields[name]
-        first, last = field.documents.find(terms.keys)
-        spans = [slice(a, b) for a, b in zip(first.tolist(), last.tolist(), strict=True) if a < b]
-        if not spans:
-            own[name] = np.zeros(number)
-            continue
-        rows = np.concatenate([field.documents.rows[span] for span in spans])
-        counts = np.concatenate([field.documents.counts[span] for span in spans])
-        counts = counts.astype(np.float32)
-        sizes = last - first
-        gained = gains(counts, field.documents.held_back[rows])
-        gained *= np.repeat(terms.documents, sizes)
-        own[name] = _summed(rows, gained, number)
-        possible = gains(counts, field.shortest[rows])
-        possible *= np.repeat(terms.passages, sizes)
-        most += terms.weight * (own[name] + _summed(rows, possible, number))
-    return Bounded(segment=segment, asked=asked, own=own, most=most * SLACK)
+        held = _Held.of(field.documents, terms.keys)
+        own[name] = held.scores(field.documents.held_back, terms.documents)
+        if spread <= SCORED_WHOLE:
+            of_passages = _Held.of(field.passages, terms.keys)
+            passages[name] = of_passages.scores(field.passages.held_back, terms.passages)
+            possible = _best(passages[name], segment.first)
+        else:
+            possible = held.scores(field.shortest, terms.passages)
+        most += terms.weight * (own[name] + possible)
+    return Bounded(segment=segment, asked=asked, own=own, passages=passages, most=most * SLACK)
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class _Held:
+    """The rows that hold some terms, term by term."""
+
+    rows: Rows
+    counts: Floats
+    bounds: Rows
+
+    @classmethod
+    def of(cls, postings: Postings, keys: Keys) -> _Held:
+        first, last = postings.find(keys)
+        spans = [slice(a, b) for a, b in zip(first.tolist(), last.tolist(), strict=True)]
+        return cls(
+            rows=np.concatenate([postings.rows[:0], *(postings.rows[span] for span in spans)]),
+            counts=np.concatenate(
+                [postings.counts[:0], *(postings.counts[span] for span in spans)]
+            ).astype(np.float32),
+            bounds=np.concatenate(([0], np.cumsum(last - first))).astype(np.int32),
+        )
+
+    def scores(self, held_back: Floats, worth: Floats) -> Floats:
+        """What all rows get, as BM25 has it. SciPy's product adds up three times as fast."""
+        values = gains(self.counts, held_back.take(self.rows))
+        shape = (len(worth), len(held_back))
+        matrix = sparse.csr_array((values, self.rows, self.bounds), shape=shape)
+        return np.asarray(matrix.T @ worth, np.float32)
+
+
+def _best(scores: Floats, first: Keys) -> Floats:
+    """The highest of each document's passages, which begin there; 0 for one without any."""
+    found = np.zeros(len(first) - 1, np.float32)
+    filled = np.flatnonzero(np.diff(first))
+    if len(filled):
+        found[filled] = np.maximum.reduceat(scores, first[filled])
+    return found
 
 
 def looked_at(part: Bounded, places: Keys, number: int = 0) -> Looked:
@@ -114,22 +155,23 @@ def looked_at(part: Bounded, places: Keys, number: int = 0) -> Looked:
     segment = part.segment
     first, last = segment.first[places], segment.first[places + 1]
     bounds = np.concatenate(([0], np.cumsum(last - first)))
-    filled = np.flatnonzero(last > first)
+    rows = within(first, last - first)
     fields, total = {}, np.zeros(len(places))
-    passages = np.zeros(bounds[-1])
+    passages = np.zeros(len(rows))
     for name, terms in part.asked.items():
-        scores = _passage_scores(segment, name, terms, first, last)
-        best = np.zeros(len(places))
-        if len(filled):
-            best[filled] = np.maximum.reduceat(scores, bounds[filled])
+        scores = (
+            part.passages[name][rows]
+            if name in part.passages
+            else _passage_scores(segment, name, terms, first, last)
+        )
         passages += terms.weight * scores
-        fields[name] = best + part.own[name][places]
+        fields[name] = _best(scores, bounds) + part.own[name][places]
         total += terms.weight * fields[name]
     return Looked(
         part=number,
         segment=segment,
         places=places,
-        rows=within(first, last - first),
+        rows=rows,
         bounds=bounds,
         passages=passages,
         fields=fields,
@@ -137,7 +179,7 @@ def looked_at(part: Bounded, places: Keys, number: int = 0) -> Looked:
     )
 
 
-def _passage_scores(segment: Segment, name: str, terms: Asked, first: Keys, last: Keys) -> Scores:
+def _passage_scores(segment: Segment, name: str, terms: Asked, first: Keys, last: Keys) -> Floats:
     """Scores of the passages first[0] to last[0], first[1] to last[1], …, one after the other."""
     postings = segment.fields[name].passages
     sizes = last - first
@@ -150,7 +192,7 @@ def _passage_scores(segment: Segment, name: str, terms: Asked, first: Keys, last
         if a < b
     ]
     if not held:
-        return np.zeros(int(sizes.sum()))
+        return np.zeros(int(sizes.sum()), np.float32)
     places = np.concatenate([place for place, _ in held]).reshape(-1, 2)
     counted = places[:, 1] - places[:, 0]
     at = within(places[:, 0], counted)
@@ -158,11 +200,7 @@ def _passage_scores(segment: Segment, name: str, terms: Asked, first: Keys, last
     gained = gains(postings.counts[at].astype(np.float32), postings.held_back[rows])
     gained *= np.repeat(np.repeat([worth for _, worth in held], len(first)), counted)
     rows_here = rows + np.repeat(np.tile(shift, len(held)), counted)
-    return _summed(rows_here, gained, int(sizes.sum()))
-
-
-def _summed(rows: Rows | Keys, values: Floats, number: int) -> Scores:
-    return np.bincount(rows, values, number).astype(np.float64, copy=False)
+    return np.bincount(rows_here, gained, int(sizes.sum())).astype(np.float32)
 
 
 def best(
@@ -173,7 +211,9 @@ def best(
     Of equal ones the earlier; documents that hold no term are in neither.
 
     Args:
+        parts: of the index.
         groups: each part's documents' group; -1: in neither.
+        limit: of each group.
     """
     starts = np.cumsum([0, *(len(part.most) for part in parts)])
     most, group = np.concatenate([part.most for part in parts]), np.concatenate(groups)

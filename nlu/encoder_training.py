@@ -20,7 +20,7 @@ MAX_TERMS = 60_000
 MIN_TEXTS = 2
 """A term of one text only joins nothing."""
 MAX_TEXTS = 20_000
-"""Of more texts, so many are learned from, evenly spread: which terms stand together shows there."""
+"""Of more texts, so many are learned from, evenly spread: they show which terms go together."""
 SEED = 20_211
 
 

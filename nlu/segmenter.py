@@ -22,7 +22,7 @@ Places = NDArray[np.int64]
 Mask = NDArray[np.bool_]
 
 LONGEST_BLOCK = 500
-"""A block without any mark is cut by jieba itself when it is longer: numbers run together, noise."""
+"""A longer block without any mark is cut by jieba itself: numbers run together, noise."""
 _LENGTH_BITS = 7
 """Words of the lexicon are shorter than 2 to this power."""
 _CHILD_BITS, _CODE_BITS, _TABLE_BITS = 24, 16, 21

@@ -7,9 +7,11 @@ from collections import Counter
 from collections.abc import Sequence
 from datetime import date
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from knowledge import ranking
 from knowledge.embedded import EmbeddedIndex
 from knowledge.index import Candidate, Entry, Query, Term, Weights
 from knowledge.model import Document, Life, Passage
@@ -98,16 +100,19 @@ def matches(found: Sequence[Candidate], scores: dict[str, float], limit: int) ->
     )
 
 
-@given(shelves(), TEXT, st.integers(1, 6))
-@settings(deadline=None, max_examples=200)
+@given(shelves(), TEXT, st.integers(1, 6), st.sampled_from([-1, ranking.SCORED_WHOLE]))
+@settings(deadline=None, max_examples=300)
 def test_best_documents_are_those_of_scoring_all(
-    entries: list[Entry], question: str, limit: int
+    entries: list[Entry], question: str, limit: int, scored_whole: int
 ) -> None:
+    """Whether all passages are scored, or those that bounds leave."""
     query = asked(question)
     scores = exhaustive(entries, query)
     valid = {each.document.id for each in entries if each.document.quotable_on(TODAY)}
 
-    found = EmbeddedIndex.build(entries).search(query, limit, TODAY, WEIGHTS)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(ranking, "SCORED_WHOLE", scored_whole)
+        found = EmbeddedIndex.build(entries).search(query, limit, TODAY, WEIGHTS)
 
     assert matches(found.valid, {k: v for k, v in scores.items() if k in valid}, limit)
     assert matches(found.retired, {k: v for k, v in scores.items() if k not in valid}, limit)
