@@ -62,7 +62,7 @@ class Segment:
     ) -> None:
         self.entries, self.vectors = tuple(entries), vectors
         counts = np.array([len(entry.passages) for entry in entries], np.int64)
-        self.owner = np.repeat(np.arange(len(entries), dtype=np.int32), counts)
+        self.owner = np.repeat(np.arange(len(entries)), counts)
         self.first = np.concatenate(([0], np.cumsum(counts))).astype(np.int64)
         self.fields = {
             name: Field(

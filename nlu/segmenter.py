@@ -25,7 +25,7 @@ LONGEST_BLOCK = 500
 """A longer block without any mark is cut by jieba itself: numbers run together, noise."""
 _LENGTH_BITS = 7
 """Words of the lexicon are shorter than 2 to this power."""
-_CHILD_BITS, _CODE_BITS, _TABLE_BITS = 24, 16, 21
+_CHILD_BITS, _CODE_BITS = 24, 16
 _SPREAD = np.uint64(0x9E3779B97F4A7C15)
 _EMPTY = -1
 _BLOCK_MARKS = "+#&._%-"
@@ -52,7 +52,7 @@ class _Lexicon:
     def child(self, nodes: Places, codes: Codes) -> Places:
         """The nodes one character further; 0 where there is none."""
         keys = nodes << _CODE_BITS | codes
-        slots = _slots(keys)
+        slots = _slots(keys, len(self.table))
         found = self.table[slots]
         hit = found >> _CHILD_BITS == keys
         children = np.where(hit, found & ((1 << _CHILD_BITS) - 1), 0)
@@ -205,9 +205,9 @@ def _within(starts: Places, lengths: Places) -> Places:
     return places
 
 
-def _slots(keys: Places) -> Places:
-    spread = keys.astype(np.uint64) * _SPREAD >> np.uint64(64 - _TABLE_BITS)
-    return spread.astype(np.int64)
+def _slots(keys: Places, size: int) -> Places:
+    """Where to look first in a hash table of that size, a power of 2."""
+    return (keys.astype(np.uint64) * _SPREAD >> np.uint64(65 - size.bit_length())).astype(np.int64)
 
 
 @functools.lru_cache(maxsize=1)
@@ -245,8 +245,9 @@ def _lexicon() -> _Lexicon:
 
 
 def _filled(keys: Places, children: Places) -> NDArray[np.int64]:
-    table = np.full(1 << _TABLE_BITS, _EMPTY, np.int64)
-    entries, slots = keys << _CHILD_BITS | children, _slots(keys)
+    """A hash table at most a quarter full, so that most look-ups end where they begin."""
+    table = np.full(1 << (4 * len(keys)).bit_length(), _EMPTY, np.int64)
+    entries, slots = keys << _CHILD_BITS | children, _slots(keys, len(table))
     while len(entries):
         free = table[slots] == _EMPTY
         table[slots[free]] = entries[free]
