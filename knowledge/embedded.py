@@ -8,6 +8,7 @@ from datetime import date
 import numpy as np
 
 from knowledge import ranking
+from knowledge.freed import give_back
 from knowledge.index import (
     Candidates,
     Entry,
@@ -54,6 +55,7 @@ class EmbeddedIndex:
         if not taken:
             return cls(parts=(), encoder=encoder)
         segment = Segment.build(taken, encoder)
+        give_back()
         return cls(parts=[(segment, np.ones(len(taken), np.bool_))], encoder=encoder)
 
     @property
