@@ -29,8 +29,8 @@ FIRST_LOOK = 2
 as many, where bounds are left that reach what was found."""
 SCORED_WHOLE = 400_000
 """Where the passages hold the terms no more often, all are scored instead of seeking some: over
-100,000 passages quicker for four in five of 390 questions below it. Where it turns is not known; the
-15 questions above it would have gained too."""
+100,000 passages quicker for four in five of 390 questions below it. Where it turns is not known;
+the 15 questions above it would have gained too."""
 SLACK = 1 + 1e-5
 """Bounds are raised by what sums of float32 may be off."""
 
