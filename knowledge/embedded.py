@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
-from numpy.typing import NDArray
 
+from knowledge import ranking
+from knowledge.freed import give_back
 from knowledge.index import (
-    Candidate,
     Candidates,
     Entry,
-    PassageScore,
     Query,
     Term,
     Weights,
@@ -21,34 +19,23 @@ from knowledge.index import (
     plain_number,
 )
 from knowledge.model import Document, Passage
-from knowledge.postings import Postings, rarity, term_key
-from knowledge.segment import Segment
+from knowledge.nearness import Scale, candidates
+from knowledge.postings import Floats, Keys, Mask, Postings, rarity
+from knowledge.ranking import Asked
+from knowledge.segment import FIELDS, Segment
 from nlu.encoder import Encoder
-
-Floats = NDArray[np.float32]
-Mask = NDArray[np.bool_]
+from nlu.terms import term_key
 
 MAX_SMALL_PARTS = 8
 """More parts than this are joined into one, so that a search stays one pass over few arrays."""
 REBUILD_SHARE = 0.25
 """With so much of the base changed since, everything is joined into a new base."""
-PASSAGES_SHOWN = 8
+POOL = 2
+"""Vectors order so many times the documents asked for, the best by words and bigrams: over 100,000
+passages the first ten are those that eight times as many give, for each of 405 questions."""
 UNKNOWN_SHARE = 0.3
 """What a bigram is worth that no passage holds, as a share of the rarest known: most are two words
 run together, few name a thing the content does not have."""
-
-
-@dataclass(frozen=True, kw_only=True, eq=False)
-class _Scores:
-    """One part's scores, before documents are chosen."""
-
-    segment: Segment
-    alive: Mask
-    passages: Floats
-    words: Floats
-    bigrams: Floats
-    vectors: Floats
-    document: Floats
 
 
 class EmbeddedIndex:
@@ -59,17 +46,7 @@ class EmbeddedIndex:
     ) -> None:
         self._parts = tuple(parts)
         self._encoder = encoder
-        self._places = {
-            entry.document.id: (part, place)
-            for part, (segment, alive) in enumerate(self._parts)
-            for place, entry in enumerate(segment.entries)
-            if alive[place]
-        }
-        self._numbers: dict[str, list[str]] = {}
-        for document_id, (part, place) in self._places.items():
-            number = self._parts[part][0].entries[place].document.number
-            if number:
-                self._numbers.setdefault(plain_number(number), []).append(document_id)
+        self._number = sum(int(alive.sum()) for _, alive in self._parts)
 
     @classmethod
     def build(cls, entries: Iterable[Entry], encoder: Encoder | None = None) -> EmbeddedIndex:
@@ -78,6 +55,7 @@ class EmbeddedIndex:
         if not taken:
             return cls(parts=(), encoder=encoder)
         segment = Segment.build(taken, encoder)
+        give_back()
         return cls(parts=[(segment, np.ones(len(taken), np.bool_))], encoder=encoder)
 
     @property
@@ -86,7 +64,7 @@ class EmbeddedIndex:
         return self._encoder
 
     def __len__(self) -> int:
-        return len(self._places)
+        return self._number
 
     def document(self, document_id: str) -> Document | None:
         """The document held under that id, whatever its life."""
@@ -100,21 +78,28 @@ class EmbeddedIndex:
 
     def numbered(self, number: str) -> tuple[Document, ...]:
         """The documents of that document number, brackets of any shape."""
-        found = (self.document(each) for each in self._numbers.get(plain_number(number), ()))
-        return tuple(document for document in found if document)
+        plain = plain_number(number)
+        return tuple(
+            segment.entries[place].document
+            for segment, alive in self._parts
+            for place in segment.numbers.get(plain, ())
+            if alive[place]
+        )
 
     def _entry(self, document_id: str) -> Entry | None:
-        part, place = self._places.get(document_id, (-1, -1))
-        return self._parts[part][0].entries[place] if part >= 0 else None
+        for segment, alive in self._parts:
+            place = segment.places.get(document_id, -1)
+            if place >= 0 and alive[place]:
+                return segment.entries[place]
+        return None
 
     def changed(self, *, put: Iterable[Entry] = (), removed: Iterable[str] = ()) -> EmbeddedIndex:
         """The index after these entries came and those ids went; only what came is segmented."""
         coming = list({entry.document.id: entry for entry in put}.values())
         going = {entry.document.id for entry in coming} | set(removed)
         parts = [(segment, alive.copy()) for segment, alive in self._parts]
-        for document_id in going & self._places.keys():
-            part, place = self._places[document_id]
-            parts[part][1][place] = False
+        for segment, alive in parts:
+            alive[[segment.places[each] for each in going if each in segment.places]] = False
         taken = [entry for entry in coming if held(entry)]
         if taken:
             fresh = Segment.build(taken, self._encoder, like=parts[0][0] if parts else None)
@@ -126,8 +111,9 @@ class EmbeddedIndex:
         if not self._parts:
             return dict.fromkeys(bigrams, 1.0)
         terms = tuple(Term(text=each) for each in dict.fromkeys(bigrams))
-        fields = [segment.bigrams[0] for segment, _ in self._parts]
-        keys, worth = self._worth(terms, fields)
+        fields = [segment.fields["bigrams"].passages for segment, _ in self._parts]
+        keys = _keys(terms)
+        worth = _worth(terms, keys, fields)
         known = np.any([field.frequencies(keys) > 0 for field in fields], axis=0)
         worth = np.where(known, worth, UNKNOWN_SHARE * worth)
         return {term.text: float(each) for term, each in zip(terms, worth, strict=True)}
@@ -138,68 +124,43 @@ class EmbeddedIndex:
         """The best documents, up to `limit` that may be quoted on `today`, and as many retired."""
         if not self._parts:
             return Candidates()
-        scored = self._scored(query, weights or Weights())
-        owner = np.repeat(np.arange(len(scored)), [len(each.document) for each in scored])
-        place = np.concatenate([np.arange(len(each.document)) for each in scored])
-        total = np.concatenate([each.document for each in scored])
-        alive = np.concatenate([each.alive for each in scored]) & (total > 0)
-        valid = np.concatenate([each.segment.quotable(today) for each in scored])
+        weights = weights or Weights()
+        asked = self._asked(query, weights)
+        parts = [ranking.bounded(segment, asked) for segment, _ in self._parts]
+        groups = [
+            np.where(alive, np.where(segment.quotable(today), 0, 1), -1)
+            for segment, alive in self._parts
+        ]
+        valid, retired = ranking.best(parts, groups, POOL * limit)
+        scale = Scale.of([*valid, *retired], weights.vectors)
         return Candidates(
-            valid=tuple(
-                _candidate(scored[owner[i]], int(place[i]))
-                for i in _best(total, alive & valid, limit)
-            ),
-            retired=tuple(
-                _candidate(scored[owner[i]], int(place[i]))
-                for i in _best(total, alive & ~valid, limit)
-            ),
+            valid=candidates(valid, query.vector, scale, limit),
+            retired=candidates(retired, query.vector, scale, limit),
         )
 
-    def _scored(self, query: Query, weights: Weights) -> list[_Scores]:
-        segments = [segment for segment, _ in self._parts]
-        words = self._field(query.words, [segment.words for segment in segments])
-        bigrams = self._field(query.bigrams, [segment.bigrams for segment in segments])
-        found = []
-        for (segment, alive), word, bigram in zip(self._parts, words, bigrams, strict=True):
-            near = _nearness(segment, query)
-            passages = weights.words * word[0] + weights.bigrams * bigram[0]
-            said = segment.best_of_documents(word[0]) + word[1]
-            spelt = segment.best_of_documents(bigram[0]) + bigram[1]
-            found.append(
-                _Scores(
-                    segment=segment,
-                    alive=alive,
-                    passages=passages,
-                    words=said,
-                    bigrams=spelt,
-                    vectors=near,
-                    document=weights.words * said + weights.bigrams * spelt,
-                )
+    def _asked(self, query: Query, weights: Weights) -> dict[str, Asked]:
+        found = {}
+        for name in FIELDS:
+            terms: tuple[Term, ...] = getattr(query, name)
+            keys = _keys(terms)
+            fields = [segment.fields[name] for segment, _ in self._parts]
+            found[name] = Asked(
+                keys=keys,
+                documents=_worth(terms, keys, [field.documents for field in fields]),
+                passages=_worth(terms, keys, [field.passages for field in fields]),
+                weight=getattr(weights, name),
             )
-        return _with_vectors(found, weights.vectors)
+        return found
 
-    def _field(
-        self, terms: tuple[Term, ...], fields: Sequence[tuple[Postings, Postings]]
-    ) -> list[tuple[Floats, Floats]]:
-        """Each part's scores of its passages and of its documents."""
-        levels = []
-        for level in (0, 1):
-            postings = [field[level] for field in fields]
-            keys, worth = self._worth(terms, postings)
-            scores = [np.zeros(len(part.lengths), np.float32) for part in postings]
-            for part, into in zip(postings, scores, strict=True):
-                part.add_scores(into, keys, worth)
-            levels.append(scores)
-        return list(zip(*levels, strict=True))
 
-    def _worth(
-        self, terms: tuple[Term, ...], postings: Sequence[Postings]
-    ) -> tuple[NDArray[np.int64], Floats]:
-        keys = np.array([term_key(term.text) for term in terms], np.int64)
-        given = np.array([term.weight for term in terms], np.float32)
-        held_by = np.sum([part.frequencies(keys) for part in postings], axis=0, dtype=np.int64)
-        rows = sum(len(part.lengths) for part in postings)
-        return keys, given * rarity(np.broadcast_to(held_by, keys.shape), rows)
+def _keys(terms: tuple[Term, ...]) -> Keys:
+    return np.array([term_key(term.text) for term in terms], np.int64)
+
+
+def _worth(terms: tuple[Term, ...], keys: Keys, postings: Sequence[Postings]) -> Floats:
+    given = np.array([term.weight for term in terms], np.float32)
+    held_by = sum((part.frequencies(keys) for part in postings), np.zeros(len(keys), np.int64))
+    return given * rarity(held_by, sum(len(part) for part in postings))
 
 
 def _tidied(parts: list[tuple[Segment, Mask]]) -> list[tuple[Segment, Mask]]:
@@ -216,59 +177,3 @@ def _tidied(parts: list[tuple[Segment, Mask]]) -> list[tuple[Segment, Mask]]:
 def _joined(parts: Sequence[tuple[Segment, Mask]]) -> tuple[Segment, Mask]:
     whole = Segment.join([segment for segment, _ in parts], [alive for _, alive in parts])
     return whole, np.ones(len(whole.entries), np.bool_)
-
-
-def _nearness(segment: Segment, query: Query) -> Floats:
-    """Cosine of each passage, (passages,); zeros without vectors."""
-    if segment.vectors is None or query.vector is None or not len(segment.vectors):
-        return np.zeros(len(segment.owner), np.float32)
-    return np.asarray(segment.vectors @ query.vector, np.float32)
-
-
-def _with_vectors(scored: list[_Scores], share: float) -> list[_Scores]:
-    """Add nearness, scaled to the best score by words and bigrams."""
-    best = max((float(each.document.max(initial=0.0)) for each in scored), default=0.0)
-    best_passage = max((float(each.passages.max(initial=0.0)) for each in scored), default=0.0)
-    finished = []
-    for each in scored:
-        nearest = each.segment.best_of_documents(each.vectors)
-        finished.append(
-            _Scores(
-                segment=each.segment,
-                alive=each.alive,
-                passages=each.passages + np.float32(share * best_passage) * each.vectors,
-                words=each.words,
-                bigrams=each.bigrams,
-                vectors=nearest,
-                document=np.asarray(
-                    each.document + share * best * np.maximum(nearest, 0), np.float32
-                ),
-            )
-        )
-    return finished
-
-
-def _best(scores: Floats, mask: Mask, limit: int) -> list[int]:
-    """Places of the highest scores among the masked, best first; equal ones in their order."""
-    places = np.flatnonzero(mask)
-    if len(places) > limit:
-        cut = np.partition(scores[places], len(places) - limit)[len(places) - limit]
-        places = places[scores[places] >= cut]
-    order = np.argsort(-scores[places], kind="stable")[:limit]
-    return [int(place) for place in places[order]]
-
-
-def _candidate(scores: _Scores, place: int) -> Candidate:
-    segment = scores.segment
-    first, last = segment.first[place], segment.first[place + 1]
-    own = scores.passages[first:last]
-    entry = segment.entries[place]
-    best = np.argsort(-own, kind="stable")[:PASSAGES_SHOWN]
-    return Candidate(
-        document=entry.document,
-        score=float(scores.document[place]),
-        words=float(scores.words[place]),
-        bigrams=float(scores.bigrams[place]),
-        vectors=float(scores.vectors[place]),
-        passages=tuple(PassageScore(passage=entry.passages[i], score=float(own[i])) for i in best),
-    )

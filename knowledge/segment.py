@@ -2,42 +2,81 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
 from numpy.typing import NDArray
 
-from knowledge.index import Entry
+from knowledge.index import Entry, plain_number
 from knowledge.model import Life
-from knowledge.postings import Keys, Postings, bigram_keys, word_keys
-from nlu.encoder import Encoder, Vectors
+from knowledge.postings import Floats, Keys, Mask, Postings, within
+from nlu import terms
+from nlu.encoder import Encoder
+from nlu.terms import Plain, Terms
 
+FIELDS: Mapping[str, Callable[[Plain], Terms]] = {"words": terms.words, "bigrams": terms.bigrams}
+"""What documents are found by: as `Query` and `Weights` name it, and how a text's terms are had."""
+_CHARS_AT_ONCE = 1 << 19
+"""Texts are taken so much at a time: enough for numpy to pay, few enough to stay in the caches."""
+Levels = tuple[Postings, Postings]
+"""Passages' and documents' postings of one field."""
+Halves = NDArray[np.float16]
 _ALWAYS = (date.min.toordinal(), date.max.toordinal())
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Field:
+    """One kind of terms: of the passages (with title and headings) and of whole documents.
+
+    Args:
+        shortest: what holds back each document's shortest passage, (documents,).
+    """
+
+    passages: Postings
+    documents: Postings
+    shortest: Floats
 
 
 class Segment:
     """Documents, their passages in order, and what they are found by.
 
     Args:
-        words, bigrams: passages (with title and headings before them) and documents.
-        vectors: (passages, dimensions), or None without an encoder.
+        postings: by the names of `FIELDS`.
+        vectors: (passages, dimensions), or None without an encoder; halves are exact enough for a
+            cosine and take half the memory.
+
+    Attributes:
         owner: the document's place of each passage, ascending, (passages,).
+        first: document i's passages are first[i] to first[i + 1], (documents + 1,).
+        places, numbers: where each id and each document number stands.
     """
 
     def __init__(
         self,
         *,
         entries: Sequence[Entry],
-        words: tuple[Postings, Postings],
-        bigrams: tuple[Postings, Postings],
-        vectors: Vectors | None,
+        postings: Mapping[str, Levels],
+        vectors: Halves | None,
     ) -> None:
-        self.entries = tuple(entries)
-        self.words, self.bigrams, self.vectors = words, bigrams, vectors
+        self.entries, self.vectors = tuple(entries), vectors
         counts = np.array([len(entry.passages) for entry in entries], np.int64)
         self.owner = np.repeat(np.arange(len(entries)), counts)
         self.first = np.concatenate(([0], np.cumsum(counts))).astype(np.int64)
+        self.fields = {
+            name: Field(
+                passages=passages,
+                documents=documents,
+                shortest=_shortest(passages, self.first),
+            )
+            for name, (passages, documents) in postings.items()
+        }
+        self.places = {entry.document.id: place for place, entry in enumerate(entries)}
+        self.numbers: dict[str, list[int]] = {}
+        for place, entry in enumerate(entries):
+            if entry.document.number:
+                self.numbers.setdefault(plain_number(entry.document.number), []).append(place)
         lives = [entry.document for entry in entries]
         self.published = np.array([each.life is Life.PUBLISHED for each in lives], np.bool_)
         self.valid_from = _ordinals([each.valid_from for each in lives], _ALWAYS[0])
@@ -48,61 +87,47 @@ class Segment:
         cls, entries: Sequence[Entry], encoder: Encoder | None, like: Segment | None = None
     ) -> Segment:
         """Segment and count some entries; `like` lends its mean lengths to a small part."""
-        words = _assembled(entries, word_keys)
-        bigrams = _assembled(entries, bigram_keys)
-        means = (None, None, None, None) if like is None else like.mean_lengths
+        parts: dict[str, list[Levels]] = {name: [] for name in FIELDS}
+        vectors = []
+        for some in _shares(entries):
+            for name, levels in _counted(some).items():
+                parts[name].append(levels)
+            if encoder is not None:
+                vectors.append(encoder.encode(contexts(some)).astype(np.float16))
+        means = {} if like is None else like.fields
         return cls(
             entries=entries,
-            words=(Postings.count(words[0], means[0]), Postings.count(words[1], means[1])),
-            bigrams=(Postings.count(bigrams[0], means[2]), Postings.count(bigrams[1], means[3])),
-            vectors=None if encoder is None else encoder.encode(contexts(entries)),
+            postings={name: _joined(parts.pop(name), like=means.get(name)) for name in FIELDS},
+            vectors=np.concatenate(vectors) if vectors else None,
         )
 
     @classmethod
-    def join(cls, parts: Sequence[Segment], alive: Sequence[NDArray[np.bool_]]) -> Segment:
+    def join(cls, parts: Sequence[Segment], alive: Sequence[Mask]) -> Segment:
         """One segment of the documents that are alive; nothing is segmented or encoded anew."""
         of_passages = [mask[part.owner] for part, mask in zip(parts, alive, strict=True)]
-        kept = (of_passages, alive)
-        entries = [
-            entry
-            for part, mask in zip(parts, alive, strict=True)
-            for entry, lives in zip(part.entries, mask, strict=True)
-            if lives
-        ]
         vectors = [
             part.vectors[mask]
             for part, mask in zip(parts, of_passages, strict=True)
             if part.vectors is not None
         ]
-        joined = [
-            tuple(Postings.join([fields[i] for fields in field], kept[i]) for i in (0, 1))
-            for field in ([part.words for part in parts], [part.bigrams for part in parts])
-        ]
+        held = {name: [part.fields[name] for part in parts] for name in FIELDS}
         return cls(
-            entries=entries,
-            words=(joined[0][0], joined[0][1]),
-            bigrams=(joined[1][0], joined[1][1]),
+            entries=[
+                part.entries[place]
+                for part, mask in zip(parts, alive, strict=True)
+                for place in np.flatnonzero(mask)
+            ],
+            postings={
+                name: _joined([(f.passages, f.documents) for f in fields], (of_passages, alive))
+                for name, fields in held.items()
+            },
             vectors=np.concatenate(vectors) if vectors else None,
         )
 
-    @property
-    def mean_lengths(self) -> tuple[float, float, float, float]:
-        """Of words (passages, documents) and bigrams (passages, documents)."""
-        fields = (*self.words, *self.bigrams)
-        return tuple(field.mean_length for field in fields)  # type: ignore[return-value]
-
-    def quotable(self, today: date) -> NDArray[np.bool_]:
+    def quotable(self, today: date) -> Mask:
         """Which documents may be quoted on that day, (documents,)."""
         day = today.toordinal()
         return self.published & (self.valid_from <= day) & (day <= self.valid_to)
-
-    def best_of_documents(self, passage_scores: NDArray[np.float32]) -> NDArray[np.float32]:
-        """The highest of each document's passages, (documents,); 0 for one without passages."""
-        found = np.zeros(len(self.entries), np.float32)
-        filled = np.flatnonzero(np.diff(self.first))
-        if len(filled):
-            found[filled] = np.maximum.reduceat(passage_scores, self.first[filled])
-        return found
 
 
 def contexts(entries: Sequence[Entry]) -> list[str]:
@@ -114,25 +139,70 @@ def contexts(entries: Sequence[Entry]) -> list[str]:
     ]
 
 
-def _assembled(
-    entries: Sequence[Entry], keys_of: Callable[[Iterable[str]], list[Keys]]
-) -> tuple[list[Keys], list[Keys]]:
-    """The keys of each passage (title, headings, question, text) and of each document."""
-    titles = keys_of(_title(entry) for entry in entries)
-    bodies = keys_of(
-        "\n".join((*passage.heading_path, passage.question, passage.text))
-        for entry in entries
-        for passage in entry.passages
+def _shares(entries: Sequence[Entry]) -> Iterator[Sequence[Entry]]:
+    """The entries, some at a time."""
+    first, size = 0, 0
+    for place, entry in enumerate(entries):
+        size += len(entry.document.text)
+        if size >= _CHARS_AT_ONCE:
+            yield entries[first : place + 1]
+            first, size = place + 1, 0
+    if first < len(entries):
+        yield entries[first:]
+
+
+def _counted(entries: Sequence[Entry]) -> dict[str, Levels]:
+    titles = terms.plain([_title(entry) for entry in entries])
+    bodies = terms.plain(
+        [
+            "\n".join((*passage.heading_path, passage.question, passage.text))
+            for entry in entries
+            for passage in entry.passages
+        ]
     )
-    passages: list[Keys] = []
-    documents: list[Keys] = []
-    place = 0
-    for title, entry in zip(titles, entries, strict=True):
-        own = bodies[place : place + len(entry.passages)]
-        place += len(entry.passages)
-        passages.extend(np.concatenate((title, body)) for body in own)
-        documents.append(np.concatenate((title, *own)))
+    owner = np.repeat(np.arange(len(entries)), [len(entry.passages) for entry in entries])
+    return {name: _levels(found(titles), found(bodies), owner) for name, found in FIELDS.items()}
+
+
+def _levels(titles: Terms, bodies: Terms, owner: Keys) -> Levels:
+    """Count what each passage holds under its title, and what each document holds."""
+    of_title, of_body = np.diff(titles.bounds), np.diff(bodies.bounds)
+    row = np.repeat(np.arange(len(owner)), of_body)
+    repeated = within(titles.bounds[:-1][owner], of_title[owner])
+    above = np.repeat(np.arange(len(owner)), of_title[owner])
+    title_of = np.repeat(np.arange(len(of_title)), of_title)
+    passages = Postings.count(
+        np.concatenate((titles.keys[repeated], bodies.keys)),
+        np.concatenate((above, row)),
+        len(owner),
+    )
+    documents = Postings.count(
+        np.concatenate((titles.keys, bodies.keys)),
+        np.concatenate((title_of, owner[row])),
+        len(of_title),
+    )
     return passages, documents
+
+
+def _joined(
+    parts: list[Levels],
+    kept: tuple[Sequence[Mask], Sequence[Mask]] | None = None,
+    like: Field | None = None,
+) -> Levels:
+    of_passages, of_documents = kept or (None, None)
+    means = (like.passages.mean_length, like.documents.mean_length) if like else (None, None)
+    return (
+        Postings.join([passages for passages, _ in parts], of_passages, means[0]),
+        Postings.join([documents for _, documents in parts], of_documents, means[1]),
+    )
+
+
+def _shortest(passages: Postings, first: Keys) -> Floats:
+    found = np.full(len(first) - 1, np.inf, np.float32)
+    filled = np.flatnonzero(np.diff(first))
+    if len(filled):
+        found[filled] = np.minimum.reduceat(passages.held_back, first[filled])
+    return found
 
 
 def _title(entry: Entry) -> str:
@@ -140,5 +210,5 @@ def _title(entry: Entry) -> str:
     return "\n".join((document.title, document.number, document.department))
 
 
-def _ordinals(days: Sequence[date | None], when_open: int) -> NDArray[np.int64]:
-    return np.array([when_open if day is None else day.toordinal() for day in days], np.int64)
+def _ordinals(days: Sequence[date | None], when_open: int) -> NDArray[np.int32]:
+    return np.array([when_open if day is None else day.toordinal() for day in days], np.int32)

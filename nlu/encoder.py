@@ -14,7 +14,9 @@ from safetensors import SafetensorError
 from safetensors.numpy import load_file, save_file
 from scipy import sparse
 
+from nlu import terms as nlu_terms
 from nlu import text as nlu_text
+from nlu.terms import term_key
 
 log = logging.getLogger(__name__)
 
@@ -76,7 +78,9 @@ class StaticEncoder:
         self.origin, self.texts = origin, texts
         self.terms = tuple(terms)
         self.weights = np.ascontiguousarray(weights, np.float32)
-        self._places = {term: place for place, term in enumerate(self.terms)}
+        keys = np.array([term_key(term) for term in self.terms[1:]], np.int64)
+        self._places = np.argsort(keys) + 1
+        self._keys = keys[self._places - 1]
 
     @property
     def dimensions(self) -> int:
@@ -85,11 +89,13 @@ class StaticEncoder:
 
     def encode(self, texts: Sequence[str]) -> Vectors:
         """Vectors of shape (len(texts), dimensions), L2-normalised."""
-        places = [[self._places.get(term, 0) for term in nlu_text.bigrams(text)] for text in texts]
-        bounds = np.cumsum([0, *map(len, places)])
-        flat = np.fromiter((place for row in places for place in row), np.int64, bounds[-1])
+        found = nlu_terms.bigrams(nlu_terms.plain(texts))
+        flat = np.zeros(len(found.keys), np.int64)
+        if len(self._keys):
+            at = np.minimum(np.searchsorted(self._keys, found.keys), len(self._keys) - 1)
+            flat = np.where(self._keys[at] == found.keys, self._places[at], 0)
         counts = sparse.csr_matrix(
-            (np.ones(len(flat), np.float32), flat, bounds), (len(texts), len(self.terms))
+            (np.ones(len(flat), np.float32), flat, found.bounds), (len(texts), len(self.terms))
         )
         return normalised(np.asarray(counts @ self.weights, np.float32))
 

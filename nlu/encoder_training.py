@@ -19,6 +19,8 @@ DIMENSIONS = 128
 MAX_TERMS = 60_000
 MIN_TEXTS = 2
 """A term of one text only joins nothing."""
+MAX_TEXTS = 20_000
+"""Of more texts, so many are learned from, evenly spread: they show which terms go together."""
 SEED = 20_211
 
 
@@ -30,7 +32,9 @@ def learn_from_texts(texts: Iterable[str], *, dimensions: int = DIMENSIONS) -> S
 
     Source: Deerwester et al., Indexing by Latent Semantic Analysis (1990).
     """
-    rows = [Counter(nlu_text.bigrams(text)) for text in texts]
+    every = list(texts)
+    step = -(-len(every) // MAX_TEXTS) or 1
+    rows = [Counter(nlu_text.bigrams(text)) for text in every[::step]]
     spread = Counter(term for row in rows for term in row)
     common = sorted(spread.items(), key=lambda pair: (-pair[1], pair[0]))[:MAX_TERMS]
     terms = [term for term, count in common if count >= MIN_TEXTS]
@@ -41,7 +45,7 @@ def learn_from_texts(texts: Iterable[str], *, dimensions: int = DIMENSIONS) -> S
     directions = _directions(_weighted(rows, terms, rarity), rank)
     weights = np.zeros((len(terms) + 1, dimensions), np.float32)
     weights[1:, :rank] = directions * rarity[:, None]
-    return StaticEncoder(terms=[UNKNOWN, *terms], weights=weights, texts=len(rows))
+    return StaticEncoder(terms=[UNKNOWN, *terms], weights=weights, texts=len(every))
 
 
 def _weighted(rows: Sequence[Counter[str]], terms: Sequence[str], rarity: Vectors) -> Any:

@@ -18,7 +18,7 @@ from nlu import lexicon
 
 _KEPT_PUNCTUATION = "！（），：；？～［］"
 """Full-width marks that carry structure in Chinese text (such as （一）); NFKC would lose them."""
-_ZERO_WIDTH = "\u200b\u200c\u200d\u2060\ufeff\u00ad"
+ZERO_WIDTH = "\u200b\u200c\u200d\u2060\ufeff\u00ad"
 _WORD = re.compile(r"[0-9a-z\u3400-\u9fff]", re.IGNORECASE)
 _SPACE = re.compile(r"[^\S\n]+")
 _LINES = re.compile(r" *\n\s*")
@@ -42,7 +42,7 @@ def _folding() -> dict[int, str]:
 
 
 _FOLD = _folding()
-_DROP = dict.fromkeys(map(ord, _ZERO_WIDTH))
+_DROP = dict.fromkeys(map(ord, ZERO_WIDTH))
 
 
 def fold(text: str) -> str:
@@ -76,14 +76,33 @@ def tokens(text: str) -> list[tuple[str, int]]:
 
 def words(text: str) -> list[str]:
     """Words in order, in lower case, without punctuation; lexicon words stay whole."""
-    cut = _segmenter().lcut(normalise(text).lower(), HMM=False)
-    return [word for word in cut if _WORD.search(word)]
+    found = _segmenter().lcut(normalise(text).lower(), HMM=False)
+    return [word for word in found if is_word(word)]
+
+
+def is_word(token: str) -> bool:
+    """True where a token holds a letter, a digit or a Chinese character."""
+    return _WORD.search(token) is not None
+
+
+def cut(text: str) -> list[str]:
+    """What jieba makes of a text as it stands, marks and all."""
+    return list(_segmenter().cut(text, HMM=False))
+
+
+def frequencies() -> tuple[Mapping[str, int], int]:
+    """How often each word of the lexicon stands in some corpus, and the corpus's size.
+
+    The beginnings of words are among the words, with a frequency of 0.
+    """
+    segmenter = _segmenter()
+    return segmenter.FREQ, segmenter.total
 
 
 def search_words(text: str) -> list[str]:
     """Like `words`, and the shorter dictionary words inside long ones besides."""
-    cut = _segmenter().lcut_for_search(normalise(text).lower(), HMM=False)
-    return [word for word in cut if _WORD.search(word)]
+    found = _segmenter().lcut_for_search(normalise(text).lower(), HMM=False)
+    return [word for word in found if is_word(word)]
 
 
 def frequencies() -> Mapping[str, int]:

@@ -2,24 +2,37 @@
 
 from __future__ import annotations
 
+import argparse
 import os
 import sys
 from pathlib import Path
 
-from tests.bench import answers, routes, turns
+from tests.bench import answers, routes, scale, turns
 from tests.bench.table import Row, show
 from tests.running import ROOT
 
 
 def main() -> None:
-    """Measure all, or the parts named as arguments: turns, answers, routes."""
+    """Measure all, or the parts named as arguments: turns, answers, routes, scale."""
+    reader = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
+    reader.add_argument("parts", nargs="*", metavar="PART", help="turns answers routes scale")
+    reader.add_argument(
+        "--sizes",
+        type=int,
+        nargs="+",
+        default=scale.SIZES,
+        metavar="PASSAGES",
+        help="how many passages `scale` searches in (a million takes an hour with its peers)",
+    )
+    given = reader.parse_args()
     data = Path(os.environ.get("POLICYLINE_DATA_DIR") or ROOT.parent / "shared" / "data")
     parts = {
         "turns": turns.rows,
         "answers": lambda: answers.rows(data),
         "routes": lambda: routes.rows(data),
+        "scale": lambda: scale.rows(data, given.sizes),
     }
-    wanted = sys.argv[1:] or list(parts)
+    wanted = given.parts or list(parts)
     found: list[Row] = []
     for name in wanted:
         if name != "turns" and not data.is_dir():

@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from nlu import encoder_training
 from nlu.encoder import CONTENT, PAIRS, NoEncoder, StaticEncoder, open_encoder, segmented
 from nlu.encoder_training import learn_from_texts, read_pairs, train
 
@@ -169,3 +170,13 @@ def test_training_draws_pairs_together(tmp_path: Path) -> None:
 
     assert trained.origin == PAIRS
     assert distinct(trained) > distinct(before)
+
+
+def test_of_many_texts_some_are_learned_from(monkeypatch: pytest.MonkeyPatch) -> None:
+    texts = [f"第{place}条 申请贷款的材料" for place in range(10)]
+    monkeypatch.setattr(encoder_training, "MAX_TEXTS", 5)
+
+    encoder = learn_from_texts(texts)
+
+    assert encoder.texts == 10
+    assert encoder.terms == learn_from_texts(texts[::2]).terms
