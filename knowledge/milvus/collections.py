@@ -28,7 +28,7 @@ READ_WITHIN_S = 2.0
 WRITTEN_WITHIN_S = 60.0
 ROWS_AT_ONCE = 100
 """Rows in one write: some megabytes, far below what a server takes."""
-KEYS_AT_ONCE = 100
+KEYS_AT_ONCE, CONTENTS_AT_ONCE = 100, 25
 CHUNK_CHARS = 60_000
 """Milvus takes 65,535 bytes in a field."""
 LEFT_ALONE_S = 3600
@@ -119,7 +119,7 @@ class Collections:
         parts: dict[str, dict[int, str]] = {}
         wanted: dict[str, int] = {}
         fields = ["mark", "part", "parts", "content"]
-        for row in self._rows(self.contents, "mark", marks, fields):
+        for row in self._rows(self.contents, "mark", marks, fields, CONTENTS_AT_ONCE):
             parts.setdefault(row["mark"], {})[row["part"]] = row["content"]
             wanted[row["mark"]] = row["parts"]
         return [
@@ -214,13 +214,23 @@ class Collections:
         names = (self.documents, self.passages, self.contents)
         for name, layout in zip(names, layouts(self._client, dimensions), strict=True):
             if not self._call("has_collection", name):
-                self._call("create_collection", name, consistency_level="Strong", **layout)
+                schema = layout["schema"]
+                self._call("create_collection", name, consistency_level="Strong", schema=schema)
+            indexes = layout["index_params"]
+            there = set(self._call("list_indexes", name))
+            if not {index.index_name or index.field_name for index in indexes} <= there:
+                self._call("create_index", name, index_params=indexes)  # also after a death
             self._call("load_collection", name)
 
     def _rows(
-        self, collection: str, field: str, values: Iterable[str], output: list[str]
+        self,
+        collection: str,
+        field: str,
+        values: Iterable[str],
+        output: list[str],
+        at_once: int = KEYS_AT_ONCE,
     ) -> Iterator[dict[str, Any]]:
-        for some in _batches(sorted(set(values)), KEYS_AT_ONCE):
+        for some in _batches(sorted(set(values)), at_once):
             yield from self._call(
                 "query",
                 collection,

@@ -6,23 +6,24 @@ import os
 import sys
 from pathlib import Path
 
-from tests.bench import answers, routes, turns
+from tests.bench import answers, milvus, routes, turns
 from tests.bench.table import Row, show
 from tests.running import ROOT
 
 
 def main() -> None:
-    """Measure all, or the parts named as arguments: turns, answers, routes."""
+    """Measure all, or the parts named as arguments: turns, answers, routes, milvus."""
     data = Path(os.environ.get("POLICYLINE_DATA_DIR") or ROOT.parent / "shared" / "data")
     parts = {
         "turns": turns.rows,
         "answers": lambda: answers.rows(data),
         "routes": lambda: routes.rows(data),
+        "milvus": milvus.rows,
     }
     wanted = sys.argv[1:] or list(parts)
     found: list[Row] = []
     for name in wanted:
-        if name != "turns" and not data.is_dir():
+        if name in ("answers", "routes") and not data.is_dir():
             print(f"{name}: left out, no measurement data (POLICYLINE_DATA_DIR)")  # noqa: T201
             continue
         print(f"measuring {name} ...", file=sys.stderr, flush=True)  # noqa: T201
