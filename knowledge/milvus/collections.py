@@ -11,13 +11,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-import numpy as np
-
 from knowledge.index import IndexAway, plain_number
 from knowledge.milvus.connection import connected, fingerprint, layouts, said_of
-from knowledge.milvus.content import Content, key_of, packed, unpacked
+from knowledge.milvus.content import Content, key_of, unpacked
+from knowledge.milvus.rows import content_rows, document_row, passage_rows
 from knowledge.milvus.terms import Floats
-from knowledge.model import Life
 from nlu.encoder import Encoder
 
 LAYOUT = 1
@@ -29,8 +27,6 @@ WRITTEN_WITHIN_S = 60.0
 ROWS_AT_ONCE = 100
 """Rows in one write: some megabytes, far below what a server takes."""
 KEYS_AT_ONCE, CONTENTS_AT_ONCE = 100, 25
-CHUNK_CHARS = 60_000
-"""Milvus takes 65,535 bytes in a field."""
 LEFT_ALONE_S = 3600
 """What no current document points to is removed once it is so old: before, someone may be about
 to make it current."""
@@ -158,19 +154,22 @@ class Collections:
             before: key → mark of what was current, and is removed when the new is.
         """
         rows = [content.sparse(means) for content in contents]
-        self._upsert(self.contents, (row for each in contents for row in self._content(each)))
+        self._upsert(
+            self.contents,
+            (row for each in contents for row in content_rows(each, int(self._now()))),
+        )
         self._upsert(
             self.passages,
             (
                 row
                 for content, sparse in zip(contents, rows, strict=True)
-                for row in _passages(content, sparse[:-1])
+                for row in passage_rows(content, sparse[:-1])
             ),
         )
         self._upsert(
             self.documents,
             (
-                _document(content, sparse[-1])
+                document_row(content, sparse[-1])
                 for content, sparse in zip(contents, rows, strict=True)
             ),
         )
@@ -190,24 +189,15 @@ class Collections:
         rows = self._all(self.contents, ["mark", "written"])
         self._forget({r["mark"] for r in rows if r["written"] < old and r["mark"] not in current})
 
+    def settle(self) -> None:
+        """After much was written, have it sealed and indexed; else it is searched row by row."""
+        for name in (self.documents, self.passages, self.contents):
+            self._call("flush", name)
+
     def _forget(self, marks: Iterable[str]) -> None:
         taken = list(marks)
         self._delete(self.passages, "mark", taken)
         self._delete(self.contents, "mark", taken)  # last: by these a sweep finds the rest
-
-    def _content(self, content: Content) -> Iterator[dict[str, Any]]:
-        text = packed(content)
-        chunks = [text[at : at + CHUNK_CHARS] for at in range(0, len(text), CHUNK_CHARS)]
-        for part, chunk in enumerate(chunks):
-            yield {
-                "row": f"{content.mark}:{part}",
-                "mark": content.mark,
-                "part": part,
-                "parts": len(chunks),
-                "written": int(self._now()),
-                "content": chunk,
-                "unused": [0.0, 1.0],
-            }
 
     def _make(self) -> None:
         dimensions = self.encoder.dimensions if self.encoder else None
@@ -265,30 +255,6 @@ class Collections:
             return getattr(self._client, name)(collection, **arguments)
         except MilvusException as error:
             raise IndexAway(f"Milvus 未能完成 {name}（{said_of(error)}）") from error
-
-
-def _passages(content: Content, sparse: Sequence[dict[int, float]]) -> Iterator[dict[str, Any]]:
-    for place, terms in enumerate(sparse):
-        row = {"row": f"{content.mark}:{place}", **_shared(content), "terms": terms}
-        if content.vectors is not None:
-            row["near"] = np.asarray(content.vectors[place], np.float32).tolist()
-        yield row
-
-
-def _document(content: Content, terms: dict[int, float]) -> dict[str, Any]:
-    number = plain_number(content.entry.document.number)
-    return {**_shared(content), "number": number and key_of(number), "terms": terms}
-
-
-def _shared(content: Content) -> dict[str, Any]:
-    document = content.entry.document
-    return {
-        "key": content.key,
-        "mark": content.mark,
-        "published": document.life is Life.PUBLISHED,
-        "valid_from": (document.valid_from or date.min).toordinal(),
-        "valid_to": (document.valid_to or date.max).toordinal(),
-    }
 
 
 def _batches(values: Iterable[Any], size: int) -> Iterator[list[Any]]:

@@ -23,6 +23,9 @@ PASSAGES_TAKEN = 200
 """Candidates by passages and by vectors; several may be one document's."""
 UNKNOWN_SHARE = 0.3
 """What a bigram is worth that no passage holds, as a share of the rarest known; as embedded."""
+SETTLED_FROM = 50
+"""So many documents written while building: their rows are sealed, which a cluster does not do
+any number of times a minute."""
 AT_ONCE = 500
 """Documents counted and written together while building."""
 
@@ -51,6 +54,7 @@ class MilvusIndex:
         Every replica does so when it starts: what a death half way left undone is done here.
         """
         taken = list({each.document.id: each for each in entries if held(each)}.values())
+        before = set(collections.every_mark().values())
         index = cls(collections, Statistics())
         for at in range(0, len(taken), AT_ONCE):
             index = index.changed(put=taken[at : at + AT_ONCE])
@@ -58,6 +62,8 @@ class MilvusIndex:
         every = collections.every_mark()
         collections.remove({key: mark for key, mark in every.items() if key not in wanted})
         collections.sweep()
+        if len(set(every.values()) - before) >= SETTLED_FROM:
+            collections.settle()
         return index
 
     @classmethod
