@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 from typing import Any
 
 import numpy as np
@@ -34,6 +35,7 @@ def connected(url: str, token: str, within_s: float = CONNECTED_WITHIN_S) -> Any
             "已设置 POLICYLINE_MILVUS_URL，但没有安装 pymilvus："
             "请执行 pip install 'policyline[milvus]'"
         ) from error
+    _silence()
     try:
         return MilvusClient(uri=url, token=token, timeout=within_s)
     except MilvusException as error:
@@ -41,6 +43,14 @@ def connected(url: str, token: str, within_s: float = CONNECTED_WITHIN_S) -> Any
             "连不上 Milvus，请核对 POLICYLINE_MILVUS_URL 与 POLICYLINE_MILVUS_TOKEN，"
             f"并确认它已启动（{said_of(error)}）"
         ) from error
+
+
+def _silence() -> None:
+    """Let its log keep still, which goes past ours: what it tells of a failure is raised too, and
+    there it is told without the addresses and filters it quotes."""
+    for name in [*logging.root.manager.loggerDict]:
+        if name.split(".")[0] == "pymilvus":
+            logging.getLogger(name).setLevel(logging.CRITICAL)
 
 
 def probe(url: str, token: str, within_s: float) -> None:

@@ -50,7 +50,15 @@ class Shelf:
             keys: of documents.
             believed: what was current a moment ago may be taken for current.
         """
-        marks = self._current_marks(list(keys), believed)
+        wanted = list(keys)
+        found, whole = self._read(wanted, believed)
+        if not whole:  # a version went between our asking which is current and reading it
+            found, _ = self._read(wanted, believed=False)
+        return found
+
+    def _read(self, keys: list[str], believed: bool) -> tuple[list[Content], bool]:
+        """Current contents, and whether each that is current could be read."""
+        marks = self._current_marks(keys, believed)
         with self._lock:
             found = {mark: self._contents[mark] for mark in marks if mark in self._contents}
             for mark in found:
@@ -58,7 +66,7 @@ class Shelf:
         fetched = self._collections.contents_of([mark for mark in marks if mark not in found])
         self.keep(fetched)
         found |= {content.mark: content for content in fetched}
-        return [found[mark] for mark in marks if mark in found]
+        return [found[mark] for mark in marks if mark in found], len(found) == len(set(marks))
 
     def _current_marks(self, keys: list[str], believed: bool) -> list[str]:
         now = self._clock()

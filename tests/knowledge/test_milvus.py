@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any
 
@@ -171,6 +172,23 @@ def test_passages_lost_to_a_slow_delete_are_put_back(lite: Lite) -> None:
     collections._forget(collections.marks([counted([entry(LOAN)], None)[0].key]).values())
     assert index.changed(put=[entry(LOAN)]).passages("loan") == entry(LOAN).passages
     assert first(MilvusIndex.open(Collections(lite.url)), "创业担保贷款") == "loan"
+
+
+def test_a_start_from_an_older_view_is_put_right_at_the_next_refresh(lite: Lite) -> None:
+    other = lite.build([entry(LOAN), entry(MEDICAL)])
+    late = lite.build([entry(LOAN)])
+    late.changed(put=[entry(MEDICAL)])
+    assert first(other, "异地住院怎么备案") == "medical"
+
+
+def test_threads_search_while_a_document_comes_and_goes(lite: Lite) -> None:
+    index = lite.build(entries())
+    with ThreadPoolExecutor(4) as threads:
+        found = threads.map(lambda _: first(index, "高龄津贴发放标准"), range(40))
+        for _ in range(5):
+            index.changed(put=[entry(ANEW)])
+            index.changed(put=[entry(LOAN)])
+        assert set(found) == {"subsidy"}
 
 
 def test_replicas_with_different_encoders_do_not_meet(lite: Lite, encoder: Encoder) -> None:
