@@ -17,6 +17,7 @@ from bot.clock import RandomIds, SystemClock
 from bot.delivery.outbox import Outbox
 from bot.dialogue import Dialogue
 from bot.inbox import Inbox
+from bot.indexing import index_maker
 from bot.intake import Intake
 from bot.library import Library, encoder_maker, thresholds_of
 from bot.metrics import Metrics
@@ -29,6 +30,7 @@ from bot.storage.schema import NewerSchema
 from bot.storage.units import DatabaseAway, Storage
 from connectors import registry
 from connectors.base import Channel
+from knowledge.index import IndexAway
 from nlu.client import RasaClient
 
 _IN_PLACE_SPARE_S = 0.5
@@ -54,7 +56,8 @@ async def running(settings: Settings) -> AsyncIterator[Running]:
 
     Raises:
         bot.settings.SettingsError: the secret key is too short.
-        CannotStart: the database is away, or a later version of the software has changed it.
+        CannotStart: the database is away, or a later version of the software has changed it; or
+            the index is in a cluster that is away.
         bot.city.CityError: the city's folder has faults; all are named.
         connectors.errors.Misconfigured: a connector's settings are faulty.
     """
@@ -73,7 +76,7 @@ async def running(settings: Settings) -> AsyncIterator[Running]:
         closing.push_async_callback(services.nlu.close)
         closing.push_async_callback(services.dialogue.close)
         closing.push_async_callback(services.library.close)
-        await services.library.start()
+        await _started(services.library)
         yield Running(services=services, storage=storage)
 
 
@@ -85,6 +88,13 @@ async def _opened(settings: Settings, closing: AsyncExitStack) -> Storage:
     except (DatabaseAway, NewerSchema) as error:
         raise CannotStart(str(error)) from error
     return storage
+
+
+async def _started(library: Library) -> None:
+    try:
+        await library.start()
+    except IndexAway as error:
+        raise CannotStart(str(error)) from error
 
 
 def _services(
@@ -126,6 +136,7 @@ def _services(
             clock=clock,
             signals=cache,
             encoder=encoder_maker(settings),
+            build=index_maker(settings),
             thresholds=thresholds_of(settings),
         ),
         router=router,

@@ -9,12 +9,15 @@ from typing import TYPE_CHECKING, Protocol
 from knowledge.review import DocumentStore
 
 if TYPE_CHECKING:
+    from knowledge.index import Entry, Index
     from nlu.encoder import Encoder
 
 Progress = Callable[[int, int], None]
 """Called after each file with how many are done, of how many."""
 EncoderMaker = Callable[[Callable[[], Iterable[str]]], "Encoder"]
 """Makes the encoder, given a way to the content's texts; runs in a thread."""
+IndexMaker = Callable[["Iterable[Entry]", "Encoder | None"], "Index"]
+"""Builds the index over the whole content; runs in a thread."""
 
 
 class Unit(Protocol):

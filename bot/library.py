@@ -11,14 +11,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from bot.content_ports import Database, EncoderMaker, Progress, Signals
+from bot.content_ports import Database, EncoderMaker, IndexMaker, Progress, Signals
 from bot.moving import found, move_document
-from knowledge.answer import Answerer, Thresholds
+from knowledge.answer import WAYS_ON, Answerer, Thresholds
 from knowledge.embedded import EmbeddedIndex
 from knowledge.evaluate import Asked, Report, evaluate
-from knowledge.index import Entry, Index, held
+from knowledge.index import Entry, Index, IndexAway, held
 from knowledge.ingest.structure import passages
-from knowledge.model import Answer, Document, ImportReport, Kind, Life
+from knowledge.model import Answer, AnswerKind, Document, ImportReport, Kind, Life
 from knowledge.review import Version
 from knowledge.search import Hit, search
 
@@ -41,6 +41,7 @@ class Library:
     Args:
         signals: wakes the other replicas after a change; without it they find it by looking.
         encoder: makes the encoder at `start`; None: words and bigrams alone.
+        build: builds the index; in this process unless told otherwise.
         thresholds: from which confidence an answer is given.
     """
 
@@ -51,10 +52,11 @@ class Library:
         clock: Clock,
         signals: Signals | None = None,
         encoder: EncoderMaker | None = None,
+        build: IndexMaker = EmbeddedIndex.build,
         thresholds: Thresholds | None = None,
     ) -> None:
         self._database, self._clock, self._signals = database, clock, signals
-        self._make_encoder, self._thresholds = encoder, thresholds
+        self._make_encoder, self._build, self._thresholds = encoder, build, thresholds
         self._index: Index = EmbeddedIndex(parts=())
         self._answerer = Answerer(self._index, thresholds)
         self._held: set[str] = set()
@@ -107,7 +109,7 @@ class Library:
             return self._index
         make = self._make_encoder  # with the first content, from which it may have to be trained
         encoder = make(lambda: _texts(entries)) if make is not None else None
-        return EmbeddedIndex.build(entries, encoder)
+        return self._build(entries, encoder)
 
     async def _watch(self) -> None:
         with contextlib.ExitStack() as inside:
@@ -137,13 +139,17 @@ class Library:
         return self._revision
 
     def answer(self, question: str, context: tuple[str, ...] = ()) -> Answer:
-        """Answer from published, valid content.
+        """Answer from published, valid content; where the index is away, with the other ways on.
 
         Args:
             question: as the citizen put it.
             context: earlier questions of the conversation, newest last.
         """
-        return self._answerer.answer(question, today=self._today(), context=context)
+        try:
+            return self._answerer.answer(question, today=self._today(), context=context)
+        except IndexAway as away:
+            log.warning("index away: %s", away)
+            return Answer(kind=AnswerKind.NONE, question=question, ways_on=WAYS_ON[1:])
 
     def search(self, question: str, k: int = 10) -> tuple[Hit, ...]:
         """The documents most likely to answer, best first, at most `k`."""

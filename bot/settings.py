@@ -59,6 +59,12 @@ class Settings(BaseSettings):
     port: int = Field(default=8080, ge=1, le=65535)
     public_url: str = ""
     """Address citizens reach us by, for links; empty: http://host:port."""
+    milvus_url: str = ""
+    """A Milvus cluster the index lies in, such as http://host:19530; empty: in this process."""
+    milvus_token: SecretStr = SecretStr("")
+    """`user:password` or an API key of the cluster."""
+    milvus_prefix: str = Field(default="policyline", pattern=r"^[A-Za-z_][A-Za-z0-9_]{0,99}$")
+    """What the names of its collections begin with; one a city."""
     encoder: str = "static"
     """`static` (trained here from the content), a folder, or a hub model's name."""
     data_dir: Path | None = None

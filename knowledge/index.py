@@ -16,6 +16,10 @@ from nlu.encoder import Encoder
 Vector = NDArray[np.float32]
 
 
+class IndexAway(Exception):
+    """What an index lies in cannot be reached; the message is one sentence for the operator."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Entry:
     """One document with its passages, as the index takes it."""

@@ -63,7 +63,10 @@ async def findings_of() -> list[Finding]:
     found = [Finding(subject="设置", verdict=Verdict.FINE, said="全部可用")]
     found += [_home(settings), _city(settings), *_connectors()]
     found += [_encoder(settings), _rasa_environment(settings)]
+    edges: tuple[tuple[str, Probe], ...]
     edges = ("数据库", _database), ("Redis", _redis), ("Rasa", _rasa)
+    if settings.milvus_url:
+        edges = (*edges, ("Milvus", _milvus))
     for subject, probe in edges:
         found.append(await _connection(subject, probe, settings))
     return found
@@ -152,6 +155,24 @@ async def _database(settings: Settings) -> Finding:
     finally:
         await storage.close()
     return Finding(subject="数据库", verdict=Verdict.FINE, said=f"{kind}，可连接")
+
+
+async def _milvus(settings: Settings) -> Finding:
+    from knowledge.index import IndexAway
+    from knowledge.milvus import probe
+
+    subject, token = "Milvus", settings.milvus_token.get_secret_value()
+    try:
+        await asyncio.to_thread(probe, settings.milvus_url, token, CONNECT_WITHIN_S - 1)
+    except IndexAway as error:
+        return Finding(subject=subject, verdict=Verdict.FAULT, said=str(error))
+    if settings.encoder == "static":
+        said = (
+            "可连接；多副本共用索引时，请先用 policyline encoder train 训练编码器，"
+            "各副本的 POLICYLINE_ENCODER 指向同一份，否则各用各的集合"
+        )
+        return Finding(subject=subject, verdict=Verdict.LESS, said=said)
+    return Finding(subject=subject, verdict=Verdict.FINE, said="可连接，索引存放在集群中")
 
 
 async def _redis(settings: Settings) -> Finding:

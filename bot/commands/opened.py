@@ -34,6 +34,7 @@ async def opened(*, index: bool) -> AsyncIterator[Library]:
     """
     from bot.cache import Cache
     from bot.clock import SystemClock
+    from bot.indexing import index_maker
     from bot.library import Library, encoder_maker, thresholds_of
     from bot.settings import load
     from bot.storage.units import Storage
@@ -47,6 +48,7 @@ async def opened(*, index: bool) -> AsyncIterator[Library]:
         clock=SystemClock(),
         signals=cache,
         encoder=encoder_maker(settings),
+        build=index_maker(settings),
         thresholds=thresholds_of(settings),
     )
     try:
@@ -64,11 +66,12 @@ def run(work: Coroutine[Any, Any, _T]) -> _T:
     from bot.settings import SettingsError
     from bot.storage.schema import NewerSchema
     from bot.storage.units import DatabaseAway
+    from knowledge.index import IndexAway
     from nlu.encoder import NoEncoder
 
     try:
         return asyncio.run(work)
-    except (DatabaseAway, NewerSchema) as error:
+    except (DatabaseAway, NewerSchema, IndexAway) as error:
         ERR.print(str(error), style="red", markup=False)
     except PolicylineError as error:
         ERR.print(error.message, style="red", markup=False)

@@ -7,15 +7,15 @@ import os
 import sys
 from pathlib import Path
 
-from tests.bench import answers, routes, scale, turns
+from tests.bench import answers, milvus, routes, scale, turns
 from tests.bench.table import Row, show
 from tests.running import ROOT
 
 
 def main() -> None:
-    """Measure all, or the parts named as arguments: turns, answers, routes, scale."""
+    """Measure all, or the parts named as arguments: turns, answers, routes, scale, milvus."""
     reader = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
-    reader.add_argument("parts", nargs="*", metavar="PART", help="turns answers routes scale")
+    reader.add_argument("parts", nargs="*", metavar="PART", help="turns answers routes scale milvus")
     reader.add_argument(
         "--sizes",
         type=int,
@@ -31,11 +31,12 @@ def main() -> None:
         "answers": lambda: answers.rows(data),
         "routes": lambda: routes.rows(data),
         "scale": lambda: scale.rows(data, given.sizes),
+        "milvus": milvus.rows,
     }
     wanted = given.parts or list(parts)
     found: list[Row] = []
     for name in wanted:
-        if name != "turns" and not data.is_dir():
+        if name in ("answers", "routes", "scale") and not data.is_dir():
             print(f"{name}: left out, no measurement data (POLICYLINE_DATA_DIR)")  # noqa: T201
             continue
         print(f"measuring {name} ...", file=sys.stderr, flush=True)  # noqa: T201

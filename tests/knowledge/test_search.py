@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 
 from knowledge.embedded import EmbeddedIndex
 from knowledge.index import Index
-from knowledge.model import Life
 from knowledge.search import find, search
 from knowledge.segment import contexts
 from nlu.encoder_training import learn_from_texts
@@ -45,11 +44,6 @@ def test_the_right_document_comes_first(index: Index, question: str, document_id
     assert found(index, question)[0] == document_id
 
 
-def test_drafts_are_not_even_held(index: Index) -> None:
-    assert index.document("draft") is None
-    assert "draft" not in found(index, "公园停车免费吗")
-
-
 def test_expired_is_not_found_but_told_apart(index: Index) -> None:
     now = find(index, "老城区燃放烟花爆竹罚多少", TODAY)
     then = find(index, "老城区燃放烟花爆竹罚多少", date(2025, 12, 31))
@@ -77,26 +71,6 @@ def test_changed_index_finds_what_came_and_not_what_went() -> None:
     assert found(after, "创业担保贷款") == []
     assert found(before, "创业担保贷款") == ["loan"]
     assert len(after) == 2
-
-
-def test_a_new_version_takes_the_place_of_the_old_one() -> None:
-    before = EmbeddedIndex.build([entry(LOAN), entry(MEDICAL)])
-    anew = replace(LOAN, text="第一条 创业担保贷款改为线上申请。", version=2)
-
-    after = before.changed(put=[entry(anew)])
-    hits = search(after, "创业担保贷款申请", 5, TODAY)
-
-    assert [hit.document.version for hit in hits] == [2]
-    assert after.passages("loan")[0].text == anew.text
-
-
-def test_repealing_takes_a_document_out_of_what_is_valid() -> None:
-    before = EmbeddedIndex.build([entry(LOAN), entry(MEDICAL)])
-
-    after = before.changed(put=[entry(replace(LOAN, life=Life.REPEALED))])
-
-    assert found(after, "创业担保贷款额度") == []
-    assert find(after, "创业担保贷款额度", TODAY).retired[0].document.id == "loan"
 
 
 def test_many_changes_find_what_one_build_finds() -> None:
@@ -136,9 +110,3 @@ def test_any_text_is_searched_without_an_error(question: str, context: list[str]
     found = find(index, question, TODAY, tuple(context))
 
     assert all(hit.score > 0 and 0 <= hit.match <= 1.000001 for hit in found.valid)
-
-
-def test_an_empty_index_finds_nothing() -> None:
-    assert search(EmbeddedIndex.build([]), "创业担保贷款", 5, TODAY) == ()
-    grown = EmbeddedIndex.build([]).changed(put=[entry(LOAN)])
-    assert found(grown, "创业担保贷款") == ["loan"]
