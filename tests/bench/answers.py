@@ -15,6 +15,7 @@ import bm25s
 import jieba
 import numpy as np
 
+from tests.bench import questions
 from tests.bench.table import Row
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -62,7 +63,7 @@ def ours(folder: Path) -> dict[str, Any]:
 
 
 def rows(data: Path) -> Sequence[Row]:
-    """Shares of questions whose document was found."""
+    """Shares of questions whose document was found, and the figures of the question sets."""
     first, five = plain_bm25(data / "policy_qa")
     report = ours(data / "policy_qa")
     name = "bm25s over jieba words"
@@ -86,4 +87,4 @@ def rows(data: Path) -> Sequence[Row]:
         for key, value in more.items()
         if isinstance(value, float)
     ]
-    return found
+    return [*found, *questions.rows(data)]
