@@ -1,0 +1,185 @@
+"""A quote cut into clauses, and what must be said along with a clause so that it stays true.
+
+What stands before a clause in its sentence may be its condition or its subject; a clause after it
+may limit it. `supports` gives every run of clauses with all that belongs to it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+LONGEST_RUN = 6
+"""Clauses one rephrased sentence may gather; a longer one says too much at once to be checked."""
+_MOST_CLAUSES = 40
+
+_MARKER = re.compile(
+    r"^\s*(?:第[一二三四五六七八九十百零\d]+[编章节条款](?![的规])|[一二三四五六七八九十]+、|"
+    r"[（(][一二三四五六七八九十\d]+[）)]|\d{1,2}[.．、](?!\d)|答：|问：)\s*"
+)
+_ITEM = re.compile(r"^\s*(?:[（(][一二三四五六七八九十\d]+[）)]|\d{1,2}[.．、](?!\d))")
+_SENTENCE = re.compile(r"[^。！？；\n]*[。！？；\n]?")
+_CONDITION = re.compile(
+    r"(?:的|时|后|前|外|者|下|起|内|上|期间|之日)$|"
+    r"^(?:如|若|因|经|凡|对|对于|除|按|按照|根据|自|从|在|由|向|凭|符合|同时|未|满|年满|连续)"
+)
+_IS_CASE = re.compile(r"的$")
+"""材料齐全的 and the like: said once, it may govern what follows a semicolon too."""
+_LEANS_BACK = re.compile(
+    r"^(?:并|且|而且|同时|但|也|还|则|就|即|才|方|可|应|不|须|需|其|该|由|以及|或|按|自|予|给|处|免|不予|责令)"
+)
+_LIMITS = re.compile(r"^(?:并|且|但|同时|除|其中|不含|含|另|否则|不过|以)")
+_LIMITING = re.compile(
+    r"不|未|无|没|禁止|只|仅|方可|才能|除外|以上|以下|以内|超过|最高|最低|最多|至少|最长|满|应当|必须|需|须"
+)
+_PREDICATE = re.compile(
+    r"应当|必须|可以|不得|禁止|不能|最高|最低|最长|最多|不超过|不低于|至少|为|设|是|由|\d"
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Clause:
+    """A clause of a quote.
+
+    Args:
+        sentence: which part of the quote, up to a full stop or semicolon, it stands in.
+        under: indices of the clauses outside its sentence that govern it: what introduces the list
+            it is an item of, or a condition said once for several sentences.
+        item: it belongs to an item of a list.
+        introduces: a colon follows it.
+    """
+
+    text: str
+    sentence: int
+    under: tuple[int, ...] = ()
+    item: bool = False
+    introduces: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Support:
+    """A run of clauses and what belongs to it, in reading order, as one text."""
+
+    text: str
+
+
+def cut(quote: str) -> tuple[Clause, ...]:
+    """The clauses of a quote, in order; markers such as （一） and 第五条 are left out."""
+    found: list[Clause] = []
+    lead: tuple[int, ...] = ()
+    shared: tuple[int, ...] = ()
+    before = ""
+    for number, sentence in enumerate(_SENTENCE.findall(quote)):
+        if not sentence.strip():
+            continue
+        item = _ITEM.match(sentence) is not None
+        lead = lead if item or before[-1:] == "；" else ()
+        pieces = list(_pieces(_MARKER.sub("", sentence)))
+        own = any(_IS_CASE.search(text) for text, _ in pieces[:-1])
+        shared = shared if before[-1:] == "；" and not item and not own else ()
+        first = len(found)
+        found.extend(
+            Clause(
+                text=text,
+                sentence=number,
+                under=lead + shared,
+                item=bool(item and lead),
+                introduces=mark in ("：", ":"),
+            )
+            for text, mark in pieces
+        )
+        introducing = tuple(at for at in range(first, len(found)) if found[at].introduces)
+        lead = lead if item else introducing or lead
+        shared = shared or tuple(
+            at for at in range(first, len(found) - 1) if _IS_CASE.search(found[at].text)
+        )
+        before = sentence.rstrip()
+    return tuple(found[:_MOST_CLAUSES])
+
+
+def supports(quote: str) -> Iterator[Support]:
+    """Every run of clauses of a quote that can be said by itself, with what belongs to it."""
+    clauses = cut(quote)
+    for first in range(len(clauses)):
+        for last in range(first, min(first + LONGEST_RUN, len(clauses))):
+            needed = _with_all_that_belongs(clauses, first, last)
+            if needed is not None:
+                yield needed
+
+
+def _pieces(sentence: str) -> Iterator[tuple[str, str]]:
+    """Clauses and the mark after each; marks inside brackets and quotation marks do not cut."""
+    depth, start = 0, 0
+    for at, character in enumerate(sentence):
+        depth += (character in "（(“《") - (character in "）)”》")
+        if depth <= 0 and character in "，,：:；;。！？!?\n":
+            if sentence[start:at].strip():
+                yield sentence[start:at].strip(), character
+            start = at + 1
+    if sentence[start:].strip():
+        yield sentence[start:].strip(), ""
+
+
+def _with_all_that_belongs(clauses: tuple[Clause, ...], first: int, last: int) -> Support | None:
+    """The run with its leads, conditions, subjects and limits; None where a list must be whole."""
+    chosen = range(first, last + 1)
+    parts = {at: clauses[at].text for at in chosen}
+    for at in chosen:
+        _add_before(clauses, at, parts)
+    _add_after(clauses, last, parts)
+    for at in list(parts):
+        for above in clauses[at].under:
+            parts[above] = clauses[above].text
+            if clauses[at].item and not _whole(clauses, above, parts):
+                return None
+    return Support(text="，".join(parts[at] for at in sorted(parts)) + "。")
+
+
+def _add_before(clauses: tuple[Clause, ...], at: int, parts: dict[int, str]) -> None:
+    leans = _LEANS_BACK.match(clauses[at].text) is not None
+    before = at - 1
+    while before >= 0 and clauses[before].sentence == clauses[at].sentence:
+        text = clauses[before].text
+        if leans or clauses[before].introduces or not _states(text):
+            parts[before] = text
+        else:
+            parts.setdefault(before, _head(text))
+        leans = leans or _LEANS_BACK.match(text) is not None
+        before -= 1
+
+
+def _add_after(clauses: tuple[Clause, ...], last: int, parts: dict[int, str]) -> None:
+    for after in range(last + 1, len(clauses)):
+        clause = clauses[after]
+        same = clause.sentence == clauses[last].sentence
+        if not same and not _LIMITS.match(clause.text):
+            return
+        if not same and clause.sentence > clauses[last].sentence + 1:
+            return
+        if same and not clauses[last].introduces and not _limits(clause.text):
+            continue
+        parts[after] = clause.text
+
+
+def _limits(text: str) -> bool:
+    return _LIMITS.match(text) is not None or _LIMITING.search(text) is not None
+
+
+def _states(text: str) -> bool:
+    """Whether a clause says something of its own, not only a condition of the next."""
+    return _CONDITION.search(text) is None and _PREDICATE.search(text) is not None
+
+
+def _head(text: str) -> str:
+    """What a statement is about: its words before what it states."""
+    found = _PREDICATE.search(text)
+    return text[: found.start()] if found else text
+
+
+def _whole(clauses: tuple[Clause, ...], lead: int, parts: dict[int, str]) -> bool:
+    """Whether the list is said as far as it must: any one where any one will do, else all."""
+    if re.search("之一|任一|任意|下列情形|以下情形", clauses[lead].text):
+        return True
+    items = [at for at, each in enumerate(clauses) if each.item and lead in each.under]
+    return all(at in parts for at in items)
