@@ -7,14 +7,14 @@ sentence is its residue, ordinary words. Chinese and Arabic numerals are one.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 
 from nlu import text as words
 
-GAP = "\ue000"
-"""Stands in the residue where a quantity or a mark was, so that its neighbours do not join."""
+QUANTITY = "\ue000"
+"""Stands in the residue where a quantity was."""
 
 
 class Mark(StrEnum):
@@ -33,6 +33,11 @@ class Mark(StrEnum):
     BEFORE = "before"
     AFTER = "after"
 
+    @property
+    def sign(self) -> str:
+        """The character that stands in the residue where the mark was."""
+        return chr(ord(QUANTITY) + 1 + list(Mark).index(self))
+
 
 @dataclass(frozen=True, kw_only=True)
 class Quantity:
@@ -49,12 +54,12 @@ class Claims:
 
     Args:
         quantities, marks: in the order they stand.
-        residue: the text without them, `GAP` in their places.
+        residue: the text without them, `QUANTITY` and `Mark.sign` in their places.
     """
 
     quantities: tuple[Quantity, ...] = ()
     marks: tuple[Mark, ...] = ()
-    residue: str = field(default="")
+    residue: str = ""
 
 
 _PLAIN = (
@@ -74,6 +79,10 @@ _PLAIN = (
     ("额度(?=最[高多])|(?:贷款)?期限(?=最长)", ""),
     ("自(?![行住有主愿然动己费觉助由营用治学家])", "从"),
     ("购买", "买"),
+    ("按月", "每月"),
+    ("家里", "家庭"),
+    ("控制在", "在"),
+    ("(?<=[:：]\\d\\d)(?:到|—+|-|~)(?=\\d)", "至"),
     ("首付款", "首付"),
     ("不能够|不得以", "不得"),
     ("受理之日|受理当日|受理日", "受理之日"),
@@ -91,7 +100,8 @@ _PLAIN = (
     ("申领|领取|领到", "领"),
     ("缴纳|缴付|缴费|交费|交钱", "缴费"),
     ("作出决定", "决定"),
-    ("(?<!不)(?:当日|当天)", "当日"),
+    ("当天", "当日"),
+    ("(?<!不)(?:应当|必须|需要|(?<![所必急])需|(?<![需主重只])要)(?=[带交凭]|出示)", ""),
     ("处以?(?=\\d)", "罚"),
     ("罚款", "罚"),
     ("搭乘|搭载", "搭载"),
@@ -100,7 +110,6 @@ _PLAIN = (
     ("如果|假如|要是|若是", "如"),
     ("的话", "的"),
     ("不用|不需要|无需|无须|毋需|不必|不须", "不需"),
-    ("全国(?=“|”)", "全国"),
 )
 """An office's word and the plain one, made one on both sides; none widens or narrows the other."""
 _PLAINED = tuple((re.compile(pattern), plain) for pattern, plain in _PLAIN)
@@ -151,7 +160,7 @@ _QUANTITY = re.compile(
     rf"(?:(?P<clock>(?<!\d)\d{{1,2}}[:：]\d{{2}}(?!\d))|(?P<phone>\d{{3,4}}-\d{{7,8}}|\d{{5,}}(?![\d元万亿.%]))"
     rf"|百分之(?P<hundredths>{_NUMBER})"
     rf"|(?P<low>{_NUMBER})(?P<low_unit>{_UNITS})?(?:至|到|—+|-|~|～)(?P<high>{_NUMBER})(?P<high_unit>{_UNITS})"
-    rf"|(?P<number>{_NUMBER})(?P<unit>{_UNITS}))"
+    rf"|(?P<number>{_NUMBER})(?P<unit>{_UNITS})|(?P<bare>\d+(?:\.\d+)?))"
     rf"(?P<after>{_SUFFIX})?"
 )
 _DIGIT_OF = {digit: value for value, digit in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2}
@@ -161,7 +170,7 @@ _LARGE = {"万亿": 10**12, "亿": 10**8, "万": 10**4}
 _MARKS: tuple[tuple[Mark, str], ...] = (
     (Mark.FORBID, "不得|不准|不许|不允许|严禁|禁止|不能|不可以|不可(?!抗)|不应当?|不要|切勿"),
     (Mark.EXCEPT, "除外|之外|以外|例外|除非|除(?!了|夕|以)"),
-    (Mark.NOT, "没有|不需|不(?!动产|同|仅|但|断|论|管|久)|没|未(?!来|成年)|无(?!论|人机|障碍)|非(?!常)|勿|免(?!疫)|拒"),
+    (Mark.NOT, "拒不|没有|不需|不(?!动产|同|仅|但|断|论|管|久)|没|未(?!来|成年)|无(?!论|人机|障碍)|非(?!常)|勿|免(?!疫)|拒"),
     (Mark.ONLY_THEN, "方可|方能|才可以|才能|才可|才(?!干|华)"),
     (Mark.ONLY, "只有|只能|只限|仅限|仅|只(?!要)"),
     (
@@ -173,7 +182,7 @@ _MARKS: tuple[tuple[Mark, str], ...] = (
         Mark.MAY,
         "可以|能够|允许|准予|(?<![许认])可(?![能靠持抗])|(?<![功职技性智可节])能(?![力源])",
     ),
-    (Mark.EVERY, "所有|全部|任何|一律|一概|统统|均(?!为一|衡)|都(?!市)|全都|凡是?"),
+    (Mark.EVERY, "所有|全部|任何|一律|一概|统统|(?<![人平年月户日])均(?!为一|衡)|都(?!市)|全都|凡是?"),
     (Mark.OR, "或者|或|任意一[项种个]|之一|其中一[项种个]"),
     (Mark.AND_SO_ON, "等(?=[，。；、）：]|情形|材料|人员|证明|方式|原因|群体|困难|服务|部门|手续|$)"),
     (Mark.BEFORE, "之前|以前|(?<![提目当面])前(?![往款提])"),
@@ -196,13 +205,17 @@ def claims(plained: str) -> Claims:
 
     def taken(found: re.Match[str]) -> str:
         quantities.extend(_quantities(found))
-        return GAP
+        return QUANTITY
 
     without = _QUANTITY.sub(taken, plained)
-    marks = tuple(Mark(found.lastgroup or "") for found in _MARK.finditer(without))
-    return Claims(
-        quantities=tuple(quantities), marks=_once(marks), residue=_MARK.sub(GAP, without)
-    )
+    marks: list[Mark] = []
+
+    def turned(found: re.Match[str]) -> str:
+        marks.append(Mark(found.lastgroup or ""))
+        return marks[-1].sign
+
+    residue = _MARK.sub(turned, without)
+    return Claims(quantities=tuple(quantities), marks=tuple(marks), residue=residue)
 
 
 def value_of(numeral: str) -> Decimal:
@@ -241,6 +254,8 @@ def _quantities(found: re.Match[str]) -> list[Quantity]:
     if found["phone"]:
         digits = found["phone"].replace("-", "")
         return [Quantity(value=Decimal(digits), unit=f"{len(digits)} digits", bound=said)]
+    if found["bare"]:
+        return [Quantity(value=Decimal(found["bare"]), unit="", bound=said)]
     if found["hundredths"]:
         return [Quantity(value=value_of(found["hundredths"]), unit="%", bound=said)]
     if found["low"]:
@@ -268,13 +283,3 @@ def _bounds_before(said: str | None) -> set[str]:
 
 def _bounds_after(said: str | None) -> set[str]:
     return {bound for pattern, bound in _BOUND_AFTER if said and pattern.fullmatch(said)}
-
-
-def _once(marks: tuple[Mark, ...]) -> tuple[Mark, ...]:
-    """Without the repetition of what may be said once for several; negations all count."""
-    counted = (Mark.NOT, Mark.FORBID, Mark.EXCEPT)
-    return tuple(
-        mark
-        for at, mark in enumerate(marks)
-        if at == 0 or mark in counted or marks[at - 1] is not mark
-    )

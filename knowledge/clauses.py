@@ -19,6 +19,7 @@ _MARKER = re.compile(
     r"[（(][一二三四五六七八九十\d]+[）)]|\d{1,2}[.．、](?!\d)|答：|问：)\s*"
 )
 _ITEM = re.compile(r"^\s*(?:[（(][一二三四五六七八九十\d]+[）)]|\d{1,2}[.．、](?!\d))")
+_MARKS_BETWEEN = frozenset("，,：:；;。！？!?\n")
 _SENTENCE = re.compile(r"[^。！？；\n]*[。！？；\n]?")
 _CONDITION = re.compile(
     r"(?:的|时|后|前|外|者|下|起|内|上|期间|之日)$|"
@@ -30,6 +31,8 @@ _LEANS_BACK = re.compile(
     r"^(?:并|且|而且|同时|但|也|还|则|就|即|才|方|可|应|不|须|需|其|该|由|以及|或|按|自|予|给|处|免|不予|责令)"
 )
 _LIMITS = re.compile(r"^(?:并|且|但|同时|除|其中|不含|含|另|否则|不过|以)")
+_EXCEPTS = re.compile(r"(?:除外|例外)$")
+_ANY_OF = re.compile(r"(?:具?有|符合|属于|存在)?(?:下列|以下)[^，。]{0,6}?(?:之一|任意一[项种])的?")
 _LIMITING = re.compile(
     r"不|未|无|没|禁止|只|仅|方可|才能|除外|以上|以下|以内|超过|最高|最低|最多|至少|最长|满|应当|必须|需|须"
 )
@@ -98,14 +101,15 @@ def cut(quote: str) -> tuple[Clause, ...]:
     return tuple(found[:_MOST_CLAUSES])
 
 
-def supports(quote: str) -> Iterator[Support]:
+def supports(quote: str) -> tuple[Support, ...]:
     """Every run of clauses of a quote that can be said by itself, with what belongs to it."""
     clauses = cut(quote)
-    for first in range(len(clauses)):
-        for last in range(first, min(first + LONGEST_RUN, len(clauses))):
-            needed = _with_all_that_belongs(clauses, first, last)
-            if needed is not None:
-                yield needed
+    runs = (
+        _with_all_that_belongs(clauses, first, last)
+        for first in range(len(clauses))
+        for last in range(first, min(first + LONGEST_RUN, len(clauses)))
+    )
+    return tuple(dict.fromkeys(run for run in runs if run is not None))
 
 
 def _pieces(sentence: str) -> Iterator[tuple[str, str]]:
@@ -113,7 +117,8 @@ def _pieces(sentence: str) -> Iterator[tuple[str, str]]:
     depth, start = 0, 0
     for at, character in enumerate(sentence):
         depth += (character in "（(“《") - (character in "）)”》")
-        if depth <= 0 and character in "，,：:；;。！？!?\n":
+        numeral = sentence[at - 1 : at].isdigit() and sentence[at + 1 : at + 2].isdigit()
+        if depth <= 0 and character in _MARKS_BETWEEN and not numeral:
             if sentence[start:at].strip():
                 yield sentence[start:at].strip(), character
             start = at + 1
@@ -123,17 +128,23 @@ def _pieces(sentence: str) -> Iterator[tuple[str, str]]:
 
 def _with_all_that_belongs(clauses: tuple[Clause, ...], first: int, last: int) -> Support | None:
     """The run with its leads, conditions, subjects and limits; None where a list must be whole."""
-    chosen = range(first, last + 1)
-    parts = {at: clauses[at].text for at in chosen}
-    for at in chosen:
+    parts = {at: clauses[at].text for at in range(first, last + 1)}
+    for at in range(first, last + 1):
         _add_before(clauses, at, parts)
     _add_after(clauses, last, parts)
+    behind: list[int] = []
     for at in list(parts):
         for above in clauses[at].under:
             parts[above] = clauses[above].text
-            if clauses[at].item and not _whole(clauses, above, parts):
-                return None
-    return Support(text="，".join(parts[at] for at in sorted(parts)) + "。")
+            _add_before(clauses, above, parts)
+            if clauses[at].item and clauses[above].introduces:
+                if _any_will_do(clauses, above):
+                    behind.append(above)
+                elif not _whole(clauses, above, parts):
+                    return None
+    order = [*(at for at in sorted(parts) if at not in behind), *sorted(set(behind))]
+    said = [_ANY_OF.sub("", parts[at]) if behind else parts[at] for at in order]
+    return Support(text="，".join(each for each in said if each) + "。")
 
 
 def _add_before(clauses: tuple[Clause, ...], at: int, parts: dict[int, str]) -> None:
@@ -150,16 +161,14 @@ def _add_before(clauses: tuple[Clause, ...], at: int, parts: dict[int, str]) -> 
 
 
 def _add_after(clauses: tuple[Clause, ...], last: int, parts: dict[int, str]) -> None:
-    for after in range(last + 1, len(clauses)):
-        clause = clauses[after]
-        same = clause.sentence == clauses[last].sentence
-        if not same and not _LIMITS.match(clause.text):
-            return
-        if not same and clause.sentence > clauses[last].sentence + 1:
-            return
-        if same and not clauses[last].introduces and not _limits(clause.text):
-            continue
-        parts[after] = clause.text
+    here = clauses[last].sentence
+    rest = range(last + 1, len(clauses))
+    for after in (at for at in rest if clauses[at].sentence == here):
+        if clauses[last].introduces or _limits(clauses[after].text):
+            parts[after] = clauses[after].text
+    following = [at for at in rest if clauses[at].sentence == here + 1]
+    if any(_LIMITS.match(clauses[at].text) or _EXCEPTS.search(clauses[at].text) for at in following):
+        parts.update((at, clauses[at].text) for at in following)
 
 
 def _limits(text: str) -> bool:
@@ -177,9 +186,12 @@ def _head(text: str) -> str:
     return text[: found.start()] if found else text
 
 
+def _any_will_do(clauses: tuple[Clause, ...], lead: int) -> bool:
+    sentence = clauses[lead].sentence
+    return any(_ANY_OF.search(each.text) for each in clauses if each.sentence == sentence)
+
+
 def _whole(clauses: tuple[Clause, ...], lead: int, parts: dict[int, str]) -> bool:
-    """Whether the list is said as far as it must: any one where any one will do, else all."""
-    if re.search("之一|任一|任意|下列情形|以下情形", clauses[lead].text):
-        return True
+    """Whether every item of the list is said."""
     items = [at for at, each in enumerate(clauses) if each.item and lead in each.under]
     return all(at in parts for at in items)

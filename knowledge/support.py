@@ -9,11 +9,12 @@ was told or tells, nothing else comes through.
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from knowledge.claims import GAP, Claims, Mark, claims, plain
+from knowledge.claims import QUANTITY, Claims, Mark, claims, plain
 from knowledge.clauses import supports
 from knowledge.model import Quote, Rephrased, RephrasedSentence
 from nlu import text as words
@@ -45,7 +46,7 @@ _SPEAKING_TO_MACHINES = re.compile(
 _GLUE = frozenset(
     "的 了 是 为 在 和 与 及 以及 并 并且 且 而 而且 您 请 这 这个 该 其 就 也 还 则 即 对 对于 把 将 被 由 到 向 "
     "按 按照 根据 依照 以 于 之 所 用 时 那么 如 有 进行 办理 相关 有关 规定 申请人 当事人 本 我市 本市 处 给 起 自 从 "
-    "里 上 下 中 得 地 着 做 同时 可 能 要 需 应 其中 有的 一 个 凭 持 带 期限 额度 标准 限额 金额 钱 享受 计 计发 "
+    "里 时间 上 下 中 得 地 着 做 同时 可 能 要 需 应 其中 有的 一 个 凭 持 带 期限 额度 标准 限额 金额 钱 享受 计 计发 "
     "责令 予 已 还要 的人 人 人员 属于 符合".split()
 )
 """Words a sentence may have and may leave out: they carry no claim that is not checked otherwise."""
@@ -57,8 +58,11 @@ _NARROWS = frozenset(
     "居民 在校 应届 全日制 同一 共同 配偶 唯一 自住 商品 实际 部分 固定 变动 基础 一般 困难 重度 机构 散居 外地 连续 逾期 "
     "定额 全额 半 减半 上浮 最低 最高 不少于 集中 特困 低保 登记 起 止 起算 一般 之前 工作日 市外".split()
 )
+_PASSED_OVER = frozenset("的 在 从 由 到 至 您 请 把 将 于 予".split())
+_TURNED_CHARS = 3
 _JOINS = frozenset("、 和 与 及 以及".split())
-_OBLIGES = re.compile("材料|交|凭|持|带|出示|证件")
+_SIGNS = {mark.sign: mark for mark in Mark}
+_TURNS_WHAT_STANDS_BEFORE = (Mark.EXCEPT, Mark.AND_SO_ON, Mark.BEFORE, Mark.AFTER)
 _NUMERIC_OR_LATIN = re.compile(r"[0-9a-z]+|[一二三四五六七八九十百千万]+", re.IGNORECASE)
 
 
@@ -85,10 +89,16 @@ def supported(
 
 @dataclass(frozen=True, kw_only=True)
 class _Said:
-    """A text with its claims and its words that are not glue."""
+    """A text with its claims and its words.
+
+    Args:
+        turned: of each mark, the first characters of what it turns.
+        listed: the words that are members of a list.
+    """
 
     claims: Claims
     words: tuple[str, ...]
+    turned: tuple[str, ...]
     listed: frozenset[str]
     text: str
 
@@ -104,9 +114,21 @@ def _said(text: str) -> _Said:
     return _Said(
         claims=made,
         words=tuple(each for each in cut if words.words(each)),
+        turned=tuple(_turned(cut)),
         listed=frozenset(_listed(cut)),
         text=made.residue.lower(),
     )
+
+
+def _turned(cut: Sequence[str]) -> Iterator[str]:
+    """What each mark turns: the words after it, or before it for 除外, 等, 前 and 后."""
+    told = [word for word in cut if word not in _PASSED_OVER]
+    for at, word in enumerate(told):
+        if word in _SIGNS:
+            back = _SIGNS[word] in _TURNS_WHAT_STANDS_BEFORE
+            beside = told[at - 1 :: -1] if back and at else told[at + 1 :] if not back else []
+            found = "".join(itertools.takewhile(words.words, beside[:2]))
+            yield (found[-1:] if back else found[:_TURNED_CHARS]) or "".join(beside[:1])
 
 
 def _listed(cut: Sequence[str]) -> Iterator[str]:
@@ -133,26 +155,22 @@ def _rests_on(
 def _supports(quoted: _Said, said: _Said, held: Strictness) -> bool:
     return (
         quoted.claims.quantities == said.claims.quantities
-        and _same_turns(quoted, said)
+        and quoted.claims.marks == said.claims.marks
+        and quoted.turned == said.turned
         and _licensed(quoted, said) >= held.licensed
         and _left_out(quoted, said, held)
         and _in_order(quoted, said) >= held.ordered
     )
 
 
-def _same_turns(quoted: _Said, said: _Said) -> bool:
-    """Whether negations, permissions and the like agree; to bring a paper is to have to."""
-    theirs, ours = quoted.claims.marks, said.claims.marks
-    if theirs == ours:
-        return True
-    obliged = Mark.MUST not in theirs and _OBLIGES.search(quoted.text) is not None
-    return obliged and theirs == tuple(mark for mark in ours if mark is not Mark.MUST)
-
-
 def _licensed(quoted: _Said, said: _Said) -> float:
     """The share of the sentence's words, by characters, that the quote has."""
     content = [word for word in said.words if word not in _GLUE or word in _NOT_ADDED]
-    found = sum(len(word) for word in content if _has(quoted, word))
+    found = sum(
+        len(word)
+        for word in content
+        if _has(quoted, word) and _times(said, word) <= max(1, _times(quoted, word))
+    )
     exact = all(
         _has(quoted, word) for word in content if _NUMERIC_OR_LATIN.search(word)
     )
@@ -173,10 +191,15 @@ def _has(other: _Said, word: str) -> bool:
     """Whether a text has a word, or its parts of two characters and more."""
     if len(word) == 1:
         return word in other.words
-    if word in other.text:
+    if _times(other, word):
         return True
     cuts = range(2, len(word) - 1)
     return any(word[:at] in other.text and _has(other, word[at:]) for at in cuts)
+
+
+def _times(said: _Said, word: str) -> int:
+    """How often a text has a word; 动产 does not stand in 不动产."""
+    return len(re.findall(f"(?<![不非无未]){re.escape(word)}", said.text))
 
 
 def _in_order(quoted: _Said, said: _Said) -> float:
@@ -194,5 +217,3 @@ def _in_order(quoted: _Said, said: _Said) -> float:
             before = above
     return row[-1] / len(ours)
 
-
-__all__ = ["GAP", "MAX_CHARS", "Strictness", "supported"]
