@@ -6,9 +6,16 @@ import os
 import re
 import tomllib
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
-from pydantic import AnyHttpUrl, Field, SecretStr, ValidationError, field_validator
+from pydantic import (
+    AnyHttpUrl,
+    Field,
+    SecretStr,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -21,6 +28,9 @@ ROOT = Path(__file__).resolve().parent.parent
 _DATABASE = re.compile(
     r"sqlite(\+\w+)?:///|postgresql(\+\w+)?://(.*@)?(\[[^\]]*\]|[^@:/?]*)(:\d+)?([/?]|$)", re.DOTALL
 )
+
+
+_API_BASE = re.compile(r"https?://[^\s/?#@]+(/[^\s?#]*)?")
 
 
 class SettingsError(Exception):
@@ -87,6 +97,15 @@ class Settings(BaseSettings):
     """From this chance on that any does, they are offered; below, none."""
     answer_quote_chars: int = Field(default=250, ge=60, le=2000)
     """Longest quote; runs of 250 characters hold the answer for 79% of the questions, 150: 65%."""
+    rephrase_url: str = ""
+    """Base of an OpenAI-compatible API (`https://host/v1`) that rephrases quotes; empty: off."""
+    rephrase_model: str = ""
+    """The model's name there."""
+    rephrase_key: SecretStr = SecretStr("")
+    """Its API key; empty: none is sent, as models in one's own house often want it."""
+    rephrase_timeout_s: float = Field(default=3.0, gt=0, le=20)
+    """One call, from connecting to the last byte: WeChat's reply in place leaves 4 s for a turn,
+    and understanding and answering need some 0.1 s of them."""
     lease_s: float = Field(default=30.0, gt=0)
     """A handler that has not finished by then is taken for dead."""
 
@@ -104,6 +123,20 @@ class Settings(BaseSettings):
                 "should be sqlite:///file or postgresql://user:password@host:port/name"
             )
         return value
+
+    @field_validator("rephrase_url", mode="after")
+    @classmethod
+    def _an_address(cls, value: str) -> str:
+        """The key has a setting of its own: an address that holds one ends up in logs."""
+        if value and not _API_BASE.fullmatch(value):
+            raise ValueError("should be http(s)://host[:port]/path, without user, query or #")
+        return value.rstrip("/")
+
+    @model_validator(mode="after")
+    def _a_model_at_the_address(self) -> Self:
+        if self.rephrase_url and not self.rephrase_model:
+            raise ValueError(f"{PREFIX}REPHRASE_MODEL should name the model at REPHRASE_URL")
+        return self
 
     @property
     def database(self) -> str:

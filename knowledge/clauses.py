@@ -167,7 +167,9 @@ def _add_after(clauses: tuple[Clause, ...], last: int, parts: dict[int, str]) ->
         if clauses[last].introduces or _limits(clauses[after].text):
             parts[after] = clauses[after].text
     following = [at for at in rest if clauses[at].sentence == here + 1]
-    if any(_LIMITS.match(clauses[at].text) or _EXCEPTS.search(clauses[at].text) for at in following):
+    if any(
+        _LIMITS.match(clauses[at].text) or _EXCEPTS.search(clauses[at].text) for at in following
+    ):
         parts.update((at, clauses[at].text) for at in following)
 
 

@@ -14,9 +14,10 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from knowledge.claims import QUANTITY, Claims, Mark, claims, plain
+from knowledge.claims import Claims, Mark, claims, plain
 from knowledge.clauses import supports
 from knowledge.model import Quote, Rephrased, RephrasedSentence
+from knowledge.plain_words import ASKED_FOR, GLUE, JOINS, NARROWS, NOT_ADDED, PASSED_OVER
 from nlu import text as words
 
 MAX_CHARS = 200
@@ -40,27 +41,12 @@ class Strictness:
     ordered: float = 0.8
 
 
-_SPEAKING_TO_MACHINES = re.compile(
-    r"[*_#`~|<>{}\[\]\\@$^]|https?:|www\.|://|[a-z0-9-]+\.(?:com|cn|net|org|gov)\b|[？?]", re.IGNORECASE
+_OTHER_THAN_PROSE = re.compile(
+    r"[^\u3400-\u9fff0-9A-Za-z，。、；：！（）《》〈〉〔〕“”‘’—…·～~%％./:,() +-]|://|//|www\.|"
+    r"[A-Za-z0-9-]+\.(?:com|cn|net|org|gov|top|xyz|cc)\b",
+    re.IGNORECASE,
 )
-_GLUE = frozenset(
-    "的 了 是 为 在 和 与 及 以及 并 并且 且 而 而且 您 请 这 这个 该 其 就 也 还 则 即 对 对于 把 将 被 由 到 向 "
-    "按 按照 根据 依照 以 于 之 所 用 时 那么 如 有 进行 办理 相关 有关 规定 申请人 当事人 本 我市 本市 处 给 起 自 从 "
-    "里 时间 上 下 中 得 地 着 做 同时 可 能 要 需 应 其中 有的 一 个 凭 持 带 期限 额度 标准 限额 金额 钱 享受 计 计发 "
-    "责令 予 已 还要 的人 人 人员 属于 符合".split()
-)
-"""Words a sentence may have and may leave out: they carry no claim that is not checked otherwise."""
-_NOT_ADDED = frozenset("已 本市 我市 用 享受 责令 符合 属于 规定 同时 人员 本 持 凭".split())
-"""Of those, the ones that may be left out and not put in."""
-_NARROWS = frozenset(
-    "连续 足额 累计 首次 首套 合法 稳定 城镇 农村 城市 个人 单位 同时 本市 户口 常住 居住 有效 原件 复印件 本人 家庭 单职工 "
-    "双职工 已婚 单身 每年 每月 每人 每户 每天 次月 当月 当年 次年 当日 当场 即时 市内 跨省 省内 省外 市级 省级 以外 职工 "
-    "居民 在校 应届 全日制 同一 共同 配偶 唯一 自住 商品 实际 部分 固定 变动 基础 一般 困难 重度 机构 散居 外地 连续 逾期 "
-    "定额 全额 半 减半 上浮 最低 最高 不少于 集中 特困 低保 登记 起 止 起算 一般 之前 工作日 市外".split()
-)
-_PASSED_OVER = frozenset("的 在 从 由 到 至 您 请 把 将 于 予".split())
-_TURNED_CHARS = 3
-_JOINS = frozenset("、 和 与 及 以及".split())
+"""Markup, links, questions, invisible and foreign characters: none of it is a plain sentence."""
 _SIGNS = {mark.sign: mark for mark in Mark}
 _TURNS_WHAT_STANDS_BEFORE = (Mark.EXCEPT, Mark.AND_SO_ON, Mark.BEFORE, Mark.AFTER)
 _NUMERIC_OR_LATIN = re.compile(r"[0-9a-z]+|[一二三四五六七八九十百千万]+", re.IGNORECASE)
@@ -80,7 +66,7 @@ def supported(
     prepared = [(quote.citation, _prepared(quote.text)) for quote in quotes]
     kept: list[RephrasedSentence] = []
     for sentence in sentences:
-        said = sentence.strip()
+        said = words.normalise(sentence)
         citation = _rests_on(prepared, said, held)
         if citation is not None and all(said != other.text for other in kept):
             kept.append(RephrasedSentence(text=said, citation=citation))
@@ -122,7 +108,7 @@ def _said(text: str) -> _Said:
 
 def _turned(cut: Sequence[str]) -> Iterator[str]:
     """What each mark turns: the words after it, or before it for 除外, 等, 前 and 后."""
-    told = [word for word in cut if word not in _PASSED_OVER]
+    told = [word for word in cut if word not in PASSED_OVER]
     for at, word in enumerate(told):
         if word in _SIGNS:
             back = _SIGNS[word] in _TURNS_WHAT_STANDS_BEFORE
@@ -134,20 +120,20 @@ def _turned(cut: Sequence[str]) -> Iterator[str]:
 def _listed(cut: Sequence[str]) -> Iterator[str]:
     """The words beside 、 and 和: a list that lost a member says something else."""
     for at, word in enumerate(cut[1:-1], start=1):
-        if word in _JOINS:
+        if word in JOINS:
             yield from (each for each in (cut[at - 1], cut[at + 1]) if words.words(each))
 
 
 def _rests_on(
     prepared: Sequence[tuple[int, tuple[_Said, ...]]], sentence: str, held: Strictness
 ) -> int | None:
-    if not sentence or len(sentence) > MAX_CHARS or _SPEAKING_TO_MACHINES.search(sentence):
+    if not sentence or len(sentence) > MAX_CHARS or _OTHER_THAN_PROSE.search(sentence):
         return None
-    said = _said(sentence)
-    if not any(word not in _GLUE for word in said.words):
+    readings = [_said(each) for each in dict.fromkeys((sentence, ASKED_FOR.sub("", sentence)))]
+    if not any(word not in GLUE for word in readings[0].words):
         return None
     for citation, texts in prepared:
-        if any(_supports(quoted, said, held) for quoted in texts):
+        if any(_supports(quoted, said, held) for quoted in texts for said in readings):
             return citation
     return None
 
@@ -165,23 +151,21 @@ def _supports(quoted: _Said, said: _Said, held: Strictness) -> bool:
 
 def _licensed(quoted: _Said, said: _Said) -> float:
     """The share of the sentence's words, by characters, that the quote has."""
-    content = [word for word in said.words if word not in _GLUE or word in _NOT_ADDED]
+    content = [word for word in said.words if word not in GLUE or word in NOT_ADDED]
     found = sum(
         len(word)
         for word in content
         if _has(quoted, word) and _times(said, word) <= max(1, _times(quoted, word))
     )
-    exact = all(
-        _has(quoted, word) for word in content if _NUMERIC_OR_LATIN.search(word)
-    )
+    exact = all(_has(quoted, word) for word in content if _NUMERIC_OR_LATIN.search(word))
     return found / sum(map(len, content)) if content and exact else float(not content)
 
 
 def _left_out(quoted: _Said, said: _Said, held: Strictness) -> bool:
     """Whether little enough of the quote's words is left out, and nothing that narrows it."""
-    content = [word for word in quoted.words if word not in _GLUE or word in _NARROWS]
+    content = [word for word in quoted.words if word not in GLUE or word in NARROWS]
     missing = [word for word in content if not _has(said, word)]
-    never = _NARROWS | quoted.listed
+    never = NARROWS | quoted.listed
     if any(word in never or _NUMERIC_OR_LATIN.search(word) for word in missing):
         return False
     return sum(map(len, missing)) <= (1 - held.said) * sum(map(len, content))
@@ -204,8 +188,8 @@ def _times(said: _Said, word: str) -> int:
 
 def _in_order(quoted: _Said, said: _Said) -> float:
     """The longest common subsequence of characters, as a share of the sentence's."""
-    ours = "".join(word for word in said.words if word not in _GLUE)
-    theirs = "".join(word for word in quoted.words if word not in _GLUE)
+    ours = "".join(word for word in said.words if word not in GLUE)
+    theirs = "".join(word for word in quoted.words if word not in GLUE)
     if not ours:
         return 0.0
     row = [0] * (len(theirs) + 1)
@@ -216,4 +200,3 @@ def _in_order(quoted: _Said, said: _Said) -> float:
             row[at] = before + 1 if character == other else max(above, row[at - 1])
             before = above
     return row[-1] / len(ours)
-
