@@ -47,6 +47,7 @@ _OTHER_THAN_PROSE = re.compile(
     re.IGNORECASE,
 )
 """Markup, links, questions, invisible and foreign characters: none of it is a plain sentence."""
+_TURNED_CHARS = 3
 _SIGNS = {mark.sign: mark for mark in Mark}
 _TURNS_WHAT_STANDS_BEFORE = (Mark.EXCEPT, Mark.AND_SO_ON, Mark.BEFORE, Mark.AFTER)
 _NUMERIC_OR_LATIN = re.compile(r"[0-9a-z]+|[一二三四五六七八九十百千万]+", re.IGNORECASE)
