@@ -24,23 +24,6 @@ MAX_CHARS = 200
 """A longer sentence is none a citizen reads more easily than the quote."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Strictness:
-    """How much of the words must agree, shares of characters from 0 to 1.
-
-    Measured on `tests/golden/rephrasings.jsonl`; `docs/rephrasing.md` has the figures.
-
-    Args:
-        licensed: of the sentence's words, so much stands in the quote.
-        said: of the quote's words, so much is said by the sentence.
-        ordered: of the sentence's words, so much stands in the quote's order.
-    """
-
-    licensed: float = 1.0
-    said: float = 0.8
-    ordered: float = 0.8
-
-
 _OTHER_THAN_PROSE = re.compile(
     r"[^\u3400-\u9fff0-9A-Za-z，。、；：！（）《》〈〉〔〕“”‘’—…·～~%％./:,() +-]|://|//|www\.|"
     r"[A-Za-z0-9-]+\.(?:com|cn|net|org|gov|top|xyz|cc)\b",
@@ -53,22 +36,18 @@ _TURNS_WHAT_STANDS_BEFORE = (Mark.EXCEPT, Mark.AND_SO_ON, Mark.BEFORE, Mark.AFTE
 _NUMERIC_OR_LATIN = re.compile(r"[0-9a-z]+|[一二三四五六七八九十百千万]+", re.IGNORECASE)
 
 
-def supported(
-    quotes: Sequence[Quote], sentences: Iterable[str], strictness: Strictness | None = None
-) -> Rephrased:
+def supported(quotes: Sequence[Quote], sentences: Iterable[str]) -> Rephrased:
     """The sentences the quotes support, in their order, each with the citation it rests on.
 
     Args:
         quotes: an answer's.
         sentences: what a model made of them, one sentence each; anything at all may be in them.
-        strictness: how much of the words must agree.
     """
-    held = strictness or Strictness()
     prepared = [(quote.citation, _prepared(quote.text)) for quote in quotes]
     kept: list[RephrasedSentence] = []
     for sentence in sentences:
         said = words.normalise(sentence)
-        citation = _rests_on(prepared, said, held)
+        citation = _rests_on(prepared, said)
         if citation is not None and all(said != other.text for other in kept):
             kept.append(RephrasedSentence(text=said, citation=citation))
     return Rephrased(sentences=tuple(kept))
@@ -113,9 +92,12 @@ def _turned(cut: Sequence[str]) -> Iterator[str]:
     for at, word in enumerate(told):
         if word in _SIGNS:
             back = _SIGNS[word] in _TURNS_WHAT_STANDS_BEFORE
-            beside = told[at - 1 :: -1] if back and at else told[at + 1 :] if not back else []
-            found = "".join(itertools.takewhile(words.words, beside[:2]))
-            yield (found[-1:] if back else found[:_TURNED_CHARS]) or "".join(beside[:1])
+            if back:
+                yield "".join(told[max(at - 1, 0) : at])[-1:]
+            else:
+                after = told[at + 1 : at + 3]
+                found = "".join(itertools.takewhile(words.words, after))
+                yield found[:_TURNED_CHARS] or "".join(after[:1])
 
 
 def _listed(cut: Sequence[str]) -> Iterator[str]:
@@ -125,51 +107,45 @@ def _listed(cut: Sequence[str]) -> Iterator[str]:
             yield from (each for each in (cut[at - 1], cut[at + 1]) if words.words(each))
 
 
-def _rests_on(
-    prepared: Sequence[tuple[int, tuple[_Said, ...]]], sentence: str, held: Strictness
-) -> int | None:
+def _rests_on(prepared: Sequence[tuple[int, tuple[_Said, ...]]], sentence: str) -> int | None:
     if not sentence or len(sentence) > MAX_CHARS or _OTHER_THAN_PROSE.search(sentence):
         return None
     readings = [_said(each) for each in dict.fromkeys((sentence, ASKED_FOR.sub("", sentence)))]
     if not any(word not in GLUE for word in readings[0].words):
         return None
     for citation, texts in prepared:
-        if any(_supports(quoted, said, held) for quoted in texts for said in readings):
+        if any(_supports(quoted, said) for quoted in texts for said in readings):
             return citation
     return None
 
 
-def _supports(quoted: _Said, said: _Said, held: Strictness) -> bool:
+def _supports(quoted: _Said, said: _Said) -> bool:
     return (
         quoted.claims.quantities == said.claims.quantities
         and quoted.claims.marks == said.claims.marks
         and quoted.turned == said.turned
-        and _licensed(quoted, said) >= held.licensed
-        and _left_out(quoted, said, held)
-        and _in_order(quoted, said) >= held.ordered
+        and _adds_nothing(quoted, said)
+        and _leaves_out_nothing(quoted, said)
+        and _in_order(quoted, said)
     )
 
 
-def _licensed(quoted: _Said, said: _Said) -> float:
-    """The share of the sentence's words, by characters, that the quote has."""
-    content = [word for word in said.words if word not in GLUE or word in NOT_ADDED]
-    found = sum(
-        len(word)
-        for word in content
-        if _has(quoted, word) and _times(said, word) <= max(1, _times(quoted, word))
+def _adds_nothing(quoted: _Said, said: _Said) -> bool:
+    """Whether the quote has every word of the sentence, and each as often."""
+    return all(
+        _has(quoted, word) and _times(said, word) <= max(1, _times(quoted, word))
+        for word in said.words
+        if word not in GLUE or word in NOT_ADDED
     )
-    exact = all(_has(quoted, word) for word in content if _NUMERIC_OR_LATIN.search(word))
-    return found / sum(map(len, content)) if content and exact else float(not content)
 
 
-def _left_out(quoted: _Said, said: _Said, held: Strictness) -> bool:
-    """Whether little enough of the quote's words is left out, and nothing that narrows it."""
-    content = [word for word in quoted.words if word not in GLUE or word in NARROWS]
-    missing = [word for word in content if not _has(said, word)]
-    never = NARROWS | quoted.listed
-    if any(word in never or _NUMERIC_OR_LATIN.search(word) for word in missing):
-        return False
-    return sum(map(len, missing)) <= (1 - held.said) * sum(map(len, content))
+def _leaves_out_nothing(quoted: _Said, said: _Said) -> bool:
+    """Whether the sentence has every word of the quote, and each as often."""
+    return all(
+        _has(said, word) and _times(quoted, word) <= max(1, _times(said, word))
+        for word in quoted.words
+        if word not in GLUE or word in NARROWS
+    )
 
 
 def _has(other: _Said, word: str) -> bool:
@@ -187,17 +163,7 @@ def _times(said: _Said, word: str) -> int:
     return len(re.findall(f"(?<![不非无未]){re.escape(word)}", said.text))
 
 
-def _in_order(quoted: _Said, said: _Said) -> float:
-    """The longest common subsequence of characters, as a share of the sentence's."""
-    ours = "".join(word for word in said.words if word not in GLUE)
-    theirs = "".join(word for word in quoted.words if word not in GLUE)
-    if not ours:
-        return 0.0
-    row = [0] * (len(theirs) + 1)
-    for character in ours:
-        before = 0
-        for at, other in enumerate(theirs, start=1):
-            above = row[at]
-            row[at] = before + 1 if character == other else max(above, row[at - 1])
-            before = above
-    return row[-1] / len(ours)
+def _in_order(quoted: _Said, said: _Said) -> bool:
+    """Whether the sentence's words stand in the quote's order: who does what to whom."""
+    theirs = iter("".join(word for word in quoted.words if word not in GLUE))
+    return all(character in theirs for word in said.words if word not in GLUE for character in word)
