@@ -132,17 +132,14 @@ _OF_STATUS = {
     404: Failure.NOT_FOUND,
     429: Failure.TOO_MANY,
 }
+_OF_HUNDREDS = {2: Failure.MALFORMED, 3: Failure.REDIRECTED, 4: Failure.REFUSED}
 
 
 def _check(response: httpx.Response) -> None:
     status = response.status_code
     if status != 200:
-        general = {3: Failure.REDIRECTED, 4: Failure.REFUSED}.get(
-            status // 100, Failure.SERVER_ERROR
-        )
-        raise Failed(
-            _OF_STATUS.get(status, general), _seconds(response.headers.get("retry-after", ""))
-        )
+        kind = _OF_STATUS.get(status) or _OF_HUNDREDS.get(status // 100, Failure.SERVER_ERROR)
+        raise Failed(kind, _seconds(response.headers.get("retry-after", "")))
     if response.headers.get("content-type", "").split(";")[0].strip() != "application/json":
         raise Failed(Failure.NOT_JSON)
 

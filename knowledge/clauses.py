@@ -67,6 +67,11 @@ class Support:
     text: str
 
 
+def without_marker(sentence: str) -> str:
+    """A sentence without its place in a list, such as （一）, 第五条, 2. or a dash."""
+    return _MARKER.sub("", sentence).lstrip("-–—·• ")
+
+
 def cut(quote: str) -> tuple[Clause, ...]:
     """The clauses of a quote, in order; markers such as （一） and 第五条 are left out."""
     found: list[Clause] = []

@@ -15,7 +15,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from knowledge.claims import Claims, Mark, claims, plain
-from knowledge.clauses import supports
+from knowledge.clauses import supports, without_marker
 from knowledge.model import Quote, Rephrased, RephrasedSentence
 from knowledge.plain_words import ASKED_FOR, GLUE, JOINS, NARROWS, NOT_ADDED, PASSED_OVER
 from nlu import text as words
@@ -46,7 +46,7 @@ def supported(quotes: Sequence[Quote], sentences: Iterable[str]) -> Rephrased:
     prepared = [(quote.citation, _prepared(quote.text)) for quote in quotes]
     kept: list[RephrasedSentence] = []
     for sentence in sentences:
-        said = words.normalise(sentence)
+        said = without_marker(words.normalise(sentence))
         citation = _rests_on(prepared, said)
         if citation is not None and all(said != other.text for other in kept):
             kept.append(RephrasedSentence(text=said, citation=citation))
