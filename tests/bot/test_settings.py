@@ -69,7 +69,7 @@ def test_an_address_for_rephrasing_is_plain_and_shows_no_secret(
 
 def test_an_address_for_rephrasing_needs_a_model(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("POLICYLINE_REPHRASE_URL", "https://host/v1/")
-    with pytest.raises(SettingsError, match="^POLICYLINE_REPHRASE_MODEL: "):
+    with pytest.raises(SettingsError, match=r"^POLICYLINE_REPHRASE_MODEL: "):
         load()
     monkeypatch.setenv("POLICYLINE_REPHRASE_MODEL", "m")
     monkeypatch.setenv("POLICYLINE_REPHRASE_KEY", "s3cr3t")
