@@ -21,23 +21,13 @@ _MARKER = re.compile(
 _ITEM = re.compile(r"^\s*(?:[（(][一二三四五六七八九十\d]+[）)]|\d{1,2}[.．、](?!\d))")
 _MARKS_BETWEEN = frozenset("，,：:；;。！？!?\n")
 _SENTENCE = re.compile(r"[^。！？；\n]*[。！？；\n]?")
-_CONDITION = re.compile(
-    r"(?:的|时|后|前|外|者|下|起|内|上|期间|之日)$|"
-    r"^(?:如|若|因|经|凡|对|对于|除|按|按照|根据|自|从|在|由|向|凭|符合|同时|未|满|年满|连续)"
-)
 _IS_CASE = re.compile(r"的$")
 """材料齐全的 and the like: said once, it may govern what follows a semicolon too."""
-_LEANS_BACK = re.compile(
-    r"^(?:并|且|而且|同时|但|也|还|则|就|即|才|方|可|应|不|须|需|其|该|由|以及|或|按|自|予|给|处|免|不予|责令)"
-)
 _LIMITS = re.compile(r"^(?:并|且|但|同时|除|其中|不含|含|另|否则|不过|以)")
-_EXCEPTS = re.compile(r"(?:除外|例外)$")
+_EXCEPTS = re.compile(r"(?:除外|例外)$|不实|不属实|谣言|虚假")
 _ANY_OF = re.compile(r"(?:具?有|符合|属于|存在)?(?:下列|以下)[^，。]{0,6}?(?:之一|任意一[项种])的?")
 _LIMITING = re.compile(
     r"不|未|无|没|禁止|只|仅|方可|才能|除外|以上|以下|以内|超过|最高|最低|最多|至少|最长|满|应当|必须|需|须"
-)
-_PREDICATE = re.compile(
-    r"应当|必须|可以|不得|禁止|不能|最高|最低|最长|最多|不超过|不低于|至少|为|设|是|由|\d"
 )
 
 
@@ -47,6 +37,8 @@ class Clause:
 
     Args:
         sentence: which part of the quote, up to a full stop or semicolon, it stands in.
+        period: which part of it, up to a full stop; -1 for those marked （一）, 1. and so on, which
+            one sentence may gather.
         under: indices of the clauses outside its sentence that govern it: what introduces the list
             it is an item of, or a condition said once for several sentences.
         item: it belongs to an item of a list.
@@ -55,6 +47,7 @@ class Clause:
 
     text: str
     sentence: int
+    period: int
     under: tuple[int, ...] = ()
     item: bool = False
     introduces: bool = False
@@ -77,10 +70,11 @@ def cut(quote: str) -> tuple[Clause, ...]:
     found: list[Clause] = []
     lead: tuple[int, ...] = ()
     shared: tuple[int, ...] = ()
-    before = ""
+    before, period = "", 0
     for number, sentence in enumerate(_SENTENCE.findall(quote)):
-        if not sentence.strip():
-            continue
+        if not sentence.strip() or sentence.rstrip().endswith(("？", "?")):
+            continue  # what a document asks it does not say
+        period += before[-1:] != "；"
         item = _ITEM.match(sentence) is not None
         lead = lead if item or before[-1:] == "；" else ()
         pieces = list(_pieces(_MARKER.sub("", sentence)))
@@ -91,6 +85,7 @@ def cut(quote: str) -> tuple[Clause, ...]:
             Clause(
                 text=text,
                 sentence=number,
+                period=-1 if item else period,
                 under=lead + shared,
                 item=bool(item and lead),
                 introduces=mark in ("：", ":"),
@@ -113,6 +108,7 @@ def supports(quote: str) -> tuple[Support, ...]:
         _with_all_that_belongs(clauses, first, last)
         for first in range(len(clauses))
         for last in range(first, min(first + LONGEST_RUN, len(clauses)))
+        if clauses[first].period == clauses[last].period
     )
     return tuple(dict.fromkeys(run for run in runs if run is not None))
 
@@ -121,7 +117,7 @@ def _pieces(sentence: str) -> Iterator[tuple[str, str]]:
     """Clauses and the mark after each; marks inside brackets and quotation marks do not cut."""
     depth, start = 0, 0
     for at, character in enumerate(sentence):
-        depth += (character in "（(“《") - (character in "）)”》")
+        depth += (character in "（(“《「【") - (character in "）)”》」】")
         numeral = sentence[at - 1 : at].isdigit() and sentence[at + 1 : at + 2].isdigit()
         if depth <= 0 and character in _MARKS_BETWEEN and not numeral:
             if sentence[start:at].strip():
@@ -153,16 +149,10 @@ def _with_all_that_belongs(clauses: tuple[Clause, ...], first: int, last: int) -
 
 
 def _add_before(clauses: tuple[Clause, ...], at: int, parts: dict[int, str]) -> None:
-    leans = _LEANS_BACK.match(clauses[at].text) is not None
-    before = at - 1
-    while before >= 0 and clauses[before].sentence == clauses[at].sentence:
-        text = clauses[before].text
-        if leans or clauses[before].introduces or not _states(text):
-            parts[before] = text
-        else:
-            parts.setdefault(before, _head(text))
-        leans = leans or _LEANS_BACK.match(text) is not None
-        before -= 1
+    """All before it in its sentence: whether that is its condition or its subject, it stays."""
+    for before in range(at):
+        if clauses[before].sentence == clauses[at].sentence:
+            parts[before] = clauses[before].text
 
 
 def _add_after(clauses: tuple[Clause, ...], last: int, parts: dict[int, str]) -> None:
@@ -180,17 +170,6 @@ def _add_after(clauses: tuple[Clause, ...], last: int, parts: dict[int, str]) ->
 
 def _limits(text: str) -> bool:
     return _LIMITS.match(text) is not None or _LIMITING.search(text) is not None
-
-
-def _states(text: str) -> bool:
-    """Whether a clause says something of its own, not only a condition of the next."""
-    return _CONDITION.search(text) is None and _PREDICATE.search(text) is not None
-
-
-def _head(text: str) -> str:
-    """What a statement is about: its words before what it states."""
-    found = _PREDICATE.search(text)
-    return text[: found.start()] if found else text
 
 
 def _any_will_do(clauses: tuple[Clause, ...], lead: int) -> bool:

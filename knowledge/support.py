@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from knowledge.claims import Claims, Mark, claims, plain
 from knowledge.clauses import supports, without_marker
 from knowledge.model import Quote, Rephrased, RephrasedSentence
-from knowledge.plain_words import ASKED_FOR, GLUE, JOINS, NARROWS, NOT_ADDED, PASSED_OVER
+from knowledge.plain_words import ASKED_FOR, FREE, LEFT_OUT, PASSED_OVER
 from nlu import text as words
 
 MAX_CHARS = 200
@@ -59,13 +59,11 @@ class _Said:
 
     Args:
         turned: of each mark, the first characters of what it turns.
-        listed: the words that are members of a list.
     """
 
     claims: Claims
     words: tuple[str, ...]
     turned: tuple[str, ...]
-    listed: frozenset[str]
     text: str
 
 
@@ -81,7 +79,6 @@ def _said(text: str) -> _Said:
         claims=made,
         words=tuple(each for each in cut if words.words(each)),
         turned=tuple(_turned(cut)),
-        listed=frozenset(_listed(cut)),
         text=made.residue.lower(),
     )
 
@@ -100,18 +97,11 @@ def _turned(cut: Sequence[str]) -> Iterator[str]:
                 yield found[:_TURNED_CHARS] or "".join(after[:1])
 
 
-def _listed(cut: Sequence[str]) -> Iterator[str]:
-    """The words beside 、 and 和: a list that lost a member says something else."""
-    for at, word in enumerate(cut[1:-1], start=1):
-        if word in JOINS:
-            yield from (each for each in (cut[at - 1], cut[at + 1]) if words.words(each))
-
-
 def _rests_on(prepared: Sequence[tuple[int, tuple[_Said, ...]]], sentence: str) -> int | None:
     if not sentence or len(sentence) > MAX_CHARS or _OTHER_THAN_PROSE.search(sentence):
         return None
     readings = [_said(each) for each in dict.fromkeys((sentence, ASKED_FOR.sub("", sentence)))]
-    if not any(word not in GLUE for word in readings[0].words):
+    if not any(word not in LEFT_OUT for word in readings[0].words):
         return None
     for citation, texts in prepared:
         if any(_supports(quoted, said) for quoted in texts for said in readings):
@@ -135,7 +125,7 @@ def _adds_nothing(quoted: _Said, said: _Said) -> bool:
     return all(
         _has(quoted, word) and _times(said, word) <= max(1, _times(quoted, word))
         for word in said.words
-        if word not in GLUE or word in NOT_ADDED
+        if word not in FREE
     )
 
 
@@ -144,7 +134,7 @@ def _leaves_out_nothing(quoted: _Said, said: _Said) -> bool:
     return all(
         _has(said, word) and _times(quoted, word) <= max(1, _times(said, word))
         for word in quoted.words
-        if word not in GLUE or word in NARROWS
+        if word not in LEFT_OUT
     )
 
 
@@ -165,5 +155,5 @@ def _times(said: _Said, word: str) -> int:
 
 def _in_order(quoted: _Said, said: _Said) -> bool:
     """Whether the sentence's words stand in the quote's order: who does what to whom."""
-    theirs = iter("".join(word for word in quoted.words if word not in GLUE))
-    return all(character in theirs for word in said.words if word not in GLUE for character in word)
+    theirs = iter("".join(word for word in quoted.words if word not in FREE))
+    return all(character in theirs for word in said.words if word not in FREE for character in word)
