@@ -19,8 +19,8 @@ from knowledge.support import supported
 
 GOLDEN = Path(__file__).parents[1] / "golden" / "rephrasings.json"
 SAMPLES = Path(__file__).parents[2] / "knowledge" / "samples"
-HONEST_KEPT = 63
-"""Of 79; a change that keeps fewer should be meant."""
+HONEST_KEPT = 61
+"""Of 80; a change that keeps fewer should be meant."""
 
 
 def golden() -> dict[str, Any]:
