@@ -70,12 +70,13 @@ def cut(quote: str) -> tuple[Clause, ...]:
     found: list[Clause] = []
     lead: tuple[int, ...] = ()
     shared: tuple[int, ...] = ()
-    before, period = "", 0
+    before, period, marked = "", 0, False
     for number, sentence in enumerate(_SENTENCE.findall(quote)):
         if not sentence.strip() or sentence.rstrip().endswith(("？", "?")):
             continue  # what a document asks it does not say
         period += before[-1:] != "；"
         item = _ITEM.match(sentence) is not None
+        marked = item or (marked and before[-1:] == "；")
         lead = lead if item or before[-1:] == "；" else ()
         pieces = list(_pieces(_MARKER.sub("", sentence)))
         own = any(_IS_CASE.search(text) for text, _ in pieces[:-1])
@@ -85,7 +86,7 @@ def cut(quote: str) -> tuple[Clause, ...]:
             Clause(
                 text=text,
                 sentence=number,
-                period=-1 if item else period,
+                period=-1 if marked else period,
                 under=lead + shared,
                 item=bool(item and lead),
                 introduces=mark in ("：", ":"),
