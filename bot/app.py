@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from bot import city as cities
 from bot.cache import Cache
 from bot.cases.service import CaseService
+from bot.chat_completions import ChatCompletions
 from bot.city.model import City
 from bot.clock import RandomIds, SystemClock
 from bot.delivery.outbox import Outbox
@@ -21,6 +22,8 @@ from bot.indexing import index_maker
 from bot.intake import Intake
 from bot.library import Library, encoder_maker, thresholds_of
 from bot.metrics import Metrics
+from bot.ports import Rephraser
+from bot.rephrasing import AT_ONCE, ModelRephraser, QuotesAlone
 from bot.routing import store
 from bot.secret import secret_of
 from bot.services import Services
@@ -75,6 +78,7 @@ async def running(settings: Settings) -> AsyncIterator[Running]:
         services = _services(settings, secret, city, storage, cache, channels)
         closing.push_async_callback(services.nlu.close)
         closing.push_async_callback(services.dialogue.close)
+        closing.push_async_callback(services.rephraser.close)
         closing.push_async_callback(services.library.close)
         await _started(services.library)
         yield Running(services=services, storage=storage)
@@ -139,11 +143,26 @@ def _services(
             build=index_maker(settings),
             thresholds=thresholds_of(settings),
         ),
+        rephraser=rephraser(settings, metrics),
         router=router,
         cases=CaseService(storage, clock, ids, router, city, secret, wakeups=cache),
         staff=StaffService(storage, clock, ids),
         channels=channels,
     )
+
+
+def rephraser(settings: Settings, metrics: Metrics) -> Rephraser:
+    """The model that rephrases quotes, where one is set."""
+    if not settings.rephrase_url:
+        return QuotesAlone()
+    completions = ChatCompletions(
+        url=settings.rephrase_url,
+        model=settings.rephrase_model,
+        key=settings.rephrase_key,
+        timeout_s=settings.rephrase_timeout_s,
+        at_once=AT_ONCE,
+    )
+    return ModelRephraser(completions, metrics)
 
 
 def in_place_s(channels: Mapping[str, Channel], settings: Settings) -> dict[str, float]:

@@ -45,6 +45,18 @@ class Metrics:
         self._answers = Counter(
             "policyline_answers", "Answers from content.", ["kind"], registry=registry
         )
+        self._rephrasings = Counter(
+            "policyline_rephrasings",
+            "Answers a language model was to rephrase, by what came of it.",
+            ["outcome"],
+            registry=registry,
+        )
+        self._rephrased_sentences = Counter(
+            "policyline_rephrased_sentences",
+            "Rephrased sentences; those the quotes do not support are dropped.",
+            ["kept"],
+            registry=registry,
+        )
         self._understood = Counter(
             "policyline_understood", "Texts understood.", ["intent", "source"], registry=registry
         )
@@ -82,6 +94,15 @@ class Metrics:
     def answered(self, kind: str) -> None:
         """A question was answered."""
         self._answers.labels(kind).inc()
+
+    def rephrased(self, outcome: str) -> None:
+        """An answer was rephrased (`kept`), or why not."""
+        self._rephrasings.labels(outcome).inc()
+
+    def rephrased_sentences(self, *, kept: int, dropped: int) -> None:
+        """A model's sentences were checked."""
+        self._rephrased_sentences.labels("yes").inc(kept)
+        self._rephrased_sentences.labels("no").inc(dropped)
 
     def understood(self, intent: str, source: str) -> None:
         """A text was understood."""

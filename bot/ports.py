@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from knowledge.model import Answer, Rephrased
 
 
 class Clock(Protocol):
@@ -29,3 +32,13 @@ class Wakeups(Protocol):
     async def wake(self, *topics: str) -> None:
         """Wake whoever waits on one of them (`outbox`, `inbox`, `knowledge`, `cases`,
         `chat:<conversation>`, `turn:<message>`)."""
+
+
+class Rephraser(Protocol):
+    """Says an answer's quotes in plainer words, to go beside them."""
+
+    async def rephrase(self, answer: Answer) -> Rephrased:
+        """Sentences the quotes support; empty where there are none. Never raises, never late."""
+
+    async def close(self) -> None:
+        """Close connections."""

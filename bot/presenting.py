@@ -7,8 +7,8 @@ from urllib.parse import quote
 
 from bot.cases.model import Case, State
 from bot.cases.notices import due_on, reply_case
-from connectors.base import Reply, ReplyCitation, ReplyKind, ReplyOption
-from knowledge.model import Answer, AnswerKind, Citation, WayOn
+from connectors.base import Reply, ReplyCitation, ReplyKind, ReplyOption, ReplySentence
+from knowledge.model import Answer, AnswerKind, Citation, Rephrased, WayOn
 
 
 class Say(Protocol):
@@ -23,11 +23,14 @@ def options(say: Say, *keys: str) -> tuple[ReplyOption, ...]:
     return tuple(ReplyOption(label=say(key), text=say(key)) for key in keys)
 
 
-def answer_reply(answer: Answer, *, say: Say, base_url: str) -> Reply:
+def answer_reply(
+    answer: Answer, rephrased: Rephrased | None = None, *, say: Say, base_url: str
+) -> Reply:
     """An answer as the citizen reads it.
 
     Args:
         answer: what content came to.
+        rephrased: its quotes in plainer words, which go beside them.
         say: the city's wording.
         base_url: where our pages are, without a slash at the end; a document without an address
             of its own is linked to its page here.
@@ -49,7 +52,11 @@ def answer_reply(answer: Answer, *, say: Say, base_url: str) -> Reply:
     if answer.kind is AnswerKind.REFUTATION:
         parts.insert(0, say("refutation_first"))
     text = "\n".join(part for part in parts if part)
-    return Reply(kind=ReplyKind.ANSWER, text=text, citations=citations)
+    plainer = tuple(
+        ReplySentence(text=each.text, citation=each.citation)
+        for each in (rephrased.sentences if rephrased else ())
+    )
+    return Reply(kind=ReplyKind.ANSWER, text=text, citations=citations, rephrased=plainer)
 
 
 def case_reply(case: Case, *, query_code: str, say: Say, key: str = "") -> Reply:

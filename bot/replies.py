@@ -6,10 +6,17 @@ from collections.abc import Mapping
 from dataclasses import fields
 from typing import Any, TypeVar
 
-from connectors.base import Reply, ReplyCase, ReplyCitation, ReplyKind, ReplyOption
+from connectors.base import (
+    Reply,
+    ReplyCase,
+    ReplyCitation,
+    ReplyKind,
+    ReplyOption,
+    ReplySentence,
+)
 
 Json = dict[str, Any]
-_T = TypeVar("_T", ReplyCase, ReplyCitation, ReplyOption)
+_T = TypeVar("_T", ReplyCase, ReplyCitation, ReplyOption, ReplySentence)
 
 
 class NotAReply(ValueError):
@@ -17,13 +24,19 @@ class NotAReply(ValueError):
 
 
 def reply_to_json(reply: Reply) -> Json:
-    """The reply as JSON; `case` is null where there is none, every other field is there."""
+    """The reply as JSON; `case` is null where there is none, every other field is there.
+
+    `rephrased` is there only where there is some: a replica that does not know the field yet can
+    read everything else.
+    """
+    rephrased = [_values(sentence) for sentence in reply.rephrased]
     return {
         "kind": reply.kind.value,
         "text": reply.text,
         "citations": [_values(citation) for citation in reply.citations],
         "options": [_values(option) for option in reply.options],
         "case": _values(reply.case) if reply.case else None,
+        **({"rephrased": rephrased} if rephrased else {}),
     }
 
 
@@ -36,7 +49,7 @@ def reply_from_json(value: object) -> Reply:
     Raises:
         NotAReply: with the field at fault.
     """
-    raw = _object(value, "reply", {"kind", "text", "citations", "options", "case"})
+    raw = _object(value, "reply", {"kind", "text", "citations", "options", "case", "rephrased"})
     try:
         kind = ReplyKind(_string(raw.get("kind"), "reply.kind"))
     except ValueError as error:
@@ -48,10 +61,11 @@ def reply_from_json(value: object) -> Reply:
         citations=_many(ReplyCitation, raw.get("citations", []), "citations"),
         options=_many(ReplyOption, raw.get("options", []), "options"),
         case=None if case is None else _one(ReplyCase, case, "case"),
+        rephrased=_many(ReplySentence, raw.get("rephrased", []), "rephrased"),
     )
 
 
-def _values(part: ReplyCase | ReplyCitation | ReplyOption) -> Json:
+def _values(part: ReplyCase | ReplyCitation | ReplyOption | ReplySentence) -> Json:
     return {field.name: getattr(part, field.name) for field in fields(part)}
 
 

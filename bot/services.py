@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from bot.intake import Intake
     from bot.library import Library
     from bot.metrics import Metrics
-    from bot.ports import Clock, Ids
+    from bot.ports import Clock, Ids, Rephraser
     from bot.routing.router import Router
     from bot.settings import Settings
     from bot.staff import StaffService
@@ -37,6 +37,7 @@ class Services:
         outbox: replies and notices: reading, claiming in place, waiting for a turn.
         nlu: a text → `Understanding`; never raises, never slow.
         dialogue: conversations of several turns; raises `DialogueAway`.
+        rephraser: an answer's quotes in plainer words; off, it gives none.
         channels: connector's name → channel.
     """
 
@@ -54,6 +55,7 @@ class Services:
     nlu: RasaClient
     dialogue: Dialogue
     library: Library
+    rephraser: Rephraser
     router: Router
     cases: CaseService
     staff: StaffService

@@ -8,7 +8,14 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
-from pydantic import AnyHttpUrl, Field, SecretStr, ValidationError, field_validator
+from pydantic import (
+    AnyHttpUrl,
+    Field,
+    SecretStr,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+)
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -21,6 +28,9 @@ ROOT = Path(__file__).resolve().parent.parent
 _DATABASE = re.compile(
     r"sqlite(\+\w+)?:///|postgresql(\+\w+)?://(.*@)?(\[[^\]]*\]|[^@:/?]*)(:\d+)?([/?]|$)", re.DOTALL
 )
+
+
+_API_BASE = re.compile(r"https?://[^\s/?#@]+(/[^\s?#]*)?")
 
 
 class SettingsError(Exception):
@@ -93,6 +103,15 @@ class Settings(BaseSettings):
     """From this chance on that any does, they are offered; below, none."""
     answer_quote_chars: int = Field(default=250, ge=60, le=2000)
     """Longest quote; runs of 250 characters hold the answer for 79% of the questions, 150: 65%."""
+    rephrase_url: str = ""
+    """Base of an OpenAI-compatible API (`https://host/v1`) that rephrases quotes; empty: off."""
+    rephrase_model: str = Field(default="", validate_default=True)
+    """The model's name there."""
+    rephrase_key: SecretStr = SecretStr("")
+    """Its API key; empty: none is sent, as models in one's own house often want it."""
+    rephrase_timeout_s: float = Field(default=3.0, gt=0, le=20)
+    """One call, from connecting to the last byte: WeChat's reply in place leaves 4 s for a turn,
+    and understanding and answering need some 0.1 s of them."""
     lease_s: float = Field(default=30.0, gt=0)
     """A handler that has not finished by then is taken for dead."""
 
@@ -109,6 +128,21 @@ class Settings(BaseSettings):
             raise ValueError(
                 "should be sqlite:///file or postgresql://user:password@host:port/name"
             )
+        return value
+
+    @field_validator("rephrase_url", mode="after")
+    @classmethod
+    def _an_address(cls, value: str) -> str:
+        """The key has a setting of its own: an address that holds one ends up in logs."""
+        if value and not _API_BASE.fullmatch(value):
+            raise ValueError("should be http(s)://host[:port]/path, without user, query or #")
+        return value.rstrip("/")
+
+    @field_validator("rephrase_model", mode="after")
+    @classmethod
+    def _a_model_at_the_address(cls, value: str, known: ValidationInfo) -> str:
+        if known.data.get("rephrase_url") and not value:
+            raise ValueError(f"should name the model at {PREFIX}REPHRASE_URL")
         return value
 
     @property

@@ -49,9 +49,9 @@ async def decide(work: Work, services: Services) -> Outcome:
     if understanding.intent in DIALOGUE_INTENTS:
         return await _converse(work, text, services, understanding)
     if understanding.is_question:
-        return _answered(work, text, services)
+        return await _answered(work, text, services)
     if understanding.intent is Intent.INFORM:  # the bare name of a thing is asked about it
-        outcome = _answered(work, text, services)
+        outcome = await _answered(work, text, services)
         if outcome.unanswered is None:
             return outcome
     return _said(work, remarks.on_intent(understanding.intent, services.city.wording.say))
@@ -97,7 +97,7 @@ async def _without_dialogue(work: Work, text: str, services: Services) -> Outcom
     """Questions are answered all the same; everything else becomes a case a person looks at."""
     understanding = await _understand(text, work, services)
     if understanding.is_question:
-        return _answered(work, text, services)
+        return await _answered(work, text, services)
     remark = remarks.without_dialogue(text, understanding.intent, work.context, services.city)
     if remark is not None:
         ended = replace(work.context, dialogue_open=False, dialogue_since="")
@@ -109,23 +109,25 @@ async def _overlong(work: Work, text: str, services: Services) -> Outcome:
     """Too long for a conversation: answered where it asks, else registered with every word."""
     understanding = await _understand(text, work, services)
     if understanding.is_question and not work.context.dialogue_open:
-        outcome = _answered(work, text[: services.settings.max_question_chars], services)
+        outcome = await _answered(work, text[: services.settings.max_question_chars], services)
         if outcome.unanswered is None:
             return outcome
     return await registering.register(work, text, understanding, services)
 
 
-def _answered(work: Work, question: str, services: Services) -> Outcome:
+async def _answered(work: Work, question: str, services: Services) -> Outcome:
     answer = services.library.answer(question, context=work.context.questions)
     services.metrics.answered(answer.kind.value)
     asked = (*work.context.questions, question)[-_QUESTIONS_KEPT:]
     found_none = answer.kind is AnswerKind.NONE
+    reply = answer_reply(
+        answer,
+        await services.rephraser.rephrase(answer),
+        say=services.city.wording.say,
+        base_url=services.settings.base_url,
+    )
     return Outcome(
-        replies=(
-            answer_reply(
-                answer, say=services.city.wording.say, base_url=services.settings.base_url
-            ),
-        ),
+        replies=(reply,),
         context=replace(work.context, questions=asked),
         unanswered=remarks.unanswered(question) if found_none else None,
     )

@@ -76,6 +76,14 @@ class ReplyCitation:
 
 
 @dataclass(frozen=True, kw_only=True)
+class ReplySentence:
+    """A sentence that says quoted text in plainer words; `citation` is its place, from 0."""
+
+    text: str
+    citation: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
 class ReplyOption:
     """A quick reply: `label` is shown, `text` is sent as the citizen's words when chosen."""
 
@@ -101,13 +109,19 @@ class ReplyCase:
 
 @dataclass(frozen=True, kw_only=True)
 class Reply:
-    """What goes back to a citizen, before a channel gives it its own form."""
+    """What goes back to a citizen, before a channel gives it its own form.
+
+    Args:
+        rephrased: what `text` quotes in plainer words; shown before it, marked as such, and never
+            without it.
+    """
 
     kind: ReplyKind = ReplyKind.TEXT
     text: str
     citations: tuple[ReplyCitation, ...] = ()
     options: tuple[ReplyOption, ...] = ()
     case: ReplyCase | None = None
+    rephrased: tuple[ReplySentence, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

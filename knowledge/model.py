@@ -205,6 +205,21 @@ class Answer:
 
 
 @dataclass(frozen=True, kw_only=True)
+class RephrasedSentence:
+    """A sentence in plainer words, and the index of the citation whose quote supports it."""
+
+    text: str
+    citation: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rephrased:
+    """What an answer's quotes say in plainer words. It goes beside the quotes, never instead."""
+
+    sentences: tuple[RephrasedSentence, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
 class ImportReport:
     """What one import did; a bad file is reported and the others are imported.
 

@@ -63,8 +63,12 @@ async def findings_of() -> list[Finding]:
     found = [Finding(subject="设置", verdict=Verdict.FINE, said="全部可用")]
     found += [_home(settings), _city(settings), *_connectors()]
     found += [_encoder(settings), _rasa_environment(settings)]
-    edges: tuple[tuple[str, Probe], ...]
-    edges = ("数据库", _database), ("Redis", _redis), ("Rasa", _rasa)
+    edges: tuple[tuple[str, Probe], ...] = (
+        ("数据库", _database),
+        ("Redis", _redis),
+        ("Rasa", _rasa),
+        ("改写接口", _rephrasing),
+    )
     if settings.milvus_url:
         edges = (*edges, ("Milvus", _milvus))
     for subject, probe in edges:
@@ -203,6 +207,27 @@ async def _rasa(settings: Settings) -> Finding:
         said = "令牌不对，请核对 POLICYLINE_RASA_TOKEN"
         return Finding(subject="Rasa", verdict=Verdict.FAULT, said=said)
     return Finding(subject="Rasa", verdict=Verdict.FINE, said="可连接")
+
+
+async def _rephrasing(settings: Settings) -> Finding:
+    """Whether the endpoint is there and knows the key; no text is sent."""
+    import httpx
+
+    subject, where = "改写接口", f"{settings.rephrase_url}，模型 {settings.rephrase_model}"
+    if not settings.rephrase_url:
+        return Finding(subject=subject, verdict=Verdict.FINE, said="未设置，只给出原文")
+    key = settings.rephrase_key.get_secret_value()
+    headers = {"Authorization": f"Bearer {key}"} if key else {}
+    try:
+        async with httpx.AsyncClient(timeout=CONNECT_WITHIN_S / 2) as client:
+            answer = await client.get(f"{settings.rephrase_url}/models", headers=headers)
+    except (httpx.HTTPError, httpx.InvalidURL):
+        said = f"{where}：连不上，只给出原文"
+        return Finding(subject=subject, verdict=Verdict.LESS, said=said)
+    if answer.status_code in (401, 403):
+        said = f"{where}：密钥不对，请核对 POLICYLINE_REPHRASE_KEY；在此之前只给出原文"
+        return Finding(subject=subject, verdict=Verdict.LESS, said=said)
+    return Finding(subject=subject, verdict=Verdict.FINE, said=f"{where}，可连接")
 
 
 def _kept(path: Path) -> str:

@@ -28,11 +28,12 @@ from bot.web.models import (
     ReplyResult,
     RouteRequest,
     RouteResult,
+    SentenceResult,
 )
 from bot.web.reading import read_json, read_query
 from bot.web.routes import services_of
 from bot.web.security import address_of, limit
-from knowledge.model import Answer, Citation
+from knowledge.model import Answer, Citation, Rephrased
 
 PER_CONVERSATION = 20
 PER_ADDRESS = 300
@@ -113,15 +114,18 @@ async def answer(request: web.Request) -> web.Response:
     asked = await read_json(request, AnswerRequest)
     services = services_of(request)
     found = await asyncio.to_thread(services.library.answer, asked.question)
-    return result(_answer(found))
+    return result(_answer(found, await services.rephraser.rephrase(found)))
 
 
-def _answer(found: Answer) -> AnswerResult:
+def _answer(found: Answer, rephrased: Rephrased) -> AnswerResult:
     return AnswerResult(
         kind=found.kind.value,
         question=found.question,
         text=found.text,
         quotes=[QuoteResult(text=quote.text, citation=quote.citation) for quote in found.quotes],
+        rephrased=[
+            SentenceResult(text=each.text, citation=each.citation) for each in rephrased.sentences
+        ],
         citations=[_citation(citation) for citation in found.citations],
         choices=[
             ChoiceResult(document_id=c.document_id, label=c.label, question=c.question)

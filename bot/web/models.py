@@ -155,6 +155,13 @@ class CitationResult(Result):
     end: int = Field(description="引文在全文中的结束字符（不含）")
 
 
+class SentenceResult(Result):
+    """A quote in plainer words; the quotes it stands beside are what counts."""
+
+    text: str
+    citation: int = Field(description="依据的引文在 citations 中的序号，从 0 起")
+
+
 class OptionResult(Result):
     """A quick reply."""
 
@@ -182,6 +189,9 @@ class ReplyResult(Result):
     citations: list[CitationResult]
     options: list[OptionResult]
     case: CaseCard | None
+    rephrased: list[SentenceResult] = Field(
+        default=[], description="根据 text 中的原文整理的话；没有启用或者没有通过核对则为空"
+    )
 
 
 class ChatResult(Result):
@@ -229,6 +239,9 @@ class AnswerResult(Result):
     question: str
     text: str
     quotes: list[QuoteResult]
+    rephrased: list[SentenceResult] = Field(
+        description="根据 quotes 整理的话；没有启用或者没有通过核对则为空"
+    )
     citations: list[CitationResult]
     choices: list[ChoiceResult]
     ways_on: list[Literal["ask_person", "open_case", "rephrase"]]

@@ -16,6 +16,7 @@ from bot.delivery.outbox import Outbox
 from bot.inbox import Inbox
 from bot.intake import Intake
 from bot.metrics import Metrics
+from bot.rephrasing import QuotesAlone
 from bot.services import Services
 from bot.settings import Settings
 from bot.staff import StaffService
@@ -91,6 +92,7 @@ class World:
             "nlu": self.nlu,
             "dialogue": self.dialogue,
             "library": self.library,
+            "rephraser": QuotesAlone(),
             "router": router,
             "cases": CaseService(
                 self.storage, self.clock, self.ids, router, city, SECRET, wakeups=cache

@@ -10,8 +10,16 @@ import pytest
 from bot.cases.deadlines import chinese_date
 from bot.cases.model import Case, DemandType, State
 from bot.presenting import answer_reply, case_reply
-from connectors.base import ReplyKind
-from knowledge.model import Answer, AnswerKind, Citation, Quote, WayOn
+from connectors.base import ReplyKind, ReplySentence
+from knowledge.model import (
+    Answer,
+    AnswerKind,
+    Citation,
+    Quote,
+    Rephrased,
+    RephrasedSentence,
+    WayOn,
+)
 from tests.fakes.town import town
 
 SAY = town().wording.say
@@ -66,6 +74,15 @@ def test_a_note_on_validity_follows_the_quotes() -> None:
     noted = replace(ANSWER, note="原办法已由新办法代替。")
     reply = answer_reply(noted, say=SAY, base_url=BASE)
     assert reply.text == "先登记。再缴费。\n原办法已由新办法代替。"
+
+
+@pytest.mark.parametrize("kind", [AnswerKind.DIRECT, AnswerKind.REFUTATION])
+def test_plainer_words_go_beside_the_quotes(kind: AnswerKind) -> None:
+    plainer = Rephrased(sentences=(RephrasedSentence(text="请先登记。", citation=0),))
+    answer = replace(ANSWER, kind=kind)
+    reply = answer_reply(answer, plainer, say=SAY, base_url=BASE)
+    assert reply.rephrased == (ReplySentence(text="请先登记。", citation=0),)
+    assert replace(reply, rephrased=()) == answer_reply(answer, say=SAY, base_url=BASE)
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.replies import NotAReply, reply_from_json, reply_to_json
-from connectors.base import Reply, ReplyCase, ReplyCitation, ReplyKind, ReplyOption
+from connectors.base import Reply, ReplyCase, ReplyCitation, ReplyKind, ReplyOption, ReplySentence
 
 replies = st.builds(
     Reply,
@@ -20,6 +20,7 @@ replies = st.builds(
     citations=st.lists(st.from_type(ReplyCitation), max_size=3).map(tuple),
     options=st.lists(st.from_type(ReplyOption), max_size=3).map(tuple),
     case=st.none() | st.from_type(ReplyCase),
+    rephrased=st.lists(st.from_type(ReplySentence), max_size=3).map(tuple),
 )
 
 
@@ -35,6 +36,10 @@ def test_fields_with_a_default_may_be_absent() -> None:
     )
 
 
+def test_a_reply_without_rephrasing_is_stored_as_before_there_was_any() -> None:
+    assert set(reply_to_json(Reply(text="x"))) == {"kind", "text", "citations", "options", "case"}
+
+
 @pytest.mark.parametrize(
     ("value", "field"),
     [
@@ -45,6 +50,7 @@ def test_fields_with_a_default_may_be_absent() -> None:
         ({"kind": "text", "text": 1}, "reply.text"),
         ({"kind": "text", "text": "x", "extra": 1}, "reply.extra"),
         ({"kind": "text", "text": "x", "options": {}}, "options"),
+        ({"kind": "text", "text": "x", "rephrased": [{"text": 1}]}, "rephrased[0].text"),
         ({"kind": "text", "text": "x", "options": [{"label": "a"}]}, "options[0]"),
         ({"kind": "text", "text": "x", "options": [{"label": "a", "text": 1}]}, "options[0].text"),
         ({"kind": "text", "text": "x", "case": {"number": "1", "state": None}}, "case.state"),

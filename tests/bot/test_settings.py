@@ -49,3 +49,35 @@ def test_a_broken_file_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
 def test_no_secret_is_shown() -> None:
     settings = Settings.model_validate({"secret_key": "hidden-key", "rasa_token": "hidden-token"})
     assert "hidden" not in repr(settings)
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["ftp://host/v1", "host/v1", "https://user:secret@host/v1", "https://host/v1?key=secret"],
+)
+def test_an_address_for_rephrasing_is_plain_and_shows_no_secret(
+    address: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("POLICYLINE_REPHRASE_URL", address)
+    monkeypatch.setenv("POLICYLINE_REPHRASE_MODEL", "m")
+    with pytest.raises(SettingsError) as faulty:
+        load()
+    (fault,) = faulty.value.faults
+    assert fault.startswith("POLICYLINE_REPHRASE_URL: ")
+    assert "secret" not in fault
+
+
+def test_an_address_for_rephrasing_needs_a_model(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("POLICYLINE_REPHRASE_URL", "https://host/v1/")
+    with pytest.raises(SettingsError, match=r"^POLICYLINE_REPHRASE_MODEL: "):
+        load()
+    monkeypatch.setenv("POLICYLINE_REPHRASE_MODEL", "m")
+    monkeypatch.setenv("POLICYLINE_REPHRASE_KEY", "s3cr3t")
+    settings = load()
+    assert settings.rephrase_url == "https://host/v1"
+    assert "s3cr3t" not in repr(settings)
+
+
+def test_an_empty_address_leaves_rephrasing_off(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("POLICYLINE_REPHRASE_URL", "")
+    assert load().rephrase_url == ""

@@ -15,6 +15,9 @@ _SENTENCE_END = re.compile(r"(?<=[。！？；\n])")
 def render(reply: Reply) -> str:
     """The whole reply as text; options as links that send their words when touched."""
     blocks = [escape(reply.text).strip()]
+    if reply.rephrased:
+        plainer = "\n".join(escape(sentence.text) for sentence in reply.rephrased)
+        blocks = [f"根据以下原文整理：\n{plainer}", f"原文：\n{blocks[0]}"]
     if reply.citations:
         blocks.append("\n".join(_citation(c) for c in reply.citations))
     if reply.options:

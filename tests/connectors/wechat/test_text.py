@@ -7,7 +7,7 @@ import re
 from hypothesis import given
 from hypothesis import strategies as st
 
-from connectors.base import Reply, ReplyCitation, ReplyKind, ReplyOption
+from connectors.base import Reply, ReplyCitation, ReplyKind, ReplyOption, ReplySentence
 from connectors.channels.wechat import text
 
 LINK = '<a href="https://example.cn/d/1">《居民医保政策解读》</a>'
@@ -69,3 +69,15 @@ def test_as_many_replies_as_fit_go_in_one() -> None:
     replies = (Reply(text="一。"), Reply(text="二。"), Reply(text="三" * 100))
     assert text.joined_in_one(replies, 60) == ("一。\n\n二。", 2)
     assert text.joined_in_one((Reply(text="三" * 100),), 60) == ("", 0)
+
+
+def test_plainer_words_are_marked_and_stand_before_the_quoted_text_and_its_source() -> None:
+    shown = text.render(
+        Reply(
+            kind=ReplyKind.ANSWER,
+            text="应当登记。",
+            citations=(ReplyCitation(document_id="1", title="办法"),),
+            rephrased=(ReplySentence(text="必须登记<a 。"),),
+        )
+    )
+    assert shown == "根据以下原文整理：\n必须登记＜a 。\n\n原文：\n应当登记。\n\n来源：《办法》"
