@@ -16,10 +16,13 @@ from bot.city.model import City
 from bot.clock import RandomIds, SystemClock
 from bot.delivery.outbox import Outbox
 from bot.dialogue import Dialogue
+from bot.editing import Editing
+from bot.feedback import FeedbackService
 from bot.inbox import Inbox
 from bot.intake import Intake
 from bot.library import Library, encoder_maker, thresholds_of
 from bot.metrics import Metrics
+from bot.questions import Questions
 from bot.routing import store
 from bot.secret import secret_of
 from bot.services import Services
@@ -107,6 +110,13 @@ def _services(
         lease_s=settings.lease_s,
         in_place_s=in_place_s(channels, settings),
     )
+    library = Library(
+        storage,
+        clock=clock,
+        signals=cache,
+        encoder=encoder_maker(settings),
+        thresholds=thresholds_of(settings),
+    )
     return Services(
         settings=settings,
         clock=clock,
@@ -121,13 +131,10 @@ def _services(
         outbox=Outbox(storage, clock, cache),
         nlu=RasaClient(*rasa),
         dialogue=Dialogue(*rasa),
-        library=Library(
-            storage,
-            clock=clock,
-            signals=cache,
-            encoder=encoder_maker(settings),
-            thresholds=thresholds_of(settings),
-        ),
+        library=library,
+        editing=Editing(storage, clock, ids),
+        questions=Questions(storage, library, clock, ids),
+        feedback=FeedbackService(storage, clock, ids, city),
         router=router,
         cases=CaseService(storage, clock, ids, router, city, secret, wakeups=cache),
         staff=StaffService(storage, clock, ids),

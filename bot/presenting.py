@@ -49,7 +49,12 @@ def answer_reply(answer: Answer, *, say: Say, base_url: str) -> Reply:
     if answer.kind is AnswerKind.REFUTATION:
         parts.insert(0, say("refutation_first"))
     text = "\n".join(part for part in parts if part)
-    return Reply(kind=ReplyKind.ANSWER, text=text, citations=citations)
+    return Reply(
+        kind=ReplyKind.ANSWER,
+        text=text,
+        citations=citations,
+        options=options(say, "option_helpful", "option_unhelpful"),
+    )
 
 
 def case_reply(case: Case, *, query_code: str, say: Say, key: str = "") -> Reply:

@@ -12,11 +12,14 @@ if TYPE_CHECKING:
     from bot.city.model import City
     from bot.delivery.outbox import Outbox
     from bot.dialogue import Dialogue
+    from bot.editing import Editing
+    from bot.feedback import FeedbackService
     from bot.inbox import Inbox
     from bot.intake import Intake
     from bot.library import Library
     from bot.metrics import Metrics
     from bot.ports import Clock, Ids
+    from bot.questions import Questions
     from bot.routing.router import Router
     from bot.settings import Settings
     from bot.staff import StaffService
@@ -37,6 +40,9 @@ class Services:
         outbox: replies and notices: reading, claiming in place, waiting for a turn.
         nlu: a text → `Understanding`; never raises, never slow.
         dialogue: conversations of several turns; raises `DialogueAway`.
+        editing: new versions of documents that people write, and how documents belong together.
+        questions: the editors' list of questions the content does not answer well.
+        feedback: whether an answer helped.
         channels: connector's name → channel.
     """
 
@@ -54,6 +60,9 @@ class Services:
     nlu: RasaClient
     dialogue: Dialogue
     library: Library
+    editing: Editing
+    questions: Questions
+    feedback: FeedbackService
     router: Router
     cases: CaseService
     staff: StaffService
