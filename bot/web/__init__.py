@@ -47,6 +47,7 @@ CITIZEN_ROUTES = (
     Route(method="GET", path="/chat", handler=chat.show),
     Route(method="POST", path="/chat", handler=chat.send),
     Route(method="POST", path="/chat/new", handler=chat.begin_anew),
+    Route(method="POST", path="/chat/rate", handler=chat.rate),
     Route(method="GET", path="/chat/entries", handler=chat.entries),
     Route(method="GET", path="/progress", handler=progress.ask),
     Route(method="POST", path="/progress", handler=progress.show),
@@ -115,6 +116,14 @@ API_ROUTES = (
         summary="取后来的回复，部门的答复也由此到达",
         query=models.RepliesQuery,
         result=models.RepliesResult,
+    ),
+    Route(
+        method="POST",
+        path="/api/v1/chat/{conversation_id}/replies/{reply_id}/feedback",
+        handler=api.feedback,
+        summary="评价一条回答有没有帮助",
+        body=models.FeedbackRequest,
+        result=models.FeedbackResult,
     ),
     Route(
         method="POST",
