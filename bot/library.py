@@ -16,6 +16,7 @@ from bot.moving import found, move_document
 from knowledge.answer import Answerer, Thresholds
 from knowledge.embedded import EmbeddedIndex
 from knowledge.evaluate import Asked, Report, evaluate
+from knowledge.explaining import Explanation, explain
 from knowledge.index import Entry, Index, held
 from knowledge.ingest.structure import passages
 from knowledge.model import Answer, Document, ImportReport, Kind, Life
@@ -144,6 +145,10 @@ class Library:
             context: earlier questions of the conversation, newest last.
         """
         return self._answerer.answer(question, today=self._today(), context=context)
+
+    def explain(self, question: str, context: tuple[str, ...] = ()) -> Explanation:
+        """The same answer with every step that led to it."""
+        return explain(self._answerer, question, today=self._today(), context=context)
 
     def search(self, question: str, k: int = 10) -> tuple[Hit, ...]:
         """The documents most likely to answer, best first, at most `k`."""

@@ -15,11 +15,14 @@ from bot.web import (
     case_lists,
     case_page,
     chat,
+    document_page,
     documents,
+    hit_test,
     knowledge,
     models,
     openapi,
     progress,
+    questions,
     rendering,
 )
 from bot.web.callbacks import callback_routes
@@ -97,6 +100,57 @@ STAFF_ROUTES = (
         path="/knowledge/repeal",
         handler=knowledge.repeal,
         right=Right.KNOWLEDGE_PUBLISH,
+    ),
+    Route(
+        method="GET", path="/knowledge/hit-test", handler=hit_test.show, right=Right.KNOWLEDGE_SEE
+    ),
+    Route(
+        method="GET",
+        path="/knowledge/questions",
+        handler=questions.show,
+        right=Right.KNOWLEDGE_SEE,
+    ),
+    Route(
+        method="POST",
+        path="/knowledge/questions",
+        handler=questions.move,
+        right=Right.KNOWLEDGE_EDIT,
+    ),
+    Route(
+        method="POST",
+        path="/knowledge/questions/check",
+        handler=questions.check,
+        right=Right.KNOWLEDGE_EDIT,
+    ),
+    Route(
+        method="GET",
+        path="/knowledge/questions/pair",
+        handler=questions.show_pair,
+        right=Right.KNOWLEDGE_EDIT,
+    ),
+    Route(
+        method="POST",
+        path="/knowledge/questions/pair",
+        handler=questions.write_pair,
+        right=Right.KNOWLEDGE_EDIT,
+    ),
+    Route(
+        method="POST",
+        path="/knowledge/documents/{id}/particulars",
+        handler=document_page.change,
+        right=Right.KNOWLEDGE_EDIT,
+    ),
+    Route(
+        method="POST",
+        path="/knowledge/documents/{id}/moves",
+        handler=document_page.move,
+        right=Right.KNOWLEDGE_PUBLISH,
+    ),
+    Route(
+        method="GET",
+        path="/knowledge/documents/{id}",
+        handler=document_page.show,
+        right=Right.KNOWLEDGE_SEE,
     ),
 )
 

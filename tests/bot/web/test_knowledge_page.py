@@ -52,14 +52,6 @@ async def test_importing_nothing_is_said(house: House) -> None:
     assert "请先选择要导入的文件" in await upload(await house.staff(Role.EDITOR))
 
 
-async def test_a_question_shows_what_it_hits(house: House) -> None:
-    checker = await house.staff(Role.CHECKER)
-    answer = await checker.get("/knowledge?question=怎么申请高龄津贴", headers=PAGE)
-    text = await answer.text()
-    assert "会回答" in text
-    assert "小城高龄津贴办事指南" in text
-
-
 async def test_a_repealed_document_is_quoted_no_more(house: House) -> None:
     checker = await house.staff(Role.CHECKER)
     [guide] = await house.services.library.documents()
