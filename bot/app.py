@@ -110,13 +110,7 @@ def _services(
         lease_s=settings.lease_s,
         in_place_s=in_place_s(channels, settings),
     )
-    library = Library(
-        storage,
-        clock=clock,
-        signals=cache,
-        encoder=encoder_maker(settings),
-        thresholds=thresholds_of(settings),
-    )
+    library = _library(settings, storage, clock, cache)
     return Services(
         settings=settings,
         clock=clock,
@@ -139,6 +133,16 @@ def _services(
         cases=CaseService(storage, clock, ids, router, city, secret, wakeups=cache),
         staff=StaffService(storage, clock, ids),
         channels=channels,
+    )
+
+
+def _library(settings: Settings, storage: Storage, clock: SystemClock, cache: Cache) -> Library:
+    return Library(
+        storage,
+        clock=clock,
+        signals=cache,
+        encoder=encoder_maker(settings),
+        thresholds=thresholds_of(settings),
     )
 
 
