@@ -137,9 +137,10 @@ class Editing:
             return await _named(unit.documents, words)
 
     async def titles(self, kind: Kind) -> tuple[Document, ...]:
-        """The documents of a kind a form offers to choose from, whatever their life."""
+        """The documents of a kind a form offers to choose from: all that have not ended."""
         async with self._database.read() as unit:
-            return await unit.documents.find(kind=kind, limit=_LISTED)
+            stored = await unit.documents.find(kind=kind, limit=_LISTED)
+        return tuple(each for each in stored if each.life not in (Life.REPLACED, Life.REPEALED))
 
     async def change(
         self, document_id: str, wanted: Particulars, *, version: int, by: str

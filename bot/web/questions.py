@@ -21,10 +21,12 @@ MAX_TOGETHER = 200
 """Questions one move or one pair may be for."""
 _HERE = "/knowledge/questions"
 _DONE = {
-    Standing.OPEN: "已重新打开",
-    Standing.ANSWERED: "已标为有答案",
-    Standing.DISMISSED: "已标为不予处理",
+    Standing.OPEN: "{count} 个问题已重新打开",
+    Standing.ANSWERED: "{count} 个问题已标为有答案",
+    Standing.DISMISSED: "{count} 个问题已标为不予处理",
+    "checked": "核对完毕，{count} 个问题现在能直接回答",
 }
+"""What is said after a step; the address names the step, never the words."""
 
 
 class _Wanted(BaseModel):
@@ -32,11 +34,12 @@ class _Wanted(BaseModel):
     text: str = Field(default="", max_length=100, title="搜索")
     reason: Reason | None = Field(default=None, title="原因")
     page: int = Field(default=1, ge=1, le=10_000, title="页码")
-    done: str = Field(default="", max_length=40)
+    done: str = Field(default="", max_length=20, title="刚做的一步")
+    count: int = Field(default=0, ge=0, le=100_000, title="个数")
 
     def address(self, **changes: str | int) -> str:
         """The list's address with these parts changed."""
-        values = self.model_dump(mode="json", exclude_defaults=True, exclude={"done"})
+        values = self.model_dump(mode="json", exclude_defaults=True, exclude={"done", "count"})
         query = urlencode({name: value for name, value in {**values, **changes}.items() if value})
         return f"{_HERE}?{query}" if query else _HERE
 
@@ -65,6 +68,7 @@ async def show(request: web.Request) -> web.Response:
         reasons=tuple(Reason),
         address=wanted.address,
         back=wanted.address(),
+        done=_DONE.get(wanted.done, "").format(count=wanted.count),
     )
 
 
@@ -82,15 +86,14 @@ async def move(request: web.Request) -> web.Response:
     moved = await services_of(request).questions.move(
         _ids(form.getall("id", [])), to, by=session_of(request).name
     )
-    return _back(str(form.get("back", "")), f"{moved} 个问题{_DONE[to]}")
+    return _back(str(form.get("back", "")), to, moved)
 
 
 async def check(request: web.Request) -> web.Response:
     """Ask the open questions again; those answered directly by now are closed."""
     form = await request.post()
     settled = await services_of(request).questions.check(by=session_of(request).name)
-    said = f"{len(settled)} 个问题现在能直接回答" if settled else "没有问题变为能直接回答"
-    return _back(str(form.get("back", "")), said)
+    return _back(str(form.get("back", "")), "checked", len(settled))
 
 
 async def show_pair(request: web.Request) -> web.Response:
@@ -164,8 +167,8 @@ def _ids(given: Iterable[object]) -> list[str]:
     return ids
 
 
-def _back(address: str, done: str) -> web.Response:
+def _back(address: str, done: str, count: int) -> web.Response:
     address = local_path(address, _HERE)
     joined = "&" if "?" in address else "?"
-    where = f"{address}{joined}{urlencode({'done': done})}"
+    where = f"{address}{joined}{urlencode({'done': done, 'count': count})}"
     return web.Response(status=303, headers={"Location": where})

@@ -109,7 +109,7 @@ async def test_questions_are_dismissed_and_opened_again(house: House) -> None:
         editor, "/knowledge/questions", {"to": "dismissed", "back": "//evil"}, [question]
     )
     assert moved.url.path == "/knowledge/questions"
-    assert "不予处理" in await moved.text()
+    assert "1 个问题已标为不予处理" in await moved.text()
     assert await ids(house, Standing.DISMISSED) == [question]
     await post(editor, "/knowledge/questions", {"to": "open"}, [question])
     assert await ids(house) == [question]
@@ -121,7 +121,7 @@ async def test_the_list_can_be_asked_again(house: House) -> None:
     await asked(house, LOST)
     editor = await house.staff(Role.EDITOR)
     again = await post(editor, "/knowledge/questions/check", {"back": "/knowledge/questions"})
-    assert "没有问题变为能直接回答" in await again.text()
+    assert "0 个问题现在能直接回答" in await again.text()
 
 
 async def test_who_only_looks_on_is_offered_nothing_to_do(house: House) -> None:
