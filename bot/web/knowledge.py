@@ -8,6 +8,7 @@ import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import urlencode
 
 from aiohttp import web
 from pydantic import BaseModel, Field
@@ -32,7 +33,14 @@ class _Wanted(BaseModel):
     text: str = Field(default="", max_length=100, title="搜索")
     life: Life | None = Field(default=None, title="状态")
     kind: Kind | None = Field(default=None, title="类型")
+    after: str = Field(default="", max_length=120, title="翻页")
     done: str = Field(default="", max_length=200)
+
+    def address(self, after: str) -> str:
+        """The page of the list that begins after a document."""
+        values = self.model_dump(mode="json", exclude={"done", "after"}, exclude_none=True)
+        query = urlencode({k: v for k, v in {**values, "after": after}.items() if v})
+        return f"/knowledge?{query}" if query else "/knowledge"
 
 
 async def show(request: web.Request) -> web.Response:
@@ -49,13 +57,20 @@ async def _page(
 ) -> web.Response:
     services, wanted = services_of(request), read_query(request, _Wanted)
     found = await services.library.documents(
-        words=clean(wanted.text), life=wanted.life, kind=wanted.kind, limit=_PER_PAGE
+        words=clean(wanted.text),
+        life=wanted.life,
+        kind=wanted.kind,
+        after=wanted.after,
+        limit=_PER_PAGE + 1,
     )
+    shown = found[:_PER_PAGE]
     return page(
         request,
         "knowledge.html",
         status=status,
-        documents=found,
+        documents=shown,
+        first=wanted.address("") if wanted.after else "",
+        following=wanted.address(shown[-1].id) if len(found) > len(shown) else "",
         wanted=wanted,
         report=report,
         problem=problem,
