@@ -17,12 +17,15 @@ from bot.city.model import City
 from bot.clock import RandomIds, SystemClock
 from bot.delivery.outbox import Outbox
 from bot.dialogue import Dialogue
+from bot.editing import Editing
+from bot.feedback import FeedbackService
 from bot.inbox import Inbox
 from bot.indexing import index_maker
 from bot.intake import Intake
 from bot.library import Library, encoder_maker, thresholds_of
 from bot.metrics import Metrics
 from bot.ports import Rephraser
+from bot.questions import Questions
 from bot.rephrasing import AT_ONCE, ModelRephraser, QuotesAlone
 from bot.routing import store
 from bot.secret import secret_of
@@ -121,6 +124,7 @@ def _services(
         lease_s=settings.lease_s,
         in_place_s=in_place_s(channels, settings),
     )
+    library = _library(settings, storage, clock, cache)
     return Services(
         settings=settings,
         clock=clock,
@@ -135,15 +139,11 @@ def _services(
         outbox=Outbox(storage, clock, cache),
         nlu=RasaClient(*rasa),
         dialogue=Dialogue(*rasa),
-        library=Library(
-            storage,
-            clock=clock,
-            signals=cache,
-            encoder=encoder_maker(settings),
-            build=index_maker(settings),
-            thresholds=thresholds_of(settings),
-        ),
+        library=library,
         rephraser=rephraser(settings, metrics),
+        editing=Editing(storage, clock, ids),
+        questions=Questions(storage, library, clock, ids),
+        feedback=FeedbackService(storage, clock, ids, city),
         router=router,
         cases=CaseService(storage, clock, ids, router, city, secret, wakeups=cache),
         staff=StaffService(storage, clock, ids),
@@ -163,6 +163,17 @@ def rephraser(settings: Settings, metrics: Metrics) -> Rephraser:
         at_once=AT_ONCE,
     )
     return ModelRephraser(completions, metrics)
+
+
+def _library(settings: Settings, storage: Storage, clock: SystemClock, cache: Cache) -> Library:
+    return Library(
+        storage,
+        clock=clock,
+        signals=cache,
+        encoder=encoder_maker(settings),
+        build=index_maker(settings),
+        thresholds=thresholds_of(settings),
+    )
 
 
 def in_place_s(channels: Mapping[str, Channel], settings: Settings) -> dict[str, float]:

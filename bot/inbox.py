@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from bot.ports import Clock, Ids, Wakeups
-from bot.records import Context, NewOutbound, QueueCounts, Stored, StoredMessage
+from bot.records import Context, NewOutbound, QueueCounts, Reason, Stored, StoredMessage
 from bot.transactions import Transactions, Unit
 from connectors.base import Inbound, Reply
 
@@ -25,15 +25,17 @@ class Work:
 
 @dataclass(frozen=True, kw_only=True)
 class UnansweredQuestion:
-    """A question the content held no answer to.
+    """A question the content held no good answer to.
 
     Args:
         key: hex SHA-256 of the normalised question.
         text: with private data masked.
+        reason: why it goes to the editors' list.
     """
 
     key: str
     text: str
+    reason: Reason = Reason.NO_ANSWER
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,6 +50,11 @@ class Outcome:
     replies: tuple[Reply, ...]
     context: Context
     unanswered: UnansweredQuestion | None = None
+
+    @property
+    def says_something(self) -> bool:
+        """False where all that can be said is that nothing was found."""
+        return self.unanswered is None or self.unanswered.reason is not Reason.NO_ANSWER
 
 
 class Inbox:
@@ -134,6 +141,7 @@ class Inbox:
                     question_key=question.key,
                     question=question.text,
                     now=now,
+                    reason=question.reason,
                 )
             await unit.conversations.set_context(message.conversation_id, outcome.context)
             if not self._in_place_s.get(message.channel):

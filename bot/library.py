@@ -16,6 +16,7 @@ from bot.moving import found, move_document
 from knowledge.answer import WAYS_ON, Answerer, Thresholds
 from knowledge.embedded import EmbeddedIndex
 from knowledge.evaluate import Asked, Report, evaluate
+from knowledge.explaining import Explanation, explain
 from knowledge.index import Entry, Index, IndexAway, held
 from knowledge.ingest.structure import passages
 from knowledge.model import Answer, AnswerKind, Document, ImportReport, Kind, Life
@@ -150,6 +151,10 @@ class Library:
         except IndexAway as away:
             log.warning("index away: %s", away)
             return Answer(kind=AnswerKind.NONE, question=question, ways_on=WAYS_ON[1:])
+
+    def explain(self, question: str, context: tuple[str, ...] = ()) -> Explanation:
+        """The same answer with every step that led to it."""
+        return explain(self._answerer, question, today=self._today(), context=context)
 
     def search(self, question: str, k: int = 10) -> tuple[Hit, ...]:
         """The documents most likely to answer, best first, at most `k`."""

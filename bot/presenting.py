@@ -56,7 +56,13 @@ def answer_reply(
         ReplySentence(text=each.text, citation=each.citation)
         for each in (rephrased.sentences if rephrased else ())
     )
-    return Reply(kind=ReplyKind.ANSWER, text=text, citations=citations, rephrased=plainer)
+    return Reply(
+        kind=ReplyKind.ANSWER,
+        text=text,
+        citations=citations,
+        rephrased=plainer,
+        options=options(say, "option_helpful", "option_unhelpful"),
+    )
 
 
 def case_reply(case: Case, *, query_code: str, say: Say, key: str = "") -> Reply:

@@ -220,13 +220,25 @@ class AuditEntry:
     details: Mapping[str, str] = field(default_factory=dict)
 
 
+class Reason(StrEnum):
+    """Why a question is on the editors' list."""
+
+    NO_ANSWER = "no_answer"
+    CHOICES = "choices"
+    """Several documents were offered, none was quoted."""
+    UNHELPFUL = "unhelpful"
+    """Answered, and the citizen said it did not help."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Unanswered:
-    """A question the content held no answer to; the next content to write.
+    """A question the content does not answer well; the next content to write.
 
     Args:
         question: as first asked, private data masked.
         state: `open`, `answered` or `dismissed`.
+        reason: why it was put there last.
+        document_id: the document whose pair was written for it, published or not; or empty.
     """
 
     id: str
@@ -235,6 +247,8 @@ class Unanswered:
     first_at: datetime
     last_at: datetime
     state: str = "open"
+    reason: Reason = Reason.NO_ANSWER
+    document_id: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -253,13 +267,19 @@ class Correction:
 
 @dataclass(frozen=True, kw_only=True)
 class Feedback:
-    """Whether a reply helped, as the citizen says; one per reply, the last one counts."""
+    """Whether a reply helped, as the citizen says; one per reply, the last one counts.
+
+    Args:
+        comment: what was missing, private data masked; or empty.
+        question_id: the question this put on the editors' list, or empty.
+    """
 
     id: str
     outbox_id: str
     helpful: bool
     comment: str = ""
     at: datetime
+    question_id: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

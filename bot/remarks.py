@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
+from dataclasses import replace
 
 from bot.city.model import City, MenuButton
 from bot.inbox import UnansweredQuestion
 from bot.presenting import Say, options
 from bot.privacy import mask_text
-from bot.records import Context, StoredMessage
+from bot.records import Context, Reason, StoredMessage
 from connectors.base import InboundKind, Reply
+from knowledge.model import Answer, AnswerKind
 from nlu.model import Intent
 from nlu.text import normalise
 
@@ -103,6 +105,13 @@ def matter(text: str, context: Context, say: Say) -> str:
     """What a case is about: the words, or for "please register it" the question before."""
     offered = text in {say(key) for key in _REGISTER}
     return context.questions[-1] if offered and context.questions else text
+
+
+def to_write(question: str, answer: Answer) -> UnansweredQuestion | None:
+    """What a question leaves on the editors' list; None where it was answered."""
+    reasons = {AnswerKind.NONE: Reason.NO_ANSWER, AnswerKind.CHOICES: Reason.CHOICES}
+    reason = reasons.get(answer.kind)
+    return None if reason is None else replace(unanswered(question), reason=reason)
 
 
 def unanswered(question: str) -> UnansweredQuestion:

@@ -12,11 +12,14 @@ if TYPE_CHECKING:
     from bot.city.model import City
     from bot.delivery.outbox import Outbox
     from bot.dialogue import Dialogue
+    from bot.editing import Editing
+    from bot.feedback import FeedbackService
     from bot.inbox import Inbox
     from bot.intake import Intake
     from bot.library import Library
     from bot.metrics import Metrics
     from bot.ports import Clock, Ids, Rephraser
+    from bot.questions import Questions
     from bot.routing.router import Router
     from bot.settings import Settings
     from bot.staff import StaffService
@@ -38,6 +41,9 @@ class Services:
         nlu: a text → `Understanding`; never raises, never slow.
         dialogue: conversations of several turns; raises `DialogueAway`.
         rephraser: an answer's quotes in plainer words; off, it gives none.
+        editing: new versions of documents that people write, and how documents belong together.
+        questions: the editors' list of questions the content does not answer well.
+        feedback: whether an answer helped.
         channels: connector's name → channel.
     """
 
@@ -56,6 +62,9 @@ class Services:
     dialogue: Dialogue
     library: Library
     rephraser: Rephraser
+    editing: Editing
+    questions: Questions
+    feedback: FeedbackService
     router: Router
     cases: CaseService
     staff: StaffService

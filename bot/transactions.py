@@ -15,6 +15,7 @@ from bot.records import (
     NewOutbound,
     OutboxRow,
     QueueCounts,
+    Reason,
     Stored,
     StoredMessage,
     Unanswered,
@@ -140,9 +141,11 @@ class Conversations(Protocol):
 
 
 class UnansweredQuestions(Protocol):
-    """Questions the content held no answer to."""
+    """Questions the content held no good answer to."""
 
-    async def note(self, *, id: str, question_key: str, question: str, now: datetime) -> Unanswered:
+    async def note(
+        self, *, id: str, question_key: str, question: str, now: datetime, reason: Reason
+    ) -> Unanswered:
         """Count a question."""
 
 

@@ -9,17 +9,16 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bot import registering, remarks
+from bot import rating, registering, remarks
 from bot.dialogue import DialogueAway
 from bot.inbox import Outcome, Work
 from bot.presenting import answer_reply
 from bot.services import Services
 from connectors.base import Reply
-from knowledge.model import AnswerKind
 from nlu.model import DIALOGUE_INTENTS, Intent, Understanding
 
-_QUESTIONS_KEPT = 3
-"""A follow-up ("那需要什么材料") rarely reaches further back."""
+_QUESTIONS_KEPT = 6
+"""A chain of follow-ups ("那需要什么材料") rarely reaches further back."""
 
 
 async def handle(work: Work, services: Services) -> Work | None:
@@ -39,6 +38,8 @@ async def decide(work: Work, services: Services) -> Outcome:
     if danger := registering.danger(text, services):
         await services.inbox.tell_now(work, danger, "danger")
         return await registering.register_danger(work, text, services)
+    if (rated := await rating.heard(work, text, services)) is not None:
+        return rated
     if len(text) > services.settings.max_question_chars:
         return await _overlong(work, text, services)
     if work.context.dialogue_open or remarks.starts_dialogue(text, services.city.wording.say):
@@ -52,7 +53,7 @@ async def decide(work: Work, services: Services) -> Outcome:
         return await _answered(work, text, services)
     if understanding.intent is Intent.INFORM:  # the bare name of a thing is asked about it
         outcome = await _answered(work, text, services)
-        if outcome.unanswered is None:
+        if outcome.says_something:
             return outcome
     return _said(work, remarks.on_intent(understanding.intent, services.city.wording.say))
 
@@ -110,7 +111,7 @@ async def _overlong(work: Work, text: str, services: Services) -> Outcome:
     understanding = await _understand(text, work, services)
     if understanding.is_question and not work.context.dialogue_open:
         outcome = await _answered(work, text[: services.settings.max_question_chars], services)
-        if outcome.unanswered is None:
+        if outcome.says_something:
             return outcome
     return await registering.register(work, text, understanding, services)
 
@@ -119,7 +120,6 @@ async def _answered(work: Work, question: str, services: Services) -> Outcome:
     answer = services.library.answer(question, context=work.context.questions)
     services.metrics.answered(answer.kind.value)
     asked = (*work.context.questions, question)[-_QUESTIONS_KEPT:]
-    found_none = answer.kind is AnswerKind.NONE
     reply = answer_reply(
         answer,
         await services.rephraser.rephrase(answer),
@@ -129,7 +129,7 @@ async def _answered(work: Work, question: str, services: Services) -> Outcome:
     return Outcome(
         replies=(reply,),
         context=replace(work.context, questions=asked),
-        unanswered=remarks.unanswered(question) if found_none else None,
+        unanswered=remarks.to_write(question, answer),
     )
 
 

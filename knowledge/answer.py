@@ -35,6 +35,23 @@ class Thresholds:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Weighed:
+    """What an answer to a question rests on.
+
+    Args:
+        found: the documents the answer is chosen from, best first.
+        kinds: the kinds of thing asked for.
+        evidence: what speaks for the best of them.
+        thresholds: from which chances on it is given.
+    """
+
+    found: Found
+    kinds: tuple[asking.Sought, ...]
+    evidence: confidence.Evidence
+    thresholds: Thresholds
+
+
+@dataclass(frozen=True, kw_only=True)
 class _Turn:
     """A question being answered.
 
@@ -81,6 +98,17 @@ class Answerer:
             sure = max(refutation.match, refutation.title_match)
             return self._read(AnswerKind.REFUTATION, turn, refutation.document, sure)
         return self._found(turn, today)
+
+    def weigh(self, question: str, *, today: date, context: tuple[str, ...] = ()) -> Weighed:
+        """What `answer` would rest on, for people who want to see why it answers as it does."""
+        found = find(self._index, question, today, context)
+        turn = self._turn(question, found, today, context)
+        return Weighed(
+            found=turn.found,
+            kinds=turn.kinds,
+            evidence=self._evidence(turn, turn.found.valid),
+            thresholds=self._thresholds,
+        )
 
     def _turn(self, question: str, found: Found, today: date, context: tuple[str, ...]) -> _Turn:
         """The question with what the one before it was answered."""

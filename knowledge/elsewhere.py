@@ -99,7 +99,7 @@ def _is_county(token: str) -> bool:
         and len(token) > 2
         and token[:-1] not in _NOT_COUNTIES
         and token not in lexicon.home()
-        and token in nlu_text.frequencies()
+        and token in nlu_text.frequencies()[0]
     )
 
 

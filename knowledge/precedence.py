@@ -69,7 +69,8 @@ def scores(
     Args:
         question: as the citizen put it.
         wanted: what the question wants a text to hold.
-        valid, retired: what was found.
+        valid: what may be quoted.
+        retired: what may not be any more.
     """
     candidates = (*valid, *retired)
     worths = [worth(each) for each in signs(question, wanted, candidates)]
@@ -85,7 +86,9 @@ def scores(
 
 def worth(seen: Signs) -> float:
     """The signs as one figure; comparable only within one question."""
-    return sum(getattr(WEIGHTS, each.name) * getattr(seen, each.name) for each in fields(Signs))
+    return float(
+        sum(getattr(WEIGHTS, each.name) * getattr(seen, each.name) for each in fields(Signs))
+    )
 
 
 def signs(question: str, wanted: Wanted, candidates: Sequence[Candidate]) -> tuple[Signs, ...]:

@@ -196,6 +196,9 @@ class DocumentStore(Protocol):
     async def numbered(self, number: str) -> tuple[str, ...]:
         """The ids of the documents with that document number."""
 
+    async def belonging_to(self, document_id: str) -> tuple[Document, ...]:
+        """The documents that name it as their policy."""
+
     async def find(
         self,
         *,

@@ -7,7 +7,6 @@ from datetime import date
 
 from knowledge import precedence
 from knowledge import query as queries
-
 from knowledge.index import Candidate, Index, PassageScore, Weights
 from knowledge.model import Document, Passage
 from knowledge.query import Wanted

@@ -99,7 +99,7 @@ def _windows(text: str, odd: set[str]) -> list[_Window]:
 
 
 def _is_word(token: str) -> bool:
-    return len(token) > 1 and nlu_text.frequencies().get(token, 0) >= _MIN_FREQUENCY
+    return len(token) > 1 and nlu_text.frequencies()[0].get(token, 0) >= _MIN_FREQUENCY
 
 
 def _offers(window: _Window, odd: set[str]) -> Iterator[str]:
@@ -134,7 +134,7 @@ def _words_like(written: str) -> Iterator[str]:
     """Words of the language that characters standing by themselves may have been meant for."""
     if len(written) > _MAX_SINGLES or any(char in _FUNCTION for char in written):
         return
-    frequency = nlu_text.frequencies()
+    frequency, _ = nlu_text.frequencies()
     if any(frequency.get(pair, 0) >= _MIN_FREQUENCY for pair in _pairs(written)):
         return
     for at, char in enumerate(written):

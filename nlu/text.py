@@ -105,12 +105,6 @@ def search_words(text: str) -> list[str]:
     return [word for word in found if is_word(word)]
 
 
-def frequencies() -> Mapping[str, int]:
-    """The segmenter's words → how often each stands in its corpus; beginnings of words have 0."""
-    known: Mapping[str, int] = _segmenter().FREQ
-    return known
-
-
 def bigrams(text: str) -> list[str]:
     """Pairs of neighbouring Chinese characters, and whole Latin words or numbers, in order.
 

@@ -82,3 +82,42 @@ def service(home: Path, **settings: str) -> Iterator[Started]:
         process.wait(timeout=30)
         if process.stdout is not None:
             process.stdout.close()
+
+
+@contextmanager
+def replica(home: Path, **settings: str) -> Iterator[str]:
+    """One `policyline serve` by itself; gives its address once it answers.
+
+    Args:
+        home: a folder of its own.
+        settings: more settings, without their prefix.
+
+    Raises:
+        RuntimeError: it ended before it answered; names its log.
+    """
+    home.mkdir(parents=True, exist_ok=True)
+    port = free_port()
+    environment = os.environ | {
+        "POLICYLINE_HOME": str(home),
+        "POLICYLINE_PORT": str(port),
+        "PYTHONPATH": str(ROOT),
+        **{f"POLICYLINE_{name.upper()}": value for name, value in settings.items()},
+    }
+    with (home / "serve.log").open("wb") as log:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "bot", "serve"], env=environment, stdout=log, stderr=log
+        )
+    try:
+        while not _listens(port):
+            if process.poll() is not None:
+                raise RuntimeError(f"serve ended: {home / 'serve.log'}")
+            time.sleep(0.05)
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        process.send_signal(signal.SIGINT)
+        process.wait(timeout=30)
+
+
+def _listens(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0

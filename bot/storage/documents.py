@@ -107,6 +107,10 @@ class DocumentRepository:
         """The ids of the documents with that document number, sorted."""
         return await self._ids(documents.c.number == number)
 
+    async def belonging_to(self, document_id: str) -> tuple[Document, ...]:
+        """The documents that name it as their policy, whatever their life, by id."""
+        return await self._select(documents.c.policy_id == document_id)
+
     async def find(
         self,
         *,

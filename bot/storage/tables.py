@@ -253,6 +253,7 @@ documents = sa.Table(
     _text("changed_by", 80),
     sa.Index("ix_documents_life", "life"),
     sa.Index("ix_documents_number", "number"),
+    sa.Index("ix_documents_policy_id", "policy_id"),
 )
 
 document_versions = sa.Table(  # every version ever, as JSON of knowledge.model.Document
@@ -282,6 +283,10 @@ unanswered = sa.Table(
     _time("first_at"),
     _time("last_at"),
     _text("state", 20, "open"),
+    _text("reason", 20, "no_answer"),
+    _text("document_id", 120),  # whose pair was written for it
+    sa.Index("ix_unanswered_state_times", "state", "times"),
+    sa.Index("ix_unanswered_document_id", "document_id"),
 )
 
 feedback = sa.Table(
@@ -292,6 +297,8 @@ feedback = sa.Table(
     sa.Column("helpful", sa.Boolean, nullable=False),
     _text("comment"),
     _time("at"),
+    _text("question_id", 40),  # what it put on the list of unanswered questions
+    sa.Index("ix_feedback_question_id", "question_id"),
 )
 
 staff = sa.Table(

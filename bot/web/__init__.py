@@ -15,11 +15,14 @@ from bot.web import (
     case_lists,
     case_page,
     chat,
+    document_page,
     documents,
+    hit_test,
     knowledge,
     models,
     openapi,
     progress,
+    questions,
     rendering,
 )
 from bot.web.callbacks import callback_routes
@@ -47,6 +50,7 @@ CITIZEN_ROUTES = (
     Route(method="GET", path="/chat", handler=chat.show),
     Route(method="POST", path="/chat", handler=chat.send),
     Route(method="POST", path="/chat/new", handler=chat.begin_anew),
+    Route(method="POST", path="/chat/rate", handler=chat.rate),
     Route(method="GET", path="/chat/entries", handler=chat.entries),
     Route(method="GET", path="/progress", handler=progress.ask),
     Route(method="POST", path="/progress", handler=progress.show),
@@ -97,6 +101,57 @@ STAFF_ROUTES = (
         handler=knowledge.repeal,
         right=Right.KNOWLEDGE_PUBLISH,
     ),
+    Route(
+        method="GET", path="/knowledge/hit-test", handler=hit_test.show, right=Right.KNOWLEDGE_SEE
+    ),
+    Route(
+        method="GET",
+        path="/knowledge/questions",
+        handler=questions.show,
+        right=Right.KNOWLEDGE_SEE,
+    ),
+    Route(
+        method="POST",
+        path="/knowledge/questions",
+        handler=questions.move,
+        right=Right.KNOWLEDGE_EDIT,
+    ),
+    Route(
+        method="POST",
+        path="/knowledge/questions/check",
+        handler=questions.check,
+        right=Right.KNOWLEDGE_EDIT,
+    ),
+    Route(
+        method="GET",
+        path="/knowledge/questions/pair",
+        handler=questions.show_pair,
+        right=Right.KNOWLEDGE_EDIT,
+    ),
+    Route(
+        method="POST",
+        path="/knowledge/questions/pair",
+        handler=questions.write_pair,
+        right=Right.KNOWLEDGE_EDIT,
+    ),
+    Route(
+        method="POST",
+        path="/knowledge/documents/{id}/particulars",
+        handler=document_page.change,
+        right=Right.KNOWLEDGE_EDIT,
+    ),
+    Route(
+        method="POST",
+        path="/knowledge/documents/{id}/moves",
+        handler=document_page.move,
+        right=Right.KNOWLEDGE_PUBLISH,
+    ),
+    Route(
+        method="GET",
+        path="/knowledge/documents/{id}",
+        handler=document_page.show,
+        right=Right.KNOWLEDGE_SEE,
+    ),
 )
 
 API_ROUTES = (
@@ -115,6 +170,14 @@ API_ROUTES = (
         summary="取后来的回复，部门的答复也由此到达",
         query=models.RepliesQuery,
         result=models.RepliesResult,
+    ),
+    Route(
+        method="POST",
+        path="/api/v1/chat/{conversation_id}/replies/{reply_id}/feedback",
+        handler=api.feedback,
+        summary="评价一条回答有没有帮助",
+        body=models.FeedbackRequest,
+        result=models.FeedbackResult,
     ),
     Route(
         method="POST",

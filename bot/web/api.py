@@ -22,6 +22,8 @@ from bot.web.models import (
     CitationResult,
     DepartmentResult,
     DocumentScore,
+    FeedbackRequest,
+    FeedbackResult,
     QuoteResult,
     RepliesQuery,
     RepliesResult,
@@ -92,6 +94,29 @@ async def replies(request: web.Request) -> web.Response:
     )
     found = _replies(since)
     return result(RepliesResult(replies=found, cursor=found[-1].id if found else wanted.after))
+
+
+async def feedback(request: web.Request) -> web.Response:
+    """Say whether an answer helped; whoever has the conversation's id got its answers."""
+    await pace(request)
+    conversation_id = request.match_info["conversation_id"]
+    if not conversation.is_conversation_id(conversation_id):
+        raise Invalid("会话编号格式不对。", fields={"conversation_id": "格式不对"})
+    said = await read_json(request, FeedbackRequest)
+    kept = await services_of(request).feedback.rate(
+        request.match_info["reply_id"][:64],
+        conversation_id=conversation_id,
+        helpful=said.helpful,
+        comment=said.comment,
+    )
+    return result(
+        FeedbackResult(
+            reply_id=kept.outbox_id,
+            helpful=kept.helpful,
+            comment=kept.comment,
+            at=kept.at.isoformat(),
+        )
+    )
 
 
 def _replies(entries: Iterable[Entry]) -> list[ReplyResult]:

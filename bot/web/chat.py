@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 from aiohttp import web
+from pydantic import BaseModel, Field
 
 from bot.city.model import MenuButton
-from bot.errors import PolicylineError
+from bot.errors import NotFound, PolicylineError
+from bot.feedback import MAX_COMMENT_CHARS
 from bot.web import conversation
 from bot.web.conversation import Entry
-from bot.web.reading import clean
+from bot.web.reading import clean, read_form
 from bot.web.rendering import page
 from bot.web.routes import PAGES, services_of
 from bot.web.security import address_of, check_origin, limit
@@ -23,6 +26,8 @@ _TOPICS = 8
 PER_CONVERSATION = 20
 PER_ADDRESS = 120
 """Messages a minute; many people may share the address of a school or an office."""
+RATINGS = 30
+"""Ratings a minute of one conversation."""
 POLLS = 1200
 """Polls a minute of one address; an open page asks every 25 seconds, a busy one more often."""
 
@@ -143,6 +148,37 @@ async def entries(request: web.Request) -> web.Response:
         services_of(request), conversation_id=conversation_id, after=after, wait_s=_POLL_S
     )
     return _fragment(request, since)
+
+
+class _Rating(BaseModel):
+    reply: str = Field(max_length=64, title="回答编号")
+    helpful: Literal["yes", "no"] = Field(title="评价")
+    comment: str = Field(default="", max_length=4 * MAX_COMMENT_CHARS, title="补充")
+
+
+async def rate(request: web.Request) -> web.Response:
+    """Say whether an answer helped: without script back to it, with script its new state.
+
+    Raises:
+        NotFound: no such answer in this reader's conversation.
+    """
+    check_origin(request)
+    said = await read_form(request, _Rating)
+    conversation_id = _conversation_of(request)
+    if conversation_id is None:
+        raise NotFound("没有找到这条回答，会话可能已经结束。")
+    await limit(request, "rate", conversation_id, times=RATINGS, window_s=60)
+    reply_id = said.reply.removeprefix("r-")
+    kept = await services_of(request).feedback.rate(
+        reply_id,
+        conversation_id=conversation_id,
+        helpful=said.helpful == "yes",
+        comment=clean(said.comment)[:MAX_COMMENT_CHARS],
+    )
+    if "X-Fragment" not in request.headers:
+        return web.Response(status=303, headers={"Location": f"/chat#f-{reply_id}"})
+    text = request.app[PAGES].text("chat_rating.html", id=f"r-{reply_id}", feedback=kept)
+    return web.Response(text=text.strip(), content_type="text/html", charset="utf-8")
 
 
 async def _limit(request: web.Request, conversation_id: str) -> None:

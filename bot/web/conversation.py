@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import re
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from bot.errors import Invalid, TooLarge
+from bot.feedback import may_be_rated
 from bot.web.models import CONVERSATION_PATTERN, MESSAGE_ID_PATTERN
 from connectors.base import Inbound, Reply
 
 if TYPE_CHECKING:
-    from bot.records import OutboxRow, StoredMessage
+    from bot.records import Feedback, OutboxRow, StoredMessage
     from bot.services import Services
 
 CHANNEL = "webchat"
@@ -22,6 +24,7 @@ PREFIX = f"{CHANNEL}:"
 HISTORY = 100
 """Messages and replies a reloaded page shows, of each."""
 
+_UNRATED: Mapping[str, Feedback] = MappingProxyType({})
 _CONVERSATION = re.compile(CONVERSATION_PATTERN)
 _MESSAGE_ID = re.compile(MESSAGE_ID_PATTERN)
 
@@ -33,12 +36,18 @@ class Entry:
     Args:
         id: of the message as the client named it (`m-…`), or of the reply (`r-…`).
         reply: None for what the citizen said, which is `text`.
+        rateable: it is an answer, and its reader may say whether it helped.
+        feedback: what they said of it, or None.
+        live: its quick replies can be pressed.
     """
 
     id: str
     at: datetime
     text: str = ""
     reply: Reply | None = None
+    rateable: bool = False
+    feedback: Feedback | None = None
+    live: bool = True
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -118,12 +127,25 @@ async def whole(services: Services, conversation_id: str) -> tuple[Entry, ...]:
     """The end of a conversation, both sides, oldest first."""
     said = await services.inbox.history(conversation_id, limit=HISTORY)
     answered = await services.outbox.history(conversation_id)
-    return tuple(sorted((*map(_said, said), *replies(answered)), key=lambda entry: entry.at))
+    rated = await services.feedback.of(answered)
+    entries = (*map(_said, said), *replies(answered, rated))
+    return tuple(sorted(entries, key=lambda entry: entry.at))
 
 
-def replies(rows: Iterable[OutboxRow]) -> tuple[Entry, ...]:
-    """Outbox rows as entries."""
-    return tuple(Entry(id=f"r-{row.id}", at=row.created_at, reply=row.reply) for row in rows)
+def replies(
+    rows: Iterable[OutboxRow], rated: Mapping[str, Feedback] = _UNRATED
+) -> tuple[Entry, ...]:
+    """Outbox rows as entries, with what was said of them where that is known."""
+    return tuple(
+        Entry(
+            id=f"r-{row.id}",
+            at=row.created_at,
+            reply=row.reply,
+            rateable=may_be_rated(row),
+            feedback=rated.get(row.id),
+        )
+        for row in rows
+    )
 
 
 def _said(message: StoredMessage) -> Entry:

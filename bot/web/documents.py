@@ -82,6 +82,7 @@ async def show(request: web.Request) -> web.Response:
         "document.html",
         document=document,
         lines=lines,
+        relatives=await services.editing.relatives(document),
         quoted=quoted,
         expired=not document.quotable_on(services.clock.now().astimezone(SHANGHAI).date()),
         attachments=[a for a in document.attachments if weblink(a.url)],

@@ -1,4 +1,4 @@
-"""`/knowledge`: what answers are quoted from: finding, importing, publishing, repealing, trying."""
+"""`/knowledge`: what answers are quoted from: finding, importing, publishing, repealing."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import urlencode
 
 from aiohttp import web
 from pydantic import BaseModel, Field
@@ -20,13 +21,11 @@ from knowledge.model import Kind, Life
 
 if TYPE_CHECKING:
     from knowledge.model import ImportReport
-    from knowledge.search import Hit
 
 UPLOAD_LIMIT = 32 * 1024 * 1024
 """Bytes of one upload; a long PDF with pictures has some 10 MB."""
 
 _UNSAFE = re.compile(r"[^\w.\-（）()《》〔〕]+")
-_HITS = 8
 _PER_PAGE = 50
 
 
@@ -34,12 +33,18 @@ class _Wanted(BaseModel):
     text: str = Field(default="", max_length=100, title="搜索")
     life: Life | None = Field(default=None, title="状态")
     kind: Kind | None = Field(default=None, title="类型")
-    question: str = Field(default="", max_length=2000, title="试问")
+    after: str = Field(default="", max_length=120, title="翻页")
     done: str = Field(default="", max_length=200)
+
+    def address(self, after: str) -> str:
+        """The page of the list that begins after a document."""
+        values = self.model_dump(mode="json", exclude={"done", "after"}, exclude_none=True)
+        query = urlencode({k: v for k, v in {**values, "after": after}.items() if v})
+        return f"/knowledge?{query}" if query else "/knowledge"
 
 
 async def show(request: web.Request) -> web.Response:
-    """The documents, and what a question of the editor's would hit."""
+    """The documents."""
     return await _page(request)
 
 
@@ -52,22 +57,21 @@ async def _page(
 ) -> web.Response:
     services, wanted = services_of(request), read_query(request, _Wanted)
     found = await services.library.documents(
-        words=clean(wanted.text), life=wanted.life, kind=wanted.kind, limit=_PER_PAGE
+        words=clean(wanted.text),
+        life=wanted.life,
+        kind=wanted.kind,
+        after=wanted.after,
+        limit=_PER_PAGE + 1,
     )
-    question = clean(wanted.question)
-    hits: tuple[Hit, ...] = ()
-    answer = None
-    if question:
-        hits = await asyncio.to_thread(services.library.search, question, _HITS)
-        answer = await asyncio.to_thread(services.library.answer, question)
+    shown = found[:_PER_PAGE]
     return page(
         request,
         "knowledge.html",
         status=status,
-        documents=found,
+        documents=shown,
+        first=wanted.address("") if wanted.after else "",
+        following=wanted.address(shown[-1].id) if len(found) > len(shown) else "",
         wanted=wanted,
-        hits=hits,
-        answer=answer,
         report=report,
         problem=problem,
         lives=tuple(Life),
@@ -127,6 +131,7 @@ async def publish(request: web.Request) -> web.Response:
     if versions and versions[-1].document.life is Life.DRAFT:
         await library.check(document_id, by)
     await library.publish(document_id, by)
+    await services_of(request).questions.settle(document_id, by=by)
     return web.Response(status=303, headers={"Location": "/knowledge?done=published"})
 
 

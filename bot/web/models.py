@@ -129,6 +129,18 @@ class RateRequest(Request):
     )
 
 
+class FeedbackRequest(Request):
+    """Whether an answer helped."""
+
+    helpful: bool = Field(title="有帮助")
+    comment: Text = Field(
+        default="",
+        max_length=200,
+        title="补充",
+        description="没有帮助时，哪里没说清楚；不填则保留先前的补充。",
+    )
+
+
 class EventsQuery(Request):
     """Steps after the one already known."""
 
@@ -201,6 +213,15 @@ class ChatResult(Result):
     message_id: str
     replies: list[ReplyResult]
     pending: bool = Field(description="还在处理，请用 replies 接口继续等待")
+
+
+class FeedbackResult(Result):
+    """What was kept; said again, the last word counts."""
+
+    reply_id: str
+    helpful: bool
+    comment: str
+    at: str
 
 
 class RepliesResult(Result):

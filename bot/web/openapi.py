@@ -24,6 +24,7 @@ _REF = "#/components/schemas/{model}"
 _PARAMETER = re.compile(r"\{(\w+)\}")
 _PARAMETERS = {
     "conversation_id": "会话编号，由第一次对话给出",
+    "reply_id": "回答的编号，即该条回复的 id",
     "number": "工单编号，14 位数字",
 }
 _ERRORS = {

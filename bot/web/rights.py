@@ -21,6 +21,7 @@ class Right(StrEnum):
     CASE_MOVE = "case_move"
     KNOWLEDGE_SEE = "knowledge_see"
     KNOWLEDGE_IMPORT = "knowledge_import"
+    KNOWLEDGE_EDIT = "knowledge_edit"
     KNOWLEDGE_PUBLISH = "knowledge_publish"
 
 
@@ -43,6 +44,7 @@ ROLES: Mapping[Right, frozenset[Role]] = {
         {Role.EDITOR, Role.CHECKER, Role.SUPERVISOR, Role.ADMINISTRATOR, Role.AUDITOR}
     ),
     Right.KNOWLEDGE_IMPORT: frozenset({Role.EDITOR, Role.ADMINISTRATOR}),
+    Right.KNOWLEDGE_EDIT: frozenset({Role.EDITOR, Role.ADMINISTRATOR}),
     Right.KNOWLEDGE_PUBLISH: frozenset({Role.CHECKER, Role.ADMINISTRATOR}),
 }
 """Which of the moves on a case are open to a role is the case model's own table."""

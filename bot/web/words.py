@@ -9,7 +9,11 @@ from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 from bot.cases.model import Move, Role, Severity, State
-from knowledge.model import Kind, Life
+from bot.questions import Standing
+from bot.records import Reason
+from knowledge.asking import Sought
+from knowledge.explaining import Why
+from knowledge.model import AnswerKind, Form, Kind, Life
 
 if TYPE_CHECKING:
     from bot.cases.model import Case
@@ -90,6 +94,91 @@ LIVES: Mapping[Life, str] = {
     Life.REPLACED: "已被替代",
     Life.REPEALED: "已废止",
 }
+
+FORMS: Mapping[Form, str] = {
+    Form.TEXT: "文字解读",
+    Form.QA: "问答解读",
+    Form.CHART: "图表解读",
+    Form.AUDIO_VIDEO: "音频视频",
+    Form.EXPERT: "专家解读",
+    Form.FIRST_INTERPRETER: "主要负责人解读",
+}
+
+PARTICULARS: Mapping[str, str] = {
+    "title": "标题",
+    "text": "正文",
+    "kind": "类型",
+    "form": "解读形式",
+    "url": "网址",
+    "department": "发布单位",
+    "number": "发文字号",
+    "index_number": "索引号",
+    "issued_on": "成文日期",
+    "published_on": "发布日期",
+    "valid_from": "生效日期",
+    "valid_to": "失效日期",
+    "policy_id": "所属政策",
+    "attachments": "附件",
+    "sample": "示例标记",
+}
+"""What of a document may differ between two versions."""
+
+REASONS: Mapping[Reason, str] = {
+    Reason.NO_ANSWER: "没有答案",
+    Reason.CHOICES: "只给出选项",
+    Reason.UNHELPFUL: "市民说没帮助",
+}
+
+STANDINGS: Mapping[Standing, str] = {
+    Standing.OPEN: "待处理",
+    Standing.ANSWERED: "已有答案",
+    Standing.DISMISSED: "不予处理",
+}
+
+ANSWER_KINDS: Mapping[AnswerKind, str] = {
+    AnswerKind.DIRECT: "直接回答",
+    AnswerKind.CHOICES: "请市民选择",
+    AnswerKind.REFUTATION: "先给辟谣",
+    AnswerKind.NONE: "没有找到",
+}
+
+WHY: Mapping[Why, str] = {
+    Why.SURE: "两项把握都达到门槛：有文件能回答，而且就是这一份。",
+    Why.NAMED: "问题写明了文件的标题或文号，直接引用这份文件。",
+    Why.GOES_ON: "接着上一个问题问，从同一件事的文件里取没有说过的部分。",
+    Why.CLAUSE: "整句把握不足，但其中一个分句单独问时达到门槛。",
+    Why.RETIRED: "问到的文件已经失效或被替代，按现行文件回答并加以说明。",
+    Why.REFUTED: "内容与一条已发布的辟谣相符，辟谣优先。",
+    Why.UNSURE_WHICH: "很可能有文件能回答，但还不能确定是哪一份，所以请市民选择。",
+    Why.ELSEWHERE: "问的是外地的规定，找到的文件都没有提到那里，所以不引用。",
+    Why.NOTHING_FOUND: "已发布、在有效期内的内容里没有与问题相关的文件。",
+    Why.UNSURE: "找到的文件里，有一份能回答的把握低于给出选项的门槛。",
+}
+"""Why a question is answered as it is."""
+
+SOUGHT: Mapping[Sought, str] = {
+    Sought.AMOUNT: "金额或数量",
+    Sought.WHEN: "时间",
+    Sought.DURATION: "期限",
+    Sought.WHERE: "地点",
+    Sought.HOW: "怎么办",
+    Sought.MATERIALS: "材料",
+    Sought.CONDITIONS: "条件",
+    Sought.CONTACT: "联系方式",
+    Sought.MAY: "能不能",
+    Sought.FORCE: "是否有效",
+}
+"""The kinds of thing a question asks for."""
+
+SIGNS: Mapping[str, str] = {
+    "match": "问题的含义有多少在最好的段落里",
+    "title_match": "有多少在标题里",
+    "strength": "得分与问题分量之比（对数）",
+    "lead": "领先第二件事多少",
+    "mass": "问题有多具体",
+    "asks": "问到了认得的事项",
+}
+"""What the chances of an answer are computed from."""
 
 CHANNELS: Mapping[str, str] = {
     "webchat": "网页",

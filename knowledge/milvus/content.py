@@ -16,8 +16,9 @@ from numpy.typing import NDArray
 from knowledge.index import Entry
 from knowledge.milvus.terms import WORDS, Asked, Dims, Floats, bigram_dims, word_dims
 from knowledge.model import Passage
-from knowledge.postings import LENGTH, SATURATION, bigram_keys, word_keys
+from knowledge.postings import LENGTH, SATURATION
 from knowledge.review import from_json, to_json
+from nlu import terms
 from nlu.encoder import Encoder, Vectors
 
 NOTHING = {0: 1e-6}
@@ -101,8 +102,9 @@ def counted(entries: Sequence[Entry], encoder: Encoder | None) -> list[Content]:
     """Segment, count and encode some documents at once."""
     titles = [_title(entry) for entry in entries]
     bodies = [_body(passage) for entry in entries for passage in entry.passages]
-    words = [word_dims(keys) for keys in word_keys((*titles, *bodies))]
-    bigrams = [bigram_dims(keys) for keys in bigram_keys((*titles, *bodies))]
+    plain = terms.plain((*titles, *bodies))
+    words = [word_dims(keys) for keys in terms.words(plain)]
+    bigrams = [bigram_dims(keys) for keys in terms.bigrams(plain)]
     vectors = encoder.encode(_contexts(entries)) if encoder else None
     found, place = [], 0
     for number, entry in enumerate(entries):

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from knowledge.index import Query, Term, Weights
-from knowledge.postings import term_key
+from nlu.terms import term_key
 
 Dims = NDArray[np.uint32]
 Floats = NDArray[np.float32]
@@ -19,8 +19,8 @@ WORDS = np.uint32(1 << 31)
 _OTHERS = np.uint64(1 << 30)
 _LAST = np.uint32(2**32 - 2)
 """Milvus takes no higher dimension."""
-_HAN_FIRST = 0x3400
-_HAN_PAIRS = np.uint64(1 << 38)
+_HAN_FIRST = np.uint64(0x3400)
+_TWO_CHARACTERS = np.uint64(1 << 32)
 _MIX = np.uint64(0x9E3779B97F4A7C15)
 
 
@@ -28,13 +28,13 @@ def bigram_dims(keys: NDArray[np.int64]) -> Dims:
     """Dimensions of bigrams: two Han characters have one of their own, others share 2^30.
 
     Args:
-        keys: as `knowledge.postings.term_key` gives them, (terms,).
+        keys: as `nlu.terms.term_key` gives them, (terms,).
     """
     given = keys.astype(np.uint64)
-    first = (given >> np.uint64(21)) - np.uint64(_HAN_FIRST)
-    second = (given & np.uint64((1 << 21) - 1)) - np.uint64(_HAN_FIRST)
-    pairs = first << np.uint64(15) | second
-    return np.where(given < _HAN_PAIRS, pairs, _OTHERS | given % _OTHERS).astype(np.uint32)
+    first, second = given >> np.uint64(16), given & np.uint64(0xFFFF)
+    han = (given < _TWO_CHARACTERS) & (first >= _HAN_FIRST) & (second >= _HAN_FIRST)
+    pairs = (first - _HAN_FIRST) << np.uint64(15) | (second - _HAN_FIRST)
+    return np.where(han, pairs, _OTHERS | given % _OTHERS).astype(np.uint32)
 
 
 def word_dims(keys: NDArray[np.int64]) -> Dims:

@@ -68,7 +68,8 @@ def judge(
     Args:
         question: the part of it that is looked at.
         wanted: what it wants a text to hold.
-        title, text: the document's.
+        title: the document's.
+        text: the document's.
         clauses: of the text, at least one, in order.
     """
     folded = nlu_text.fold(text).lower()
@@ -117,7 +118,7 @@ def _overlaps(held: _Held, sentence: NDArray[np.int64]) -> dict[str, NDArray[np.
     own = np.array([held.share(each) for each in held.clauses])
     whole = np.array([held.share(each) for each in held.sentences])
     first = np.searchsorted(sentence, sentence, side="left")
-    places = np.arange(count)
+    places = list(range(count))
     both = np.array(
         [
             held.share(one | other)
@@ -128,7 +129,7 @@ def _overlaps(held: _Held, sentence: NDArray[np.int64]) -> dict[str, NDArray[np.
     )
     rank = np.empty(len(whole), np.int64)
     rank[np.argsort(-whole, kind="stable")] = np.arange(len(whole))
-    from_best = places - int(own.argmax())
+    from_best = np.arange(count) - int(own.argmax())
     return {
         "own": own,
         "before_1": _shifted(own, 1),

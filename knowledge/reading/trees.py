@@ -70,7 +70,7 @@ class Trees:
         down = np.minimum(found["left"], found["right"])[inner] > inner
         if sizes != {nodes} or ends.min() < 0 or ends.max() >= nodes or not down.all():
             raise ValueError("trees that do not belong together")
-        return cls(base=float(np.asarray(arrays[f"{name}.base"], np.float32)), **found)  # type: ignore[arg-type]
+        return cls(base=float(np.asarray(arrays[f"{name}.base"], np.float32)), **found)
 
 
 def chance(figures: Floats) -> Floats:

@@ -15,7 +15,9 @@ from tests.running import ROOT
 def main() -> None:
     """Measure all, or the parts named as arguments: turns, answers, routes, scale, milvus."""
     reader = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
-    reader.add_argument("parts", nargs="*", metavar="PART", help="turns answers routes scale milvus")
+    reader.add_argument(
+        "parts", nargs="*", metavar="PART", help="turns answers routes scale milvus"
+    )
     reader.add_argument(
         "--sizes",
         type=int,

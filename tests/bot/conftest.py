@@ -13,9 +13,12 @@ from argon2 import PasswordHasher
 from bot.cache import Cache
 from bot.cases.service import CaseService
 from bot.delivery.outbox import Outbox
+from bot.editing import Editing
+from bot.feedback import FeedbackService
 from bot.inbox import Inbox
 from bot.intake import Intake
 from bot.metrics import Metrics
+from bot.questions import Questions
 from bot.rephrasing import QuotesAlone
 from bot.services import Services
 from bot.settings import Settings
@@ -99,6 +102,12 @@ class World:
             ),
             "staff": self.staff,
             "channels": {"strict": self.channel},
+        }
+        library = parts.get("library", self.library)
+        built |= {
+            "editing": Editing(self.storage, self.clock, self.ids),
+            "questions": Questions(self.storage, library, self.clock, self.ids),  # type: ignore[arg-type]
+            "feedback": FeedbackService(self.storage, self.clock, self.ids, city),
         }
         return Services(**{**built, **parts})  # type: ignore[arg-type] - parts are named by tests
 

@@ -9,10 +9,12 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy.ext.asyncio import create_async_engine
 
+from bot.records import Reason
 from bot.storage import schema
 from bot.storage.tables import metadata
 from bot.storage.units import DatabaseAway, Storage, async_url
@@ -49,6 +51,31 @@ async def test_no_drift_between_tables_and_migrations(database_url: str) -> None
 async def test_upgrading_again_changes_nothing(storage: Storage) -> None:
     await storage.upgrade()
     await storage.ping()
+
+
+async def test_a_database_of_the_first_shape_keeps_what_it_holds(database_url: str) -> None:
+    engine = create_async_engine(async_url(database_url))
+
+    def back_to_the_first(connection: sa.Connection) -> None:
+        made = schema.config()
+        made.attributes["connection"] = connection
+        command.downgrade(made, "0001")
+
+    async with engine.begin() as connection:
+        await connection.run_sync(back_to_the_first)
+        await connection.execute(
+            sa.text(
+                "INSERT INTO unanswered (id, question_key, question, times, first_at, last_at)"
+                " VALUES ('u', 'k', 'q', 3, '2026-03-02 02:00:00', '2026-03-02 02:00:00')"
+            )
+        )
+    await engine.dispose()
+    storage = Storage(database_url)
+    await storage.upgrade()
+    async with storage.read() as unit:
+        [kept] = await unit.unanswered.most_asked()
+    await storage.close()
+    assert (kept.times, kept.reason, kept.document_id) == (3, Reason.NO_ANSWER, "")
 
 
 def _upgrade_from_processes(url: str, count: int) -> list[int]:

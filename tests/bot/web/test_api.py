@@ -162,3 +162,26 @@ async def test_a_defect_shows_people_a_page(house: House, visitor: TestClient) -
     answer = await visitor.get("/chat", headers=PAGE)
     assert answer.status == 500
     assert "系统出了点问题" in await answer.text()
+
+
+async def test_an_answer_is_rated(house: House, visitor: TestClient) -> None:
+    asked = await (await visitor.post("/api/v1/chat", json={"text": "怎么申请高龄津贴"})).json()
+    reply_id = asked["replies"][0]["id"]
+    path = f"/api/v1/chat/{asked['conversation_id']}/replies/{reply_id}/feedback"
+    answer = await visitor.post(path, json={"helpful": False, "comment": "没写电话"})
+    assert answer.status == 200
+    kept = await answer.json()
+    assert (kept["reply_id"], kept["helpful"], kept["comment"]) == (reply_id, False, "没写电话")
+    listed = await house.services.questions.listed()
+    assert [group.first.question for group in listed.groups] == ["怎么申请高龄津贴"]
+
+
+async def test_another_conversation_cannot_rate_it(visitor: TestClient) -> None:
+    asked = await (await visitor.post("/api/v1/chat", json={"text": "怎么申请高龄津贴"})).json()
+    other = await (await visitor.post("/api/v1/chat", json={"text": "您好"})).json()
+    reply_id = asked["replies"][0]["id"]
+    path = f"/api/v1/chat/{other['conversation_id']}/replies/{reply_id}/feedback"
+    assert (await error(visitor, path, json={"helpful": True}))[0] == 404
+    own = f"/api/v1/chat/{asked['conversation_id']}/replies/{reply_id}/feedback"
+    status, fault = await error(visitor, own, json={"comment": "没有评价"})
+    assert (status, set(fault["fields"])) == (400, {"helpful"})

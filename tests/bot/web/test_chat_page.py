@@ -178,3 +178,53 @@ async def test_going_back_never_leads_to_another_site(visitor: TestClient) -> No
     for back in ("//evil.example", "https://evil.example", "/\\evil", "/a\r\nX: y", "/\t/evil"):
         answer = await visitor.post("/display", data={"back": back}, allow_redirects=False)
         assert answer.headers["Location"] == "/chat"
+
+
+async def rate(client: TestClient, page: str, helpful: str, **more: str) -> ClientResponse:
+    """Press a button under the last answer of a page."""
+    reply = re.findall(r'name="reply" value="([^"]+)"', page)[-1]
+    return await client.post(
+        "/chat/rate", data={"reply": reply, "helpful": helpful, **more}, headers=PAGE
+    )
+
+
+async def test_an_answer_is_rated_without_script_and_rated_anew(visitor: TestClient) -> None:
+    page = await (await say(visitor, "怎么申请高龄津贴")).text()
+    assert page.count('aria-pressed="true"') == page.count('name="comment"') == 0
+    answer = await rate(visitor, page, "no")
+    page = await answer.text()
+    assert answer.url.path == "/chat"
+    assert 'name="comment"' in page
+    page = await (await rate(visitor, page, "no", comment="没写要多久")).text()
+    assert "您的补充：没写要多久" in page
+    page = await (await rate(visitor, page, "yes")).text()
+    assert "谢谢，已记下" in page
+    assert "没写要多久" not in page
+
+
+async def test_with_script_a_rating_comes_back_by_itself(visitor: TestClient) -> None:
+    page = await (await say(visitor, "怎么申请高龄津贴")).text()
+    reply = re.findall(r'name="reply" value="([^"]+)"', page)[-1]
+    answer = await visitor.post("/chat/rate", data={"reply": reply, "helpful": "yes"}, headers=LIVE)
+    text = await answer.text()
+    assert text.startswith("<section")
+    assert text.count('aria-pressed="true"') == 1
+
+
+async def test_only_answers_can_be_rated_and_only_by_their_reader(
+    house: House, visitor: TestClient
+) -> None:
+    assert 'class="rating"' not in await (await say(visitor, "您好")).text()
+    page = await (await say(visitor, "怎么申请高龄津贴")).text()
+    stranger = await house.visitor()
+    assert (await rate(stranger, page, "no")).status == 404
+    await say(stranger, "您好")
+    assert (await rate(stranger, page, "no")).status == 404
+    assert (await rate(visitor, page, "perhaps")).status == 400
+    other_site = {"Origin": "https://elsewhere.example"}
+    assert (await visitor.post("/chat/rate", data={}, headers=other_site)).status == 403
+
+
+async def test_the_quick_replies_of_a_rating_are_drawn_once(visitor: TestClient) -> None:
+    page = await (await say(visitor, "怎么申请高龄津贴")).text()
+    assert page.count("有帮助</button>") == 1

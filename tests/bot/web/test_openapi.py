@@ -65,6 +65,15 @@ async def test_a_case_is_as_described(visitor: TestClient, described: dict[str, 
         await check(described, path, "get", answer)
 
 
+async def test_a_rating_is_as_described(visitor: TestClient, described: dict[str, Any]) -> None:
+    asked = await (await visitor.post("/api/v1/chat", json={"text": "怎么申请高龄津贴"})).json()
+    path = "/api/v1/chat/{conversation_id}/replies/{reply_id}/feedback"
+    rated = path.replace("{conversation_id}", asked["conversation_id"])
+    for reply_id in (asked["replies"][0]["id"], "none"):
+        answer = await visitor.post(rated.replace("{reply_id}", reply_id), json={"helpful": True})
+        await check(described, path, "post", answer)
+
+
 async def test_it_can_be_read_by_people(visitor: TestClient) -> None:
     text = await (await visitor.get("/api/docs", headers=PAGE)).text()
     for route in API_ROUTES:

@@ -19,6 +19,9 @@ async def pages(house: House) -> dict[str, str]:
     citizen, admin = await house.visitor(), await house.staff(Role.ADMINISTRATOR)
     case = (await house.case(contact_phone="13812345678")).case
     await citizen.post("/chat", data={"text": "怎么申请高龄津贴"})
+    await citizen.post("/chat", data={"text": "怎么才能让全家人移民到火星上去长期居住"})
+    ((question,),) = [g.ids for g in (await house.services.questions.listed()).groups]
+    [guide] = await house.services.library.documents()
     found = {
         path: await (await citizen.get(path, headers=PAGE)).text()
         for path in ("/chat", "/progress", "/signin", "/api/docs", "/nothing")
@@ -27,7 +30,11 @@ async def pages(house: House) -> dict[str, str]:
         "/triage",
         "/cases",
         f"/cases/{case.number}",
-        "/knowledge?question=x",
+        "/knowledge",
+        "/knowledge/hit-test?question=怎么申请高龄津贴",
+        "/knowledge/questions",
+        f"/knowledge/questions/pair?id={question}",
+        f"/knowledge/documents/{guide.id}",
         "/password",
     ):
         found[path] = await (await admin.get(path, headers=PAGE)).text()
