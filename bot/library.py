@@ -287,6 +287,8 @@ def thresholds_of(settings: Settings) -> Thresholds:
         choices=settings.answer_choices,
         present=settings.answer_present,
         quote_chars=settings.answer_quote_chars,
+        completeness=settings.answer_completeness,
+        reader=settings.reader,
     )
 
 

@@ -112,6 +112,10 @@ class Settings(BaseSettings):
     rephrase_timeout_s: float = Field(default=3.0, gt=0, le=20)
     """One call, from connecting to the last byte: WeChat's reply in place leaves 4 s for a turn,
     and understanding and answering need some 0.1 s of them."""
+    answer_completeness: float = Field(default=0.6, ge=0, le=5)
+    """What the whole answer counts beside a short one. Measured: `knowledge.reading.picking`."""
+    reader: Path | None = None
+    """A file `policyline reader train` wrote; None: the one that comes with the software."""
     lease_s: float = Field(default=30.0, gt=0)
     """A handler that has not finished by then is taken for dead."""
 

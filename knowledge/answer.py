@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from pathlib import Path
 
 from knowledge import asking, choosing, confidence, elsewhere, query, refutations, retired
 from knowledge.citing import cite
 from knowledge.index import Index
 from knowledge.model import Answer, AnswerKind, Choice, Document, ScoredDocument, WayOn
 from knowledge.reader import Reader
+from knowledge.reading import picking
+from knowledge.reading.picking import Picker
 from knowledge.search import Found, Hit, find
 
 WAYS_ON = (WayOn.REPHRASE, WayOn.ASK_PERSON, WayOn.OPEN_CASE)
@@ -26,12 +29,16 @@ class Thresholds:
         direct: from this chance on that the chosen document is the right one, it is quoted.
         present: and from this chance on that any of the first three answers.
         choices: from this chance on that any does, they are offered; below, none.
+        completeness: what a whole answer counts beside a short one.
+        reader: the file of a reader learned elsewhere; None: the one that is shipped.
     """
 
     direct: float = 0.78
     present: float = 0.35
     choices: float = 0.25
     quote_chars: int = 250
+    completeness: float = picking.COMPLETENESS
+    reader: Path | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,10 +80,15 @@ class _Turn:
 class Answerer:
     """Answers questions from one index. For a changed index build a new one; it costs nothing."""
 
-    def __init__(self, index: Index, thresholds: Thresholds | None = None) -> None:
+    def __init__(
+        self, index: Index, thresholds: Thresholds | None = None, picker: Picker | None = None
+    ) -> None:
         self._index = index
         self._thresholds = thresholds or Thresholds()
-        self._reader = Reader(quote_chars=self._thresholds.quote_chars)
+        picker = picker or picking.opened(
+            self._thresholds.reader or picking.SHIPPED, completeness=self._thresholds.completeness
+        )
+        self._reader = Reader(picker, quote_chars=self._thresholds.quote_chars)
 
     def answer(self, question: str, *, today: date, context: tuple[str, ...] = ()) -> Answer:
         """Answer one question, in some ms; a long one by its first `query.MAX_CHARS` characters.
@@ -230,6 +242,7 @@ class Answerer:
         hit = next((each for each in found.valid if each.document.id == document.id), None)
         best = [each.passage for each in hit.passages] if hit else []
         spans = self._reader.read(
+            turn.asked,
             turn.kinds,
             found.wanted,
             document,

@@ -122,7 +122,7 @@ def _ours(taken: list[Entry]) -> tuple[Find, Find, Callable[[], None]]:
     replaced = taken[len(taken) // 2]
 
     def find(question: str) -> list[str]:
-        found = index.search(queries.make(question, (), encoder), POOL, TODAY)
+        found = index.search(queries.understood(question, (), index, TODAY)[0], POOL, TODAY)
         return [candidate.document.id for candidate in found.valid[:5]]
 
     def whole(question: str) -> list[str]:

@@ -22,9 +22,9 @@ from knowledge.milvus.shelf import BELIEVED_S, Shelf
 from knowledge.milvus.statistics import Statistics
 from knowledge.milvus.terms import WORDS, bigram_dims, word_dims
 from knowledge.model import Life
-from knowledge.postings import bigram_keys, word_keys
 from knowledge.search import search
 from knowledge.segment import contexts
+from nlu import terms
 from nlu.encoder import Encoder
 from nlu.encoder_training import learn_from_texts
 from tests.knowledge.samples import sample_entries, sample_questions
@@ -90,7 +90,9 @@ def test_samples_rank_as_in_the_embedded_index(
     lite: Lite, samples: list[Entry], encoder: Encoder
 ) -> None:
     mine, embedded = lite.build(samples, encoder), EmbeddedIndex.build(samples, encoder)
-    asked = [queries.make(question, (), encoder) for question in sample_questions()[::2]]
+    asked = [
+        queries.understood(question, (), embedded, TODAY)[0] for question in sample_questions()[::2]
+    ]
     found = [told(mine.search(query, 5, TODAY).valid) for query in asked]
     wanted = [told(embedded.search(query, 5, TODAY).valid) for query in asked]
     assert len(asked) > 30
@@ -236,8 +238,8 @@ def test_statistics_changed_are_those_of_the_whole(samples: list[Entry]) -> None
 
 def test_words_and_bigrams_share_no_dimension(samples: list[Entry]) -> None:
     texts = [each.document.text for each in samples]
-    words = np.unique(np.concatenate(word_keys(texts)))
-    bigrams = np.unique(np.concatenate(bigram_keys(texts)))
+    words = np.unique(terms.words(terms.plain(texts)).keys)
+    bigrams = np.unique(terms.bigrams(terms.plain(texts)).keys)
     assert (word_dims(words) >= WORDS).all()
     assert (bigram_dims(bigrams) < WORDS).all()
     assert len(np.unique(word_dims(words))) == len(words)
