@@ -115,7 +115,9 @@ class Settings(BaseSettings):
     answer_completeness: float = Field(default=0.6, ge=0, le=5)
     """What the whole answer counts beside a short one. Measured: `knowledge.reading.picking`."""
     reader: Path | None = None
-    """A file `policyline reader train` wrote; None: the one that comes with the software."""
+    """A file `policyline reader train` wrote; None: sentences are picked by their words. On 405
+    questions, documents unseen, a learned one quotes nearer to the answer (ROUGE-L .36 for .32) but
+    holds it whole less often (69% for 72%)."""
     lease_s: float = Field(default=30.0, gt=0)
     """A handler that has not finished by then is taken for dead."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import math
 import re
 from collections.abc import Sequence
@@ -131,9 +132,23 @@ def _signs(
 def _near(text: str, terms: dict[str, float]) -> float:
     """The largest share of the terms' worth that two neighbouring sentences hold."""
     whole = sum(terms.values()) or 1.0
-    held = [{term for term in terms if term in part} for part in _SENTENCE.findall(text)]
+    held = [{term for term in terms if _stands(term, part)} for part in _SENTENCE.findall(text)]
     pairs = ((one | other) for one, other in pairwise([*held, set()]))
     return max((sum(terms[term] for term in pair) for pair in pairs), default=0.0) / whole
+
+
+def _stands(term: str, text: str) -> bool:
+    """Whether a text holds a term; a number or a Latin word only by itself."""
+    if term not in text:
+        return False
+    if not term.isascii():
+        return True
+    return bool(_alone(term).search(text))
+
+
+@functools.lru_cache(maxsize=1000)
+def _alone(term: str) -> re.Pattern[str]:
+    return re.compile(rf"(?<![0-9a-z]){re.escape(term)}(?![0-9a-z])")
 
 
 def _longest_run(text: str, run: str) -> int:

@@ -34,7 +34,8 @@ def bigram_dims(keys: NDArray[np.int64]) -> Dims:
     first, second = given >> np.uint64(16), given & np.uint64(0xFFFF)
     han = (given < _TWO_CHARACTERS) & (first >= _HAN_FIRST) & (second >= _HAN_FIRST)
     pairs = (first - _HAN_FIRST) << np.uint64(15) | (second - _HAN_FIRST)
-    return np.where(han, pairs, _OTHERS | given % _OTHERS).astype(np.uint32)
+    mixed = _OTHERS | (given * _MIX) >> np.uint64(34)
+    return np.where(han, pairs, mixed).astype(np.uint32)
 
 
 def word_dims(keys: NDArray[np.int64]) -> Dims:

@@ -6,6 +6,7 @@ import functools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,8 +18,6 @@ from knowledge.reading.features import judge
 from knowledge.reading.runs import propose
 from knowledge.reading.trees import Trees, chance
 
-SHIPPED = Path(__file__).with_name("model.npz")
-"""Learned from citizens' questions with known answers; `policyline reader train` writes one."""
 RUN_CHARS = 250
 """The longest run the trees were taught to judge."""
 COMPLETENESS = 0.6
@@ -83,7 +82,7 @@ class Model:
             BadModel: it is missing, or not such a file.
         """
         try:
-            with np.load(path, allow_pickle=False) as file:
+            with path.open("rb") as raw, np.load(raw, allow_pickle=False) as file:
                 arrays: Mapping[str, NDArray[np.generic]] = {name: file[name] for name in file}
             return cls(
                 clause_names=tuple(str(name) for name in arrays["clause_names"]),
@@ -92,7 +91,7 @@ class Model:
                 likeness=Trees.of_arrays(arrays, "likeness"),
                 whole=Trees.of_arrays(arrays, "whole"),
             )
-        except (OSError, ValueError, KeyError, EOFError) as error:
+        except (OSError, ValueError, KeyError, EOFError, BadZipFile) as error:
             raise BadModel(f"{path}: {error}") from error
 
 

@@ -84,7 +84,11 @@ async def test_a_policy_and_its_interpretation_know_each_other(
         await id_of(library, Kind.INTERPRETATION),
         await id_of(library, Kind.POLICY),
     )
-    await editing.change(reading, replace(WANTED, policy=policy), version=1, by="li")
+    apart = await editing.change(reading, replace(WANTED, policy=""), version=1, by="li")
+    await library.check(reading, "wang")
+    await library.publish(reading, "wang")
+    assert (await editing.relatives(await library.get(policy))).own == ()
+    await editing.change(reading, replace(WANTED, policy=policy), version=apart.version, by="li")
     assert (await editing.relatives(await library.get(policy))).own == ()
     await library.check(reading, "wang")
     await library.publish(reading, "wang")

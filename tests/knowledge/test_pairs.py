@@ -55,9 +55,10 @@ def test_what_is_no_pair_is_refused(question: str, answer: str) -> None:
         with_pair(EMPTY, question, answer)
 
 
-def test_a_text_that_would_swallow_the_pair_is_left_alone() -> None:
+def test_a_text_of_numbered_questions_takes_another_pair() -> None:
     numbered = Document(
         id="x", title="爱心卡须知", text="一、爱心卡怎么办？\n到窗口办。\n二、要钱吗？\n不要钱。"
     )
-    with pytest.raises(ReviewError, match="另建"):
-        with_pair(numbered, "爱心卡丢了怎么补？", "到原窗口补办。")
+    written = with_pair(numbered, "爱心卡丢了怎么补？", "到原窗口补办。")
+    assert dict(read(written))["爱心卡丢了怎么补？"] == "到原窗口补办。"
+    assert len(read(written)) == 3

@@ -11,18 +11,43 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostingRegressor
 
+from knowledge.answer import Answerer, Thresholds
 from knowledge.embedded import EmbeddedIndex
 from knowledge.evaluate import Asked
+from knowledge.index import Index
 from knowledge.query import understood
-from knowledge.reading import examples, picking, training
+from knowledge.reading import examples, measuring, training
 from knowledge.reading.clauses import clauses
 from knowledge.reading.features import judge
 from knowledge.reading.picking import BadModel, Model, Picker
 from knowledge.reading.runs import propose
-from knowledge.reading.trees import chance
 from tests.knowledge.shelf import LOAN, MEDICAL, SUBSIDY, TODAY, entries, entry
 
+ASKED = [
+    Asked(id=str(place), question=question, document_id=document, answer=answer)
+    for place, (question, document, answer) in enumerate(
+        8
+        * [
+            ("个人贷款额度最高多少", "loan", "个人贷款额度最高二十五万元"),
+            ("贷款期限多久", "loan", "贷款期限最长三年"),
+            ("高龄津贴百岁老人每月多少", "subsidy", "一百周岁以上每人每月三百元"),
+            ("新生儿什么时候办理参保", "medical", "出生后九十日内由监护人凭户口簿办理参保登记"),
+        ]
+    )
+]
+PAIRS = [("备案有效多久", "备案长期有效"), ("贷款窗口几点关门", "晚上九点关门")]
 TEXTS = st.text(st.sampled_from("贷款额度，。；：\n 25（）”、年"), max_size=80)
+
+
+@pytest.fixture(scope="module")
+def index() -> Index:
+    return EmbeddedIndex.build([entry(LOAN), entry(SUBSIDY), entry(MEDICAL)])
+
+
+@pytest.fixture(scope="module")
+def learned(index: Index) -> training.Learned:
+    real, made = examples.supposed(PAIRS, index, TODAY, made=5)
+    return training.learn([*examples.known(ASKED, index, TODAY), *real], made)
 
 
 @given(TEXTS)
@@ -78,8 +103,8 @@ def test_trees_judge_as_scikit_learn_does(
     np.testing.assert_allclose(ours, theirs, atol=1e-4)
 
 
-def test_a_model_is_kept_and_read_again(tmp_path: Path) -> None:
-    model = Model.load(picking.SHIPPED)
+def test_a_model_is_kept_and_read_again(tmp_path: Path, learned: training.Learned) -> None:
+    model = learned.model
     model.save(tmp_path / "model.npz")
     again = Model.load(tmp_path / "model.npz")
 
@@ -96,18 +121,18 @@ def test_what_is_no_model_is_refused(tmp_path: Path, content: bytes) -> None:
         Model.load(path)
 
 
-def test_trees_that_lead_in_a_circle_are_refused(tmp_path: Path) -> None:
-    model = Model.load(picking.SHIPPED)
+def test_trees_that_lead_in_a_circle_are_refused(tmp_path: Path, learned: training.Learned) -> None:
+    model = learned.model
     left = model.clause.left.copy()
-    left[np.flatnonzero(model.clause.feature >= 0)[5]] = 0
+    left[np.flatnonzero(model.clause.feature >= 0)[0]] = 0
     replace(model, clause=replace(model.clause, left=left)).save(tmp_path / "model.npz")
 
     with pytest.raises(BadModel):
         Model.load(tmp_path / "model.npz")
 
 
-def test_a_model_of_other_features_is_refused() -> None:
-    model = replace(Model.load(picking.SHIPPED), clause_names=("another",))
+def test_a_model_of_other_features_is_refused(learned: training.Learned) -> None:
+    model = replace(learned.model, clause_names=("another",))
     index = EmbeddedIndex.build(entries())
     _, wanted = understood("贷款额度多少", (), index, TODAY)
 
@@ -115,53 +140,42 @@ def test_a_model_of_other_features_is_refused() -> None:
         Picker(model).pick("贷款额度多少", wanted, LOAN, [(0, len(LOAN.text))])
 
 
-def test_the_shipped_reader_finds_the_clauses_that_answer() -> None:
-    index = EmbeddedIndex.build(entries())
-    question = "合伙创业的贷款最高能贷多少"
-    _, wanted = understood(question, (), index, TODAY)
-
-    picked = picking.opened(picking.SHIPPED).pick(question, wanted, LOAN, [(0, len(LOAN.text))], 60)
-
-    assert picked is not None
-    assert "一百万元" in LOAN.text[picked.start : picked.end]
-    assert 0 <= picked.whole <= 1
-
-
-def test_nothing_is_picked_from_nothing() -> None:
+def test_nothing_is_picked_from_nothing(learned: training.Learned) -> None:
     index = EmbeddedIndex.build(entries())
     _, wanted = understood("贷款额度多少", (), index, TODAY)
 
-    assert picking.opened(picking.SHIPPED).pick("贷款额度多少", wanted, LOAN, []) is None
+    assert Picker(learned.model).pick("贷款额度多少", wanted, LOAN, []) is None
 
 
-def test_a_reader_learns_from_examples() -> None:
-    index = EmbeddedIndex.build([entry(LOAN), entry(SUBSIDY), entry(MEDICAL)])
-    asked = [
-        Asked(id=str(place), question=question, document_id=document, answer=answer)
-        for place, (question, document, answer) in enumerate(
-            8
-            * [
-                ("个人贷款额度最高多少", "loan", "个人贷款额度最高二十五万元"),
-                ("贷款期限多久", "loan", "贷款期限最长三年"),
-                ("高龄津贴百岁老人每月多少", "subsidy", "一百周岁以上每人每月三百元"),
-                ("新生儿什么时候办理参保", "medical", "出生后九十日内由监护人凭户口簿办理参保登记"),
-            ]
-        )
-    ]
-    known = examples.known(asked, index, TODAY)
-    real, made = examples.supposed(
-        [("备案有效多久", "备案长期有效"), ("公园几点关门", "晚上九点关门")], index, TODAY, made=5
-    )
-    learned = training.learn([*known, *real], made)
-    _, wanted = understood("个人贷款额度最高多少", (), index, TODAY)
-    picked = Picker(learned.model).pick("个人贷款额度最高多少", wanted, LOAN, [(0, 60)])
+def test_examples_stand_where_the_answer_does(index: Index) -> None:
+    known = examples.known(ASKED, index, TODAY)
+    real, made = examples.supposed(PAIRS, index, TODAY, made=5)
 
     assert len(known) == 32
     assert [each.answer for each in real] == ["备案长期有效"]
     assert [each.answer in each.text for each in made] == [True]
-    assert picked is not None
-    assert "二十五万元" in LOAN.text[picked.start : picked.end]
-    assert chance(learned.model.clause.judge(known[0].judged.values)).max() > 0.5
+    assert all(each.held.max() == 1 for each in (*known, *made))
+
+
+def test_what_was_learned_is_quoted(
+    tmp_path: Path, index: Index, learned: training.Learned
+) -> None:
+    learned.model.save(tmp_path / "reader.npz")
+    answerer = Answerer(index, Thresholds(reader=tmp_path / "reader.npz"))
+
+    answer = answerer.answer("个人创业担保贷款额度最高多少", today=TODAY)
+
+    assert "二十五万元" in answer.text
+    assert answer.text in LOAN.text
+
+
+def test_each_question_is_measured_by_a_model_that_has_not_seen_its_document(
+    index: Index, learned: training.Learned
+) -> None:
+    report = measuring.unseen(ASKED, index, learned, TODAY)
+
+    assert report.questions == len(ASKED)
+    assert 0 <= report.rouge <= 1
 
 
 def test_too_few_examples_teach_nothing() -> None:
