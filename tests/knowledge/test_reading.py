@@ -154,7 +154,7 @@ def test_examples_stand_where_the_answer_does(index: Index) -> None:
     assert len(known) == 32
     assert [each.answer for each in real] == ["备案长期有效"]
     assert [each.answer in each.text for each in made] == [True]
-    assert all(each.held.max() == 1 for each in (*known, *made))
+    assert all(each.held.max() > 0.5 for each in (*known, *made))
 
 
 def test_what_was_learned_is_quoted(
