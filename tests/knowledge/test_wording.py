@@ -94,7 +94,7 @@ def counted(index: Index, name: str) -> Counted:
 
 @pytest.mark.parametrize(
     ("name", "right", "quoted"),
-    [("wording_dev.jsonl", 0.92, 0.79), ("wording_held.jsonl", 0.92, 0.85)],
+    [("wording_dev.jsonl", 0.91, 0.77), ("wording_held.jsonl", 0.92, 0.82)],
 )
 def test_everyday_wordings_find_their_document(
     index: Index, name: str, right: float, quoted: float
