@@ -116,8 +116,8 @@ class Settings(BaseSettings):
     """What the whole answer counts beside a short one. Measured: `knowledge.reading.picking`."""
     reader: Path | None = None
     """A file `policyline reader train` wrote; None: sentences are picked by their words. On 405
-    questions, documents unseen, a learned one quotes nearer to the answer (ROUGE-L .36 for .32) but
-    holds it whole less often (69% for 72%)."""
+    questions, documents unseen, a learned one quotes nearer to the answer (ROUGE-L .35 for .32) but
+    holds it whole less often (65% for 73%)."""
     lease_s: float = Field(default=30.0, gt=0)
     """A handler that has not finished by then is taken for dead."""
 
