@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostingRegressor
 
@@ -68,6 +68,7 @@ def test_no_clause_crosses_a_part() -> None:
 
 
 @given(TEXTS.filter(lambda text: bool(text.strip())), st.integers(5, 60))
+@settings(deadline=None)
 def test_runs_are_no_longer_than_the_limit_unless_one_clause_is(text: str, limit: int) -> None:
     index = EmbeddedIndex.build(entries())
     _, wanted = understood("贷款额度多少", (), index, TODAY)
