@@ -241,7 +241,7 @@ class Answerer:
     ) -> Answer:
         found = turn.found
         hit = next((each for each in found.valid if each.document.id == document.id), None)
-        best = [each.passage for each in hit.passages] if hit else []
+        best = hit.passages if hit else ()
         spans = self._reader.read(
             turn.kinds,
             found.wanted,

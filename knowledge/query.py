@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from knowledge import asking, everyday, following, home, numerals, spelling
 from knowledge.following import points_back as points_back
 from knowledge.index import Index, Query, Term
 from knowledge.wording import MAX_CHARS as MAX_CHARS
+from knowledge.wording import LITTLE_WORDS
 from knowledge.wording import cut as cut
 from knowledge.wording import essence as essence
 from knowledge.wording import without_asking
+from nlu import lexicon
 from nlu import text as nlu_text
+from nlu.rarity import rarity
 
 SYNONYM_WEIGHT = 0.4
 """What an official name's terms weigh that the citizen did not say himself."""
@@ -47,6 +50,8 @@ class Wanted:
         focus: the bigrams beside the asking word.
         years: calendar years the question names; documents of such a year are likelier meant.
         places: official names of the city's own places that it names.
+        words: what each of its words is worth in Chinese at large, whatever content is at hand.
+        alike: word → others that mean about the same and may stand for it in what answers.
     """
 
     rarity: dict[str, float]
@@ -54,19 +59,34 @@ class Wanted:
     focus: frozenset[str] = frozenset()
     years: frozenset[int] = frozenset()
     places: frozenset[str] = frozenset()
+    words: Mapping[str, float] = field(default_factory=dict)
+    alike: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def plain(self, text: str) -> str:
+        """A text in lower case, with the citizen's words for what it calls by official names."""
+        plain = nlu_text.fold(text).lower()
+        said = [word for word, names in self.aliases if any(name in plain for name in names)]
+        return "\n".join((plain, *said)) if said else plain
+
+    def said(self) -> str:
+        """All that the question says, in the citizen's words and by official names."""
+        return "\n".join((*self.words, *(name for _, names in self.aliases for name in names)))
 
     def held(self, text: str) -> set[str]:
         """The bigrams a text holds, in the citizen's words or by the official name."""
-        plain = nlu_text.fold(text).lower()
-        said = [word for word, names in self.aliases if any(name in plain for name in names)]
-        if said:
-            plain = "\n".join((plain, *said))
+        plain = self.plain(text)
         return {term for term in self.rarity if term in plain}
 
     def share(self, text: str) -> float:
         """How much of what is wanted a text holds, 0 to 1."""
         whole = sum(self.rarity.values())
         return sum(self.rarity[term] for term in self.held(text)) / whole if whole else 0.0
+
+    def word_share(self, text: str) -> float:
+        """How much of its words, each by its worth at large, a text holds, 0 to 1."""
+        whole = sum(self.words.values())
+        plain = self.plain(text) if whole else ""
+        return sum(worth for word, worth in self.words.items() if word in plain) / (whole or 1.0)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -98,6 +118,7 @@ def understood(
     misspelt = spelling.meant(essence(asked), _Held(index, worth).of)
     aliases = tuple(_aliases(said, misspelt, asked, today))
     across = _across(said, aliases)
+    words = _words(said)
     wanted = Wanted(
         rarity={
             term: worth[term]
@@ -109,8 +130,19 @@ def understood(
         focus=frozenset(nlu_text.bigrams(essence(asking.focus(asked)))),
         years=numerals.years(asked, today),
         places=home.places(asked),
+        words=words,
+        alike={word: lexicon.alike().get(word, ()) for word in words},
     )
     return _query(said, tuple(_added(said, aliases, misspelt)), index), wanted
+
+
+def _words(said: Iterable[_Part]) -> dict[str, float]:
+    found: dict[str, float] = {}
+    for part in said:
+        for word in nlu_text.words(part.text):
+            if word not in LITTLE_WORDS:
+                found[word] = max(found.get(word, 0.0), part.weight * rarity(word))
+    return found
 
 
 def _across(said: list[_Part], aliases: Names) -> frozenset[str]:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from knowledge import asking, parts
+from knowledge.index import PassageScore
 from knowledge.model import Document, Passage
 from knowledge.query import Wanted
 from knowledge.reading.picking import Picker
@@ -17,6 +18,10 @@ NEIGHBOUR_SHARE = 0.3
 """What a sentence has from the one before it: answers stand after the words of their question."""
 HEADING_SHARE = 0.3
 """What it has from the headings it stands under."""
+CHANCE_SHARE = 0.3
+"""What it has from its passage's chance of being the one asked about."""
+SURE = 0.5
+"""From this chance on that a passage is the one asked about, a quote begins there or after it."""
 CUE_GAIN = 0.2
 """What a sentence gains that holds the kind of thing asked for, such as a sum or a day."""
 SHORT_SENTENCE = 8
@@ -67,7 +72,7 @@ class Reader:
         wanted: Wanted,
         document: Document,
         passages: Sequence[Passage],
-        best: Sequence[Passage],
+        best: Sequence[PassageScore],
         said: Collection[int] = (),
         question: str = "",
     ) -> tuple[Span, ...]:
@@ -78,13 +83,14 @@ class Reader:
             wanted: what the question wants a text to hold.
             document: what is read.
             passages: the document's, in reading order.
-            best: those the search found, best first.
+            best: those the search found, best first, with their scores.
             said: ordinals of passages an earlier answer quoted.
             question: the part of it that is looked at; for the learned picker alone.
         """
-        near = parts.fresh(kinds, _near(passages, best), said)
-        found = parts.ranked(kinds, wanted, document, near)
-        chosen = _chosen(kinds, found, best)
+        near = parts.fresh(kinds, _near(passages, [each.passage for each in best]), said)
+        scores = {each.passage.ordinal: each.score for each in best}
+        found = parts.ranked(kinds, wanted, document, near, scores)
+        chosen = _chosen(kinds, found)
         if chosen is not None and chosen.question:
             return self._whole_answer(document, chosen, passages)
         if chosen is not None:
@@ -94,7 +100,10 @@ class Reader:
                 return _joined([span for each in near for span in _sentences(document, each)])
         if self._picker is not None:
             return self._picked(self._picker, question, wanted, document, near)
-        sentences = _scored(kinds, wanted, document, near)
+        if found and found[0].chance >= SURE:
+            near = [each for each in near if each.ordinal >= found[0].passage.ordinal]
+        chances = {part.passage.ordinal: part.chance for part in found}
+        sentences = _scored(kinds, wanted, document, near, chances)
         if not sentences:
             return ()
         return _joined(_trimmed(self._best_run(document, sentences)))
@@ -159,9 +168,7 @@ class Reader:
         return best
 
 
-def _chosen(
-    kinds: Sequence[asking.Sought], found: Sequence[parts.Part], best: Sequence[Passage]
-) -> Passage | None:
+def _chosen(kinds: Sequence[asking.Sought], found: Sequence[parts.Part]) -> Passage | None:
     """The passage to quote from; None where sentences alone decide."""
     if not found:
         return None
@@ -171,8 +178,7 @@ def _chosen(
         return first.passage if first.fit > 0 else None
     if first.passage.question or (first.announced and first.passage.heading_path):
         return first.passage
-    pair = next((each for each in best[:1] if each.question), None)
-    return pair if pair in {part.passage for part in found} else None
+    return None
 
 
 def _near(passages: Sequence[Passage], best: Sequence[Passage]) -> Sequence[Passage]:
@@ -199,6 +205,7 @@ def _scored(
     wanted: Wanted,
     document: Document,
     passages: Sequence[Passage],
+    chances: Mapping[int, float],
 ) -> list[_Sentence]:
     spans = [span for passage in passages for span in _sentences(document, passage)]
     plain = [document.text[span.start : span.end] for span in spans]
@@ -214,6 +221,7 @@ def _scored(
         before = shares[place - 1] if place else 0.0
         score = shares[place] + NEIGHBOUR_SHARE * before
         score += HEADING_SHARE * above[span.passage.ordinal]
+        score += CHANCE_SHARE * chances[span.passage.ordinal]
         if asking.holds(kinds, sentence):
             score += CUE_GAIN * min(1.0, 0.2 + 2 * shares[place])
         if span.end - span.start < SHORT_SENTENCE:

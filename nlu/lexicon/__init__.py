@@ -103,6 +103,21 @@ def everyday() -> Mapping[str, tuple[str, ...]]:
 
 
 @functools.cache
+def alike() -> Mapping[str, tuple[str, ...]]:
+    """Word → others that mean about the same in a question and its answer, two characters or more.
+
+    A single character stands in too many words to tell anything by standing in a text.
+    """
+    found: dict[str, dict[str, None]] = {}
+    for line in _lines("alike"):
+        members = [part.strip() for part in line.split("|")]
+        for word in members:
+            others = (other for other in members if other != word and len(other) > 1)
+            found.setdefault(word, {}).update(dict.fromkeys(others))
+    return MappingProxyType({word: tuple(others) for word, others in found.items()})
+
+
+@functools.cache
 def _meanings(file: str) -> Mapping[str, tuple[str, ...]]:
     found: dict[str, tuple[str, ...]] = {}
     for line in _lines(file):

@@ -94,11 +94,16 @@ def faithful(answer: Answer, shelf: Shelf) -> bool:
 
 
 def portal(shelf: Shelf) -> list[Outcome]:
-    """The portal pages' questions: right where the first citation touches the right passage."""
-    return [_portal(each, shelf) for each in read_set("portal_questions")]
+    """Questions on any part of the pages: right where the first citation touches that part."""
+    return [_portal(each, shelf, "portal") for each in read_set("portal_questions")]
 
 
-def _portal(item: Mapping[str, Any], shelf: Shelf) -> Outcome:
+def faq(shelf: Shelf) -> list[Outcome]:
+    """The pages' published questions in other words: right where that pair's answer is cited."""
+    return [_portal(each, shelf, each["style"]) for each in read_set("faq_questions")]
+
+
+def _portal(item: Mapping[str, Any], shelf: Shelf, group: str) -> Outcome:
     page = shelf.documents[item["page"]]
     answer = shelf.answerer.answer(item["question"], today=shelf.today)
     touched = [
@@ -108,7 +113,7 @@ def _portal(item: Mapping[str, Any], shelf: Shelf) -> Outcome:
     ]
     right = answer.kind in QUOTED and any(touched)
     wanted = f"{item['page']} {[each['ordinal'] for each in item['right']]}"
-    return _outcome(item, "portal", answer, shelf, wanted, [page.id], right=right)
+    return _outcome(item, group, answer, shelf, wanted, [page.id], right=right)
 
 
 def everyday(shelf: Shelf) -> list[Outcome]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
@@ -12,13 +13,14 @@ from knowledge.embedded import EmbeddedIndex
 from knowledge.index import Entry
 from knowledge.ingest import read
 from knowledge.ingest.structure import passages
-from knowledge.model import Document, Life
+from knowledge.model import Document, Kind, Life
 from knowledge.segment import contexts
 from nlu.encoder_training import learn_from_texts
 
 ROOT = Path(__file__).resolve().parents[2]
 PORTAL_DAY = date(2026, 5, 1)
 SAMPLE_DAY = date(2026, 6, 20)
+SOCIAL_SECURITY = "faq_social_security"
 REPEALED = {"gjj-policy-loan-2021"}
 
 
@@ -50,6 +52,24 @@ def portal_shelf(data: Path) -> Shelf:
         for document in read(path)
     }
     return shelf_of(found, PORTAL_DAY)
+
+
+def faq_shelf(data: Path) -> Shelf:
+    """The portal pages, and a city's questions and answers on social security as one page more."""
+    pages = dict(portal_shelf(data).documents)
+    pages[SOCIAL_SECURITY] = Document(
+        id=SOCIAL_SECURITY,
+        title="社会保障常见问题",
+        text=_pairs(data / "policy_qa" / "faq_social_security.jsonl"),
+        kind=Kind.FAQ,
+        life=Life.PUBLISHED,
+    )
+    return shelf_of(pages, PORTAL_DAY)
+
+
+def _pairs(path: Path) -> str:
+    pairs = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+    return "\n".join(f"问：{each['question']}\n答：{each['answer']}" for each in pairs)
 
 
 def sample_shelf() -> Shelf:
