@@ -95,11 +95,11 @@ class Settings(BaseSettings):
     """What is longer is no part of a conversation: answered from its beginning, or registered."""
     max_message_chars: int = Field(default=20_000, gt=0)
     """Longest message the web page and the API take; a letter of several pages has some 5,000."""
-    answer_direct: float = Field(default=0.78, ge=0, le=1)
+    answer_direct: float = Field(default=0.70, ge=0, le=1)
     """From this chance on that the chosen document is the right one, it is quoted, and"""
-    answer_present: float = Field(default=0.35, ge=0, le=1)
+    answer_present: float = Field(default=0.30, ge=0, le=1)
     """from this chance on that any of the first three answers. Measured: `knowledge.answer`."""
-    answer_choices: float = Field(default=0.25, ge=0, le=1)
+    answer_choices: float = Field(default=0.21, ge=0, le=1)
     """From this chance on that any does, they are offered; below, none."""
     answer_quote_chars: int = Field(default=250, ge=60, le=2000)
     """Longest quote; runs of 250 characters hold the answer for 79% of the questions, 150: 65%."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
-from knowledge import asking, choosing, confidence, elsewhere, query, refutations, retired
+from knowledge import asking, choosing, confidence, elsewhere, query, refutations, regions, retired
 from knowledge.citing import cite
 from knowledge.index import Index
 from knowledge.model import Answer, AnswerKind, Choice, Document, ScoredDocument, WayOn
@@ -19,6 +19,8 @@ from knowledge.search import Found, Hit, find
 WAYS_ON = (WayOn.REPHRASE, WayOn.ASK_PERSON, WayOn.OPEN_CASE)
 DOCUMENTS_TOLD = 10
 MAX_LABEL_CHARS = 40
+SAID_ELSEWHERE = 0.7
+"""A document without any place answers for another city where it holds so much of the question."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,9 +35,9 @@ class Thresholds:
         reader: the file of a learned reader; None: sentences are picked by their words.
     """
 
-    direct: float = 0.78
-    present: float = 0.35
-    choices: float = 0.25
+    direct: float = 0.70
+    present: float = 0.30
+    choices: float = 0.21
     quote_chars: int = 250
     completeness: float = picking.COMPLETENESS
     reader: Path | None = None
@@ -149,25 +151,42 @@ class Answerer:
         return said
 
     def _of_elsewhere(self, turn: _Turn) -> bool:
-        """Whether it asks for another city's rules, and what was found is not that city's."""
+        """Whether it asks for another city's rules, and what was found is not that city's.
+
+        A document that names no place at all may be the country's or that city's own, where it
+        holds nearly all else that was said.
+        """
         places = elsewhere.about(turn.asked)
         if not places:
             return False
-        ids = [hit.document.id for hit in turn.found.valid[: confidence.CHOICES]]
-        texts = [(self._index.document(each), self._index.passages(each)) for each in ids]
-        return not any(
-            place in document.title or any(place in part.text for part in passages)
-            for document, passages in texts
-            if document is not None
-            for place in places
-        )
+        hits = turn.found.valid[: confidence.CHOICES]
+        if hits and not regions.of(hits[0].document).names:
+            return self._part_says(turn, hits[0]) < SAID_ELSEWHERE
+        return not any(self._tells_of(hit.document, places) for hit in hits)
+
+    def _part_says(self, turn: _Turn, hit: Hit) -> float:
+        wanted = turn.found.wanted
+        chosen = choosing.document(self._index, turn.kinds, wanted, (hit,), {})
+        return chosen.said
+
+    def _tells_of(self, document: Document, places: Sequence[str]) -> bool:
+        parts = (part.text for part in self._index.passages(document.id))
+        texts = (document.title, document.department, *parts)
+        return any(place in text for text in texts for place in places)
 
     def _evidence(self, turn: _Turn, hits: Sequence[Hit]) -> confidence.Evidence:
         if not hits:
             return confidence.Evidence()
         wanted = turn.found.wanted
         chosen = choosing.document(self._index, turn.kinds, wanted, hits, turn.said)
-        return confidence.evidence(hits, wanted, chosen, asks=bool(turn.kinds))
+        abroad = bool(elsewhere.about(turn.asked))
+        return confidence.evidence(
+            hits,
+            wanted,
+            chosen,
+            asks=bool(turn.kinds),
+            elsewhere=abroad and not regions.of(hits[0].document).names,
+        )
 
     def _sure(self, seen: confidence.Evidence) -> float:
         """The chance of a direct answer's being right; 0 where it is too low for one."""

@@ -46,14 +46,16 @@ class Chosen:
         words: share of the question its best part holds with title and headings, 0 to 1.
         heading: share that the part's own question or heading holds.
         fit: how well the part gives the kind of thing asked for, -0.35 to 1.
-        chance: that the part is the right one among the document's, 0 to 1.
+        said: share of the question's words that its best part holds with title and headings, in
+            these words or in others alike, each by its worth at large; whole: that it holds itself.
     """
 
     hit: Hit
     words: float
     heading: float
     fit: float
-    chance: float = 0.0
+    said: float = 0.0
+    whole: float = 0.0
 
 
 def document(
@@ -100,5 +102,6 @@ def _best_part(
         words=wanted.share(context_of(hit.document, best.passage)),
         heading=wanted.share(parts.heading_of(best.passage)),
         fit=best.fit,
-        chance=best.chance,
+        said=wanted.meaning_share(context_of(hit.document, best.passage)),
+        whole=wanted.meaning_share(f"{hit.document.title}\n{hit.document.text}"),
     )

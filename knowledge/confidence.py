@@ -20,9 +20,6 @@ from knowledge.search import Hit
 
 MASS_OF_A_FULL_QUESTION = 30.0
 """Summed rarity from which a question is specific enough for one answer (about six bigrams)."""
-TITLE_SAYS, SAID_CHANCE = 0.55, 0.5
-"""A question whose words a title says, so much of them, is answered there with this chance at
-least: among few documents no word is rare, and the models were fitted among many."""
 FEW_TERMS = 2
 """A question of fewer terms that asks for nothing is none, unless a title says it."""
 CHOICES = 3
@@ -40,7 +37,7 @@ class Evidence:
         lead: how far its score is ahead of the second matter's, as a share of its own; a policy
             and its interpretation are one matter.
         mass: how specific the question is.
-        asks: whether it asks for a kind of thing that is known.
+        elsewhere: it asks for another place's rules, and the document names no place.
         chosen: the document to read; None where none was found.
     """
 
@@ -49,11 +46,13 @@ class Evidence:
     strength: float = -9.0
     lead: float = 0.0
     mass: float = 0.0
-    asks: bool = False
+    elsewhere: bool = False
     chosen: Chosen | None = None
 
 
-def evidence(hits: Sequence[Hit], wanted: Wanted, chosen: Chosen, *, asks: bool) -> Evidence:
+def evidence(
+    hits: Sequence[Hit], wanted: Wanted, chosen: Chosen, *, asks: bool, elsewhere: bool = False
+) -> Evidence:
     """The evidence for the first of some hits; none for none, and for a question of one word.
 
     Args:
@@ -61,6 +60,7 @@ def evidence(hits: Sequence[Hit], wanted: Wanted, chosen: Chosen, *, asks: bool)
         wanted: what the question wants.
         chosen: the one of them that is to be read.
         asks: whether the question asks for a kind of thing that is known.
+        elsewhere: whether it asks for another place's rules, and the first names no place.
     """
     worth = sum(wanted.rarity.values())
     if not hits or not worth:
@@ -76,7 +76,7 @@ def evidence(hits: Sequence[Hit], wanted: Wanted, chosen: Chosen, *, asks: bool)
         strength=max(-3.0, math.log(max(first.score, 1e-9) / worth)),
         lead=(first.score - behind) / first.score if first.score else 0.0,
         mass=min(1.0, worth / MASS_OF_A_FULL_QUESTION),
-        asks=asks,
+        elsewhere=elsewhere,
         chosen=chosen,
     )
 
@@ -85,33 +85,32 @@ def present(seen: Evidence) -> float:
     """The chance that one of the first three documents answers, 0 to 1."""
     if seen.chosen is None:
         return 0.0
-    line = (
-        -8.17
-        + 0.59 * seen.match
-        + 6.05 * seen.strength
-        + 4.55 * seen.mass
-        + 0.88 * seen.asks
-        + 1.56 * seen.chosen.words
+    return _chance(
+        -6.38
+        + 3.14 * seen.strength
+        + 3.46 * seen.mass
+        + 1.84 * seen.chosen.heading
+        + 1.29 * seen.chosen.fit
+        + 1.51 * seen.chosen.said
+        + 0.89 * seen.chosen.whole
+        - 1.11 * seen.elsewhere
     )
-    said = seen.asks and min(seen.title_match, seen.match) >= TITLE_SAYS
-    return max(_chance(line), SAID_CHANCE if said else 0.0)
 
 
 def of_chosen(seen: Evidence) -> float:
     """The chance that the chosen document answers where one of the first three does, 0 to 1."""
     if seen.chosen is None:
         return 0.0
-    line = (
-        -0.79
-        + 0.72 * seen.title_match
-        - 1.84 * seen.strength
-        + 7.8 * seen.lead
-        + 4.32 * seen.chosen.words
-        + 1.49 * seen.chosen.heading
-        + 0.3 * seen.chosen.fit
-        - 0.37 * seen.mass
+    return _chance(
+        -1.46
+        + 0.57 * seen.title_match
+        + 0.42 * seen.strength
+        + 3.51 * seen.lead
+        + 0.72 * seen.mass
+        + 0.67 * seen.chosen.heading
+        + 0.63 * seen.chosen.fit
+        + 1.62 * seen.chosen.said
     )
-    return _chance(line)
 
 
 def _matter(hit: Hit) -> str:

@@ -212,11 +212,7 @@ def _share(
 def _held(wanted: Wanted, text: str) -> frozenset[str]:
     """The question's words that a text holds by themselves or by one alike."""
     plain = wanted.plain(text)
-    return frozenset(word for word in wanted.words if _stands(wanted, word, plain))
-
-
-def _stands(wanted: Wanted, word: str, plain: str) -> bool:
-    return word in plain or any(other in plain for other in wanted.alike.get(word, ()))
+    return frozenset(word for word in wanted.words if wanted.stands(word, plain))
 
 
 def _told_apart(wanted: Wanted, held: Sequence[Collection[str]]) -> dict[str, float]:
@@ -261,7 +257,7 @@ def _kinds_met(kinds: Sequence[Sought], heading: str) -> float:
 def _near(wanted: Wanted, text: str, words: Mapping[str, float]) -> float:
     """The largest share of the words' worth that two neighbouring sentences hold."""
     sentences = _SENTENCE.findall(wanted.plain(text))[:MOST_SENTENCES]
-    held = [{word for word in words if _stands(wanted, word, each)} for each in sentences]
+    held = [{word for word in words if wanted.stands(word, each)} for each in sentences]
     pairs = (one | other for one, other in pairwise([*held, set()]))
     most = max((sum(words[word] for word in pair) for pair in pairs), default=0.0)
     return most / (sum(words.values()) or 1.0)

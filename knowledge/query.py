@@ -88,6 +88,17 @@ class Wanted:
         plain = self.plain(text) if whole else ""
         return sum(worth for word, worth in self.words.items() if word in plain) / (whole or 1.0)
 
+    def meaning_share(self, text: str) -> float:
+        """The same, where a word alike may stand for the one said."""
+        whole = sum(self.words.values())
+        plain = self.plain(text) if whole else ""
+        held = (each for word, each in self.words.items() if self.stands(word, plain))
+        return sum(held) / (whole or 1.0)
+
+    def stands(self, word: str, plain: str) -> bool:
+        """Whether a word of the question, or one alike, stands in a text that `plain` gave."""
+        return word in plain or any(other in plain for other in self.alike.get(word, ()))
+
 
 @dataclass(frozen=True, kw_only=True)
 class _Part:
