@@ -7,7 +7,17 @@ from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
-from knowledge import asking, choosing, confidence, elsewhere, query, refutations, regions, retired
+from knowledge import (
+    asking,
+    belongs_elsewhere,
+    choosing,
+    confidence,
+    elsewhere,
+    query,
+    refutations,
+    retired,
+)
+from knowledge.belongs_elsewhere import placeless
 from knowledge.citing import cite
 from knowledge.index import Index
 from knowledge.model import Answer, AnswerKind, Choice, Document, ScoredDocument, WayOn
@@ -19,8 +29,6 @@ from knowledge.search import Found, Hit, find
 WAYS_ON = (WayOn.REPHRASE, WayOn.ASK_PERSON, WayOn.OPEN_CASE)
 DOCUMENTS_TOLD = 10
 MAX_LABEL_CHARS = 40
-SAID_ELSEWHERE = 0.7
-"""A document without any place answers for another city where it holds so much of the question."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -106,7 +114,8 @@ class Answerer:
         gone = retired.meant(found, turn.asked)
         if gone is not None:
             return self._instead(question, gone, turn, today)
-        if self._of_elsewhere(turn):
+        wanted, valid = turn.found.wanted, turn.found.valid
+        if belongs_elsewhere.asked(self._index, turn.asked, turn.kinds, wanted, valid):
             return _none(question, found, 0.0)
         refutation = refutations.meant(turn.asked, found.valid, found.wanted)
         if refutation is not None:
@@ -150,42 +159,17 @@ class Answerer:
                     said.setdefault(cited.document_id, set()).add(passage.ordinal)
         return said
 
-    def _of_elsewhere(self, turn: _Turn) -> bool:
-        """Whether it asks for another city's rules, and what was found is not that city's.
-
-        A document that names no place at all may be the country's or that city's own, where it
-        holds nearly all else that was said.
-        """
-        places = elsewhere.about(turn.asked)
-        if not places:
-            return False
-        hits = turn.found.valid[: confidence.CHOICES]
-        if hits and not regions.of(hits[0].document).names:
-            return self._part_says(turn, hits[0]) < SAID_ELSEWHERE
-        return not any(self._tells_of(hit.document, places) for hit in hits)
-
-    def _part_says(self, turn: _Turn, hit: Hit) -> float:
-        wanted = turn.found.wanted
-        chosen = choosing.document(self._index, turn.kinds, wanted, (hit,), {})
-        return chosen.said
-
-    def _tells_of(self, document: Document, places: Sequence[str]) -> bool:
-        parts = (part.text for part in self._index.passages(document.id))
-        texts = (document.title, document.department, *parts)
-        return any(place in text for text in texts for place in places)
-
     def _evidence(self, turn: _Turn, hits: Sequence[Hit]) -> confidence.Evidence:
         if not hits:
             return confidence.Evidence()
         wanted = turn.found.wanted
         chosen = choosing.document(self._index, turn.kinds, wanted, hits, turn.said)
-        abroad = bool(elsewhere.about(turn.asked))
         return confidence.evidence(
             hits,
             wanted,
             chosen,
             asks=bool(turn.kinds),
-            elsewhere=abroad and not regions.of(hits[0].document).names,
+            elsewhere=bool(elsewhere.about(turn.asked)) and placeless(hits[0].document),
         )
 
     def _sure(self, seen: confidence.Evidence) -> float:

@@ -14,11 +14,13 @@ from knowledge.search import Hit, context_of
 
 LOOKED_AT = 8
 """Documents whose parts are looked at."""
-KIND_WEIGHT = 2.03
+KIND_WEIGHT = 1.94
 """What the kind of thing asked for counts beside what speaks for the document (`precedence`)."""
 SAME_MATTER = 1.5
 """What the document quoted before gains in a question that goes on from an answer, where another
 part of it announces what is asked."""
+MOST_GAINED = KIND_WEIGHT * (asking.HEADED - asking.ELSE) + SAME_MATTER
+"""Documents further behind cannot come first."""
 MAX_PASSAGES = 60
 """A longer document is judged by the passages the search found."""
 MAX_CLAUSES = 4
@@ -70,10 +72,11 @@ def document(
         hits: best first, at least one.
         said: what earlier answers quoted already.
     """
-    first = hits[0]
-    chosen = [_best_part(index, hit, kinds, wanted, said) for hit in hits[:LOOKED_AT]]
+    first = hits[0].score
+    near = [hit for hit in hits[:LOOKED_AT] if precedence.behind(hit.score, first) > -MOST_GAINED]
+    chosen = [_best_part(index, hit, kinds, wanted, said) for hit in near]
     worths = [
-        precedence.behind(each.hit.score, first.score)
+        precedence.behind(each.hit.score, first)
         + KIND_WEIGHT * each.fit
         + SAME_MATTER * (each.hit.document.id in said and each.fit >= asking.HEADED)
         for each in chosen
@@ -97,11 +100,15 @@ def _best_part(
     if not ranked:
         return Chosen(hit=hit, words=0.0, heading=0.0, fit=asking.ELSE)
     best = ranked[0]
+    context, whole = (
+        context_of(hit.document, best.passage),
+        f"{hit.document.title}\n{hit.document.text}",
+    )
     return Chosen(
         hit=hit,
-        words=wanted.share(context_of(hit.document, best.passage)),
+        words=wanted.share(context),
         heading=wanted.share(parts.heading_of(best.passage)),
         fit=best.fit,
-        said=wanted.meaning_share(context_of(hit.document, best.passage)),
-        whole=wanted.meaning_share(f"{hit.document.title}\n{hit.document.text}"),
+        said=wanted.meaning_share(wanted.plain(context)),
+        whole=wanted.meaning_share(wanted.plain(whole)),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -10,11 +11,10 @@ from datetime import date
 from knowledge import asking, everyday, following, home, numerals, spelling
 from knowledge.following import points_back as points_back
 from knowledge.index import Index, Query, Term
+from knowledge.wording import LITTLE_WORDS, without_asking
 from knowledge.wording import MAX_CHARS as MAX_CHARS
-from knowledge.wording import LITTLE_WORDS
 from knowledge.wording import cut as cut
 from knowledge.wording import essence as essence
-from knowledge.wording import without_asking
 from nlu import lexicon
 from nlu import text as nlu_text
 from nlu.rarity import rarity
@@ -30,6 +30,9 @@ ASKED_BEFORE = 0.2
 """What the words weigh that an earlier question asked with."""
 PLACE_WEIGHT = 0.3
 """What the city's own name and its towns weigh: everything here is of 丰城, nothing is about it."""
+
+SHORT = 2_000
+"""Texts of at most so many characters, most passages, are kept as they are compared."""
 
 _TITLE = re.compile(r"《([^《》]{4,120})》")
 _NUMBER = re.compile(r"[\u4e00-\u9fff]{1,12}[〔\[［(（【]\s*\d{4}\s*[〕\]］)）】]\s*第?\d{1,5}号?")
@@ -64,7 +67,10 @@ class Wanted:
 
     def plain(self, text: str) -> str:
         """A text in lower case, with the citizen's words for what it calls by official names."""
-        plain = nlu_text.fold(text).lower()
+        return self.with_said(_folded(text) if len(text) <= SHORT else nlu_text.fold(text).lower())
+
+    def with_said(self, plain: str) -> str:
+        """A folded text in lower case, with the citizen's words for its official names."""
         said = [word for word, names in self.aliases if any(name in plain for name in names)]
         return "\n".join((plain, *said)) if said else plain
 
@@ -82,22 +88,25 @@ class Wanted:
         whole = sum(self.rarity.values())
         return sum(self.rarity[term] for term in self.held(text)) / whole if whole else 0.0
 
-    def word_share(self, text: str) -> float:
-        """How much of its words, each by its worth at large, a text holds, 0 to 1."""
+    def word_share(self, plain: str) -> float:
+        """How much of its words, each by its worth at large, what `plain` gave holds, 0 to 1."""
         whole = sum(self.words.values())
-        plain = self.plain(text) if whole else ""
         return sum(worth for word, worth in self.words.items() if word in plain) / (whole or 1.0)
 
-    def meaning_share(self, text: str) -> float:
+    def meaning_share(self, plain: str) -> float:
         """The same, where a word alike may stand for the one said."""
         whole = sum(self.words.values())
-        plain = self.plain(text) if whole else ""
         held = (each for word, each in self.words.items() if self.stands(word, plain))
         return sum(held) / (whole or 1.0)
 
     def stands(self, word: str, plain: str) -> bool:
         """Whether a word of the question, or one alike, stands in a text that `plain` gave."""
         return word in plain or any(other in plain for other in self.alike.get(word, ()))
+
+
+@functools.lru_cache(maxsize=8_000)
+def _folded(text: str) -> str:
+    return nlu_text.fold(text).lower()
 
 
 @dataclass(frozen=True, kw_only=True)

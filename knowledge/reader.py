@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from knowledge import asking, parts
 from knowledge.index import PassageScore
@@ -43,8 +43,11 @@ class Span:
 
 @dataclass(frozen=True, kw_only=True)
 class _Sentence:
+    """A sentence; `told` is its score without what its passage's chance adds."""
+
     span: Span
     score: float
+    told: float
 
 
 class Reader:
@@ -162,7 +165,7 @@ class Reader:
             if not run:
                 span = opening.span
                 cut = _cut(document, span.passage, span.start, span.end, self._quote_chars)
-                run, total = [_Sentence(span=cut, score=opening.score)], 0.8 * opening.score
+                run, total = [replace(opening, span=cut)], 0.8 * opening.score
             if total > best_sum + 1e-9:
                 best, best_sum = run, total
         return best
@@ -221,18 +224,18 @@ def _scored(
         before = shares[place - 1] if place else 0.0
         score = shares[place] + NEIGHBOUR_SHARE * before
         score += HEADING_SHARE * above[span.passage.ordinal]
-        score += CHANCE_SHARE * chances[span.passage.ordinal]
         if asking.holds(kinds, sentence):
             score += CUE_GAIN * min(1.0, 0.2 + 2 * shares[place])
         if span.end - span.start < SHORT_SENTENCE:
             score *= 0.5
-        scored.append(_Sentence(span=span, score=score))
+        chance = CHANCE_SHARE * chances[span.passage.ordinal]
+        scored.append(_Sentence(span=span, score=score + chance, told=score))
     return scored
 
 
 def _trimmed(run: list[_Sentence]) -> list[Span]:
-    enough = WEAK_END * max(sentence.score for sentence in run)
-    places = [place for place, sentence in enumerate(run) if sentence.score >= enough]
+    enough = WEAK_END * max(sentence.told for sentence in run)
+    places = [place for place, sentence in enumerate(run) if sentence.told >= enough]
     return [sentence.span for sentence in run[places[0] : places[-1] + 1]]
 
 

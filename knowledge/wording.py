@@ -36,11 +36,12 @@ _EMPTY = re.compile(
 )
 """What questions are asked with, not about; leaving it out gave one point on the questions."""
 
-LITTLE_WORDS = frozenset(
-    "的 了 吗 呢 啊 吧 是 我 你 他 她 它 们 我们 你们 他们 有 在 要 能 可以 怎么 什么 多少 哪 哪些 如何 "
-    "怎样 几 不 没 没有 也 都 就 还 和 与 及 或 等 被 把 给 到 从 去 来 啥 一个 这 那 个 现在 需要 请问 "
-    "想 问 知道 会 得 着 过 上 下 里 中 后 前 时 为 对 以 于".split()
+_LITTLE = (
+    "的 了 吗 呢 啊 吧 是 我 你 他 她 它 们 我们 你们 他们 有 在 要 能 可以 怎么 什么 多少 哪 "
+    "哪些 如何 怎样 几 不 没 没有 也 都 就 还 和 与 及 或 等 被 把 给 到 从 去 来 啥 一个 这 那 个 "
+    "现在 需要 请问 想 问 知道 会 得 着 过 上 下 里 中 后 前 时 为 对 以 于"
 )
+LITTLE_WORDS = frozenset(_LITTLE.split())
 """Words that say little in any question, for where single words are counted."""
 
 

@@ -1,8 +1,9 @@
 """What answers are worth on questions written without trying the search.
 
-Three sets stand in `tests/golden`: portal pages' questions in citizens' own words (the right
-passage named by the hash of twelve characters, so that no text of a page is kept here), everyday
-wording over the sample content, and texts that no document answers. Each is cut in a half to work
+Four sets stand in `tests/golden`: questions on any part of portal pages in citizens' own words (the
+right passage named by the hash of twelve characters, so that no text of a page is kept here), the
+pages' published questions in other words, everyday wording over the sample content, and texts that
+no document answers. Each is cut in a half to work
 on (`dev`) and a half to measure with (`held`).
 """
 
@@ -21,7 +22,7 @@ import bm25s
 import jieba
 
 from knowledge.model import Answer, AnswerKind
-from tests.bench.shelves import Shelf, policy_shelf, portal_shelf, sample_shelf
+from tests.bench.shelves import Shelf, faq_shelf, policy_shelf, portal_shelf, sample_shelf
 from tests.bench.table import Row
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -104,16 +105,18 @@ def faq(shelf: Shelf) -> list[Outcome]:
 
 
 def _portal(item: Mapping[str, Any], shelf: Shelf, group: str) -> Outcome:
-    page = shelf.documents[item["page"]]
     answer = shelf.answerer.answer(item["question"], today=shelf.today)
+    places = [item, *item.get("also", ())]
+    pages = [shelf.documents[each["page"]] for each in places]
     touched = [
         cited.document_id == page.id and cited.start < end and start < cited.end
         for cited in answer.citations[:1]
-        for start, end in spans(page.text, item["right"])
+        for place, page in zip(places, pages, strict=True)
+        for start, end in spans(page.text, place["right"])
     ]
     right = answer.kind in QUOTED and any(touched)
     wanted = f"{item['page']} {[each['ordinal'] for each in item['right']]}"
-    return _outcome(item, group, answer, shelf, wanted, [page.id], right=right)
+    return _outcome(item, group, answer, shelf, wanted, [page.id for page in pages], right=right)
 
 
 def everyday(shelf: Shelf) -> list[Outcome]:
@@ -236,6 +239,7 @@ def rows(data: Path) -> list[Row]:
     """The figures of the sets as rows of the table of measurements."""
     samples, pages, shelf = sample_shelf(), portal_shelf(data), policy_shelf(data)
     asked, said, policy = portal(pages), everyday(samples), policies(shelf, data)
+    published = faq(faq_shelf(data))
     not_ours, written = refusals(samples), letters(samples, data)
     name = "bm25s over jieba words"
     wanted = [(each["question"], [each["page"]]) for each in read_set("portal_questions")]
@@ -246,15 +250,21 @@ def rows(data: Path) -> list[Row]:
     found = [
         *_by_group("portal questions", asked),
         _row("portal questions: document first", asked, plain_first(pages, wanted), name),
+        *_by_group("FAQ questions", published),
         *_by_group("everyday questions", said),
         _row("everyday questions: document first", said, plain_first(samples, spoken), name),
         *_by_group("not to be answered", not_ours),
         *_by_group("not to be answered", written),
     ]
-    answerable = [*asked, *said, *policy]
+    answerable = [*asked, *published, *said, *policy]
     quoted = [*answerable, *not_ours, *written]
     found.append(Row(what="answerable questions refused", ours=f"{refused(answerable):.3f}"))
-    for what, each in (("portal", asked), ("everyday", said), ("policy_qa", policy)):
+    for what, each in (
+        ("portal", asked),
+        ("FAQ", published),
+        ("everyday", said),
+        ("policy_qa", policy),
+    ):
         found.append(Row(what=f"refused: {what}", ours=f"{refused(each):.3f}"))
     true = share(each.faithful for each in quoted)
     found.append(Row(what="quotes word for word in the cited document", ours=f"{true:.3f}"))

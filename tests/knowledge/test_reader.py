@@ -30,7 +30,7 @@ ENDLESS = Document(
 def read(document: Document, question: str, reader: Reader) -> tuple[Span, ...]:
     index = EmbeddedIndex.build([entry(document)])
     found = find(index, question, TODAY)
-    best = [each.passage for each in found.valid[0].passages]
+    best = found.valid[0].passages
     return reader.read(sought(question), found.wanted, document, index.passages(document.id), best)
 
 

