@@ -139,7 +139,7 @@ class Answerer:
         asked = query.cut(question)
         kinds = asking.sought(query.without_titles(asked))
         follows = bool(context) and query.points_back(asked, query.essence(asked))
-        before = self.answer(context[-1], today=today, context=context[-2:-1]) if follows else None
+        before = self.answer(context[-1], today=today, context=context[:-1]) if follows else None
         quoted = before is not None and before.kind is AnswerKind.DIRECT
         return _Turn(
             question=question,

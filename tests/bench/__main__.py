@@ -7,16 +7,16 @@ import os
 import sys
 from pathlib import Path
 
-from tests.bench import answers, milvus, routes, scale, turns
+from tests.bench import answers, encoders, milvus, routes, scale, turns
 from tests.bench.table import Row, show
 from tests.running import ROOT
 
 
 def main() -> None:
-    """Measure all, or the parts named as arguments: turns, answers, routes, scale, milvus."""
+    """Measure all, or the parts named as arguments: turns, answers, encoders, routes..."""
     reader = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
     reader.add_argument(
-        "parts", nargs="*", metavar="PART", help="turns answers routes scale milvus"
+        "parts", nargs="*", metavar="PART", help="turns answers encoders routes scale milvus"
     )
     reader.add_argument(
         "--sizes",
@@ -31,6 +31,7 @@ def main() -> None:
     parts = {
         "turns": turns.rows,
         "answers": lambda: answers.rows(data),
+        "encoders": lambda: encoders.rows(data),
         "routes": lambda: routes.rows(data),
         "scale": lambda: scale.rows(data, given.sizes),
         "milvus": milvus.rows,
@@ -38,7 +39,7 @@ def main() -> None:
     wanted = given.parts or list(parts)
     found: list[Row] = []
     for name in wanted:
-        if name in ("answers", "routes", "scale") and not data.is_dir():
+        if name in ("answers", "encoders", "routes", "scale") and not data.is_dir():
             print(f"{name}: left out, no measurement data (POLICYLINE_DATA_DIR)")  # noqa: T201
             continue
         print(f"measuring {name} ...", file=sys.stderr, flush=True)  # noqa: T201
