@@ -152,6 +152,15 @@ class Library:
             log.warning("index away: %s", away)
             return Answer(kind=AnswerKind.NONE, question=question, ways_on=WAYS_ON[1:])
 
+    async def answered(self, question: str, context: tuple[str, ...] = ()) -> Answer:
+        """The same in a thread: neither a slow question nor a far index holds up the others.
+
+        Args:
+            question: as the citizen put it.
+            context: earlier questions of the conversation, newest last.
+        """
+        return await asyncio.to_thread(self.answer, question, context)
+
     def explain(self, question: str, context: tuple[str, ...] = ()) -> Explanation:
         """The same answer with every step that led to it."""
         return explain(self._answerer, question, today=self._today(), context=context)

@@ -117,7 +117,7 @@ async def _overlong(work: Work, text: str, services: Services) -> Outcome:
 
 
 async def _answered(work: Work, question: str, services: Services) -> Outcome:
-    answer = services.library.answer(question, context=work.context.questions)
+    answer = await services.library.answered(question, work.context.questions)
     services.metrics.answered(answer.kind.value)
     asked = (*work.context.questions, question)[-_QUESTIONS_KEPT:]
     reply = answer_reply(

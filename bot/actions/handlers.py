@@ -58,7 +58,7 @@ async def validate_rate_form(turn: Tracker, services: ActionServices) -> Outcome
 async def action_answer(turn: Tracker, services: ActionServices) -> Outcome:
     """Answer a question from published content."""
     context = (turn.slots.matter,) if turn.form == "case_form" and turn.slots.matter else ()
-    answer = services.answers.answer(turn.text, context)
+    answer = await services.answers.answered(turn.text, context)
     reply = answer_reply(answer, say=services.knowledge.say, base_url=services.base_url)
     if turn.form:  # the form goes on; ways that lead out of it would only confuse
         reply = replace(reply, options=())

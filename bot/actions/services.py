@@ -38,7 +38,7 @@ class OpenedCase(Protocol):
 class Answers(Protocol):
     """Published content."""
 
-    def answer(self, question: str, context: tuple[str, ...] = ()) -> Answer:
+    async def answered(self, question: str, context: tuple[str, ...] = ()) -> Answer:
         """Answer a question; `context` holds what was said before, oldest first."""
 
 

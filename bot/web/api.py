@@ -138,7 +138,7 @@ async def answer(request: web.Request) -> web.Response:
     await pace(request)
     asked = await read_json(request, AnswerRequest)
     services = services_of(request)
-    found = await asyncio.to_thread(services.library.answer, asked.question)
+    found = await services.library.answered(asked.question)
     return result(_answer(found, await services.rephraser.rephrase(found)))
 
 

@@ -20,6 +20,7 @@ from bot.web.routes import services_of, session_of
 from knowledge.model import Kind, Life
 
 if TYPE_CHECKING:
+    from bot.library import Library
     from knowledge.model import ImportReport
 
 UPLOAD_LIMIT = 32 * 1024 * 1024
@@ -41,6 +42,10 @@ class _Wanted(BaseModel):
         values = self.model_dump(mode="json", exclude={"done", "after"}, exclude_none=True)
         query = urlencode({k: v for k, v in {**values, "after": after}.items() if v})
         return f"/knowledge?{query}" if query else "/knowledge"
+
+
+_LINKED_NAMED = 20
+"""So many interpretations are named with their policies after an import; of more, the number."""
 
 
 async def show(request: web.Request) -> web.Response:
@@ -73,10 +78,18 @@ async def _page(
         following=wanted.address(shown[-1].id) if len(found) > len(shown) else "",
         wanted=wanted,
         report=report,
+        titles=await _titles(services.library, report),
         problem=problem,
         lives=tuple(Life),
         kinds=tuple(Kind),
     )
+
+
+async def _titles(library: Library, report: ImportReport | None) -> dict[str, str]:
+    """The titles of the documents an import linked, at most `_LINKED_NAMED` interpretations."""
+    linked = report.linked[:_LINKED_NAMED] if report else ()
+    ids = dict.fromkeys(each for pair in linked for each in pair)
+    return {each: (await library.get(each)).title for each in ids}
 
 
 async def take_files(request: web.Request) -> web.Response:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import threading
 from collections.abc import AsyncIterator
 from contextlib import AbstractContextManager, asynccontextmanager
 from pathlib import Path
@@ -16,7 +17,7 @@ from bot.errors import Conflict, NotFound
 from bot.library import Library
 from bot.storage.units import Storage
 from bot.waking import Hub, Waiter
-from knowledge.model import AnswerKind, Kind, Life
+from knowledge.model import Answer, AnswerKind, Kind, Life
 from tests.fakes.edges import FakeClock
 
 PAGE = (
@@ -253,3 +254,23 @@ def test_the_commands(home: Path, tmp_path: Path) -> None:
     assert command("publish", listed["id"])[0] == 0
     assert command("import", str(tmp_path / "gone.html"))[0] == 2
     assert home.is_dir()
+
+
+async def test_the_loop_goes_on_while_an_answer_is_looked_for(
+    library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked, may_answer = threading.Event(), threading.Event()
+    plain = library.answer
+
+    def slow(question: str, context: tuple[str, ...] = ()) -> Answer:
+        asked.set()
+        assert may_answer.wait(10)
+        return plain(question, context)
+
+    monkeypatch.setattr(library, "answer", slow)
+    answering = asyncio.create_task(library.answered("高龄老人补贴每月多少钱"))
+    assert await asyncio.to_thread(asked.wait, 10)
+
+    may_answer.set()  # only reached because the loop was free
+
+    assert (await answering).kind is AnswerKind.NONE

@@ -106,3 +106,6 @@ class ScriptedLibrary:
     def answer(self, question: str, context: tuple[str, ...] = ()) -> Answer:
         self.asked.append((question, context))
         return replace(self.answers.get(question, self.NONE), question=question)
+
+    async def answered(self, question: str, context: tuple[str, ...] = ()) -> Answer:
+        return self.answer(question, context)

@@ -68,6 +68,30 @@ async def test_a_long_list_is_turned_page_by_page(house: House) -> None:
     assert "after=" not in last
 
 
+async def test_an_interpretation_is_shown_with_the_policy_it_was_linked_to(house: House) -> None:
+    policy = {
+        "id": "示例-政策",
+        "title": "丰城市残疾人两项补贴实施办法（示例）",
+        "number": "丰示发〔2026〕8号",
+        "kind": "policy",
+        "text": "第一条 困难残疾人每月发放生活补贴八十元。\n"
+        "第二条 重度残疾人每月发放护理补贴九十元。",
+    }
+    reading = {
+        "id": "示例-解读",
+        "title": "《丰城市残疾人两项补贴实施办法（示例）》解读",
+        "kind": "interpretation",
+        "text": "《丰城市残疾人两项补贴实施办法（示例）》（丰示发〔2026〕8号）已印发。\n"
+        "现解读如下：补贴按月发放到社会保障卡。",
+    }
+    lines = [json.dumps(each, ensure_ascii=False) for each in (policy, reading)]
+
+    shown = await upload(await house.staff(Role.EDITOR), ("both.jsonl", "\n".join(lines).encode()))
+
+    assert "1 份解读已关联到所解读的政策" in shown
+    assert re.search(r"》解读</a>，解读 <a [^>]+>丰城市残疾人两项补贴实施办法（示例）</a>", shown)
+
+
 async def test_importing_nothing_is_said(house: House) -> None:
     assert "请先选择要导入的文件" in await upload(await house.staff(Role.EDITOR))
 
