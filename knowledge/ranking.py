@@ -108,8 +108,7 @@ def bounded(segment: Segment, asked: Mapping[str, Asked]) -> Bounded:
         if spread <= SCORED_WHOLE:
             of_passages = _Held.of(field.passages, terms.keys)
             passages[name] = of_passages.scores(field.passages.held_back, terms.passages)
-            possible = np.zeros(number, np.float32)
-            np.maximum.at(possible, segment.owner, passages[name])
+            possible = _best(passages[name], segment.first)
         else:
             possible = held.scores(field.shortest, terms.passages)
         most += terms.weight * (own[name] + possible)
