@@ -33,9 +33,11 @@ WHOLE_WORTH = 0.3
 """What the chance of holding the answer counts beside the expected likeness to it."""
 LEAN, LEAN_WORTH = 3.0, 2.0
 """The F measure of the clauses' own chances that counts besides, and how much."""
+LEAN_IF_FULL = 20.0
+"""The quote then becomes as long as it may be."""
 
 
-def best_run(judged: Judged, limit: int) -> tuple[int, int]:
+def best_run(judged: Judged, limit: int, *, full: bool = False) -> tuple[int, int]:
     """The first and the last clause to quote.
 
     Of all runs, the one is taken that is expected to be most like the answer and to hold it,
@@ -45,6 +47,7 @@ def best_run(judged: Judged, limit: int) -> tuple[int, int]:
         judged: clauses, at least one, with the columns of `features.judge` and those named in
             `weights`.
         limit: the longest quote, in characters; a longer clause is a run by itself.
+        full: quote as much as may be, around the likeliest clauses.
     """
     starts = np.array([each.start for each in judged.clauses])
     ends = np.array([each.end for each in judged.clauses])
@@ -60,8 +63,10 @@ def best_run(judged: Judged, limit: int) -> tuple[int, int]:
     quoted = np.minimum(size[quotes], limit)[:, None]
     likeness = (2 * shared / (quoted + size[answers][None])) @ weight
     whole = (shared >= WHOLE_SHARE * size[answers][None]) @ weight
-    worth = likeness + WHOLE_WORTH * whole
-    worth += LEAN_WORTH * _leaning(judged, ends - starts, first[quotes], last[quotes], size[quotes])
+    worth = 0.0 if full else likeness + WHOLE_WORTH * whole
+    lean = LEAN_IF_FULL if full else LEAN
+    held = _leaning(judged, ends - starts, first[quotes], last[quotes], size[quotes], lean)
+    worth = worth + LEAN_WORTH * held
     best = quotes[int(np.argmax(worth))]
     return int(first[best]), int(last[best])
 
@@ -87,12 +92,13 @@ def _leaning(
     first: NDArray[np.int64],
     last: NDArray[np.int64],
     size: Floats,
+    lean: float,
 ) -> Floats:
     """The expected F measure of each run by the chances of its clauses."""
     chances = chance((_weighed(judged, CLAUSE) + BIAS).astype(np.float32))
     expected = np.concatenate(([0.0], np.cumsum(chances * chars)))
     held = expected[last + 1] - expected[first]
-    found: Floats = (1 + LEAN**2) * held / (size + LEAN**2 * expected[-1] + 1e-9)
+    found: Floats = (1 + lean**2) * held / (size + lean**2 * expected[-1] + 1e-9)
     return found
 
 
