@@ -27,8 +27,8 @@ HEADING_SHARE = 0.3
 CUE_GAIN = 0.2
 """What a sentence gains that holds the kind of thing asked for, such as a sum or a day."""
 SHORT_SENTENCE = 8
-SHORT_GUIDE = 600
-"""Of a guide of so many characters as much is quoted as may be."""
+SHORT_TEXT = 600
+"""Of a guide, notice or explanation of so many characters as much is quoted as may be."""
 
 _SENTENCE = re.compile(r"[^。！？；\n]*[。！？；\n]+[”」』）)》]*|[^。！？；\n]+$")
 _CLAUSE = re.compile(r"[^，,、：:]*[，,、：:]?")
@@ -118,8 +118,8 @@ class Reader:
             return ()
         judged = judge(question, wanted, document.title, document.text, run)
         judged = judged.beside(_standing(kinds, wanted, document, passages, run))
-        # A short guide's parts are short too: those around the one asked for help a citizen.
-        short = len(document.text) <= SHORT_GUIDE and document.kind is Kind.GUIDE
+        # A short text's parts are short too: those around the one asked for help a citizen.
+        short = len(document.text) <= SHORT_TEXT and document.kind is not Kind.POLICY
         first, last = weighing.best_run(judged, self._quote_chars, full=short)
         return self._spans(document, passages, run[first].start, run[last].end)
 
