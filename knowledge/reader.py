@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+import math
 import re
+from bisect import bisect_right
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
 
 from knowledge import asking, parts
 from knowledge.index import PassageScore
-from knowledge.model import Document, Passage
+from knowledge.model import Document, Kind, Passage
 from knowledge.query import Wanted
+from knowledge.reading import weighing
+from knowledge.reading.clauses import Clause, clauses
+from knowledge.reading.features import judge
 from knowledge.reading.picking import Picker
 
 MAX_PASSAGES = 60
@@ -18,15 +26,15 @@ NEIGHBOUR_SHARE = 0.3
 """What a sentence has from the one before it: answers stand after the words of their question."""
 HEADING_SHARE = 0.3
 """What it has from the headings it stands under."""
-CHANCE_SHARE = 0.3
-"""What it has from its passage's chance of being the one asked about."""
-SURE = 0.5
-"""From this chance on that a passage is the one asked about, a quote begins there or after it."""
+QUESTION_SHARE = 0.6
+"""What the words of a published question or a heading count once more."""
+LEAST_CHANCE = 0.02
+"""Added to the chance of each passage, so that none is out of the question."""
 CUE_GAIN = 0.2
 """What a sentence gains that holds the kind of thing asked for, such as a sum or a day."""
 SHORT_SENTENCE = 8
-WEAK_END = 0.15
-"""Sentences at a quote's ends with less than this share of the best one's score are left out."""
+SHORT_TEXT = 600
+"""Of a guide, notice or explanation of so many characters as much is quoted as may be."""
 
 _SENTENCE = re.compile(r"[^。！？；\n]*[。！？；\n]+[”」』）)》]*|[^。！？；\n]+$")
 _CLAUSE = re.compile(r"[^，,、：:]*[，,、：:]?")
@@ -43,23 +51,21 @@ class Span:
 
 @dataclass(frozen=True, kw_only=True)
 class _Sentence:
-    """A sentence; `told` is its score without what its passage's chance adds."""
-
     span: Span
     score: float
-    told: float
 
 
 class Reader:
-    """Picks the run of neighbouring sentences that holds most of what was asked.
+    """Picks the run of neighbouring clauses that is most likely to be the answer and to hold it.
 
-    Measured with the right document given, on 405 questions: a run of 250 characters by score
-    holds the answer for 79%; by shared bigrams alone, 68%.
+    Measured with the right document given, on 405 questions unseen: a run of 250 characters
+    holds the answer for 82%, with a likeness (ROUGE-L F1) of .39; the sentences with most of
+    the question's words, 80% and .36; by shared bigrams alone, 68% and .33.
 
     Args:
         quote_chars: the longest quote, in characters.
         answer_chars: the longest answer of a question-answer pair, which is quoted whole.
-        picker: a learned one that picks clauses instead; None: sentences by their words.
+        picker: a learned one that picks the run instead; None: by named signs.
     """
 
     def __init__(
@@ -88,7 +94,7 @@ class Reader:
             passages: the document's, in reading order.
             best: those the search found, best first, with their scores.
             said: ordinals of passages an earlier answer quoted.
-            question: the part of it that is looked at; for the learned picker alone.
+            question: the part of it that is looked at.
         """
         near = parts.fresh(kinds, _near(passages, [each.passage for each in best]), said)
         scores = {each.passage.ordinal: each.score for each in best}
@@ -103,13 +109,27 @@ class Reader:
                 return _joined([span for each in near for span in _sentences(document, each)])
         if self._picker is not None:
             return self._picked(self._picker, question, wanted, document, near)
-        if found and found[0].chance >= SURE:
-            near = [each for each in near if each.ordinal >= found[0].passage.ordinal]
-        chances = {part.passage.ordinal: part.chance for part in found}
-        sentences = _scored(kinds, wanted, document, near, chances)
-        if not sentences:
+        return self._weighed(kinds, question, wanted, document, near, found)
+
+    def _weighed(
+        self,
+        kinds: Sequence[asking.Sought],
+        question: str,
+        wanted: Wanted,
+        document: Document,
+        passages: Sequence[Passage],
+        found: Sequence[parts.Part],
+    ) -> tuple[Span, ...]:
+        """The run of clauses that named signs speak for."""
+        run = clauses(document.text, [(each.start, each.end) for each in passages])
+        if not run:
             return ()
-        return _joined(_trimmed(self._best_run(document, sentences)))
+        judged = judge(question, wanted, document.title, document.text, run)
+        judged = judged.beside(_standing(kinds, wanted, document, passages, found, run))
+        # A short text's parts are short too: those around the one asked for help a citizen.
+        short = len(document.text) <= SHORT_TEXT and document.kind is not Kind.POLICY
+        first, last = weighing.best_run(judged, self._quote_chars, full=short)
+        return self._spans(document, passages, run[first].start, run[last].end)
 
     def _picked(
         self,
@@ -119,17 +139,23 @@ class Reader:
         document: Document,
         passages: Sequence[Passage],
     ) -> tuple[Span, ...]:
-        """What a learned picker finds; a clause longer than the limit is cut."""
+        """What a learned picker finds."""
         looked_at = [(each.start, each.end) for each in passages]
         found = picker.pick(question, wanted, document, looked_at, self._quote_chars)
         if found is None:
             return ()
+        return self._spans(document, passages, found.start, found.end)
+
+    def _spans(
+        self, document: Document, passages: Sequence[Passage], start: int, end: int
+    ) -> tuple[Span, ...]:
+        """A run passage by passage; cut where it is a single clause longer than the limit."""
         spans = tuple(
-            Span(passage=each, start=max(found.start, each.start), end=min(found.end, each.end))
+            Span(passage=each, start=max(start, each.start), end=min(end, each.end))
             for each in passages
-            if each.start < found.end and found.start < each.end
+            if each.start < end and start < each.end
         )
-        if found.end - found.start <= self._quote_chars:
+        if end - start <= self._quote_chars:
             return spans
         first = spans[0]
         return (_cut(document, first.passage, first.start, first.end, self._quote_chars),)
@@ -149,26 +175,6 @@ class Reader:
         if not spans:
             spans = [_cut(document, pair, pair.start, pair.end, self._answer_chars)]
         return _joined(spans)
-
-    def _best_run(self, document: Document, sentences: list[_Sentence]) -> list[_Sentence]:
-        """The run of at most `quote_chars` with the highest sum; a longer sentence is cut."""
-        best: list[_Sentence] = []
-        best_sum = -1.0
-        for first, opening in enumerate(sentences):
-            run: list[_Sentence] = []
-            total = 0.0
-            for sentence in sentences[first:]:
-                if sentence.span.end - opening.span.start > self._quote_chars:
-                    break
-                run.append(sentence)
-                total += sentence.score
-            if not run:
-                span = opening.span
-                cut = _cut(document, span.passage, span.start, span.end, self._quote_chars)
-                run, total = [replace(opening, span=cut)], 0.8 * opening.score
-            if total > best_sum + 1e-9:
-                best, best_sum = run, total
-        return best
 
 
 def _chosen(kinds: Sequence[asking.Sought], found: Sequence[parts.Part]) -> Passage | None:
@@ -208,7 +214,6 @@ def _scored(
     wanted: Wanted,
     document: Document,
     passages: Sequence[Passage],
-    chances: Mapping[int, float],
 ) -> list[_Sentence]:
     spans = [span for passage in passages for span in _sentences(document, passage)]
     plain = [document.text[span.start : span.end] for span in spans]
@@ -228,15 +233,40 @@ def _scored(
             score += CUE_GAIN * min(1.0, 0.2 + 2 * shares[place])
         if span.end - span.start < SHORT_SENTENCE:
             score *= 0.5
-        chance = CHANCE_SHARE * chances[span.passage.ordinal]
-        scored.append(_Sentence(span=span, score=score + chance, told=score))
+        scored.append(_Sentence(span=span, score=score))
     return scored
 
 
-def _trimmed(run: list[_Sentence]) -> list[Span]:
-    enough = WEAK_END * max(sentence.told for sentence in run)
-    places = [place for place, sentence in enumerate(run) if sentence.told >= enough]
-    return [sentence.span for sentence in run[places[0] : places[-1] + 1]]
+def _standing(
+    kinds: Sequence[asking.Sought],
+    wanted: Wanted,
+    document: Document,
+    passages: Sequence[Passage],
+    found: Sequence[parts.Part],
+    run: Sequence[Clause],
+) -> Mapping[str, NDArray[np.float64]]:
+    """How each clause's passage and sentence stand beside the best ones."""
+    words = {
+        part.passage.ordinal: part.signs.share + QUESTION_SHARE * part.signs.heading
+        for part in found
+    }
+    chances = {part.passage.ordinal: math.log(part.chance + LEAST_CHANCE) for part in found}
+    starts = [each.start for each in passages]
+    at = [bisect_right(starts, each.start) - 1 for each in run]
+    passage = np.array([words[passages[place].ordinal] for place in at])
+    likely = np.array([chances[passages[place].ordinal] for place in at])
+    sentences = _scored(kinds, wanted, document, passages)
+    starts = [each.span.start for each in sentences]
+    scores = np.array([each.score for each in sentences])
+    at = [max(0, bisect_right(starts, each.start) - 1) for each in run]
+    sentence = scores[at]
+    rank = np.argsort(np.argsort(-sentence, kind="stable"), kind="stable")
+    return {
+        "passage_chance": likely,
+        "passage_of_best": passage / (max(words.values()) or 1.0),
+        "worth_of_best": sentence / (scores.max() + 1e-9),
+        "worth_rank": np.log1p(rank),
+    }
 
 
 def _cut(document: Document, passage: Passage, start: int, end: int, limit: int) -> Span:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -41,6 +41,15 @@ class Judged:
     def column(self, name: str) -> Floats:
         """One feature of all clauses, (clauses,)."""
         return np.asarray(self.values[:, self.names.index(name)], np.float32)
+
+    def beside(self, columns: Mapping[str, NDArray[np.floating]]) -> Judged:
+        """The same with more features, each (clauses,)."""
+        more = np.stack([np.asarray(each, np.float32) for each in columns.values()], axis=1)
+        return Judged(
+            clauses=self.clauses,
+            names=(*self.names, *columns),
+            values=np.concatenate((self.values, more), axis=1),
+        )
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -62,7 +62,7 @@ def propose(judged: Judged, chances: Floats, limit: int) -> Runs:
     starts = np.array([each.start for each in judged.clauses])
     ends = np.array([each.end for each in judged.clauses])
     chars = (ends - starts).astype(np.float64)
-    first, last = _within(starts, ends, limit)
+    first, last = within(starts, ends, limit)
     expected = np.concatenate(([0.0], np.cumsum(chances * chars)))
     held, size = expected[last + 1] - expected[first], (ends[last] - starts[first]).astype(float)
     whole = float(expected[-1])
@@ -81,7 +81,7 @@ def propose(judged: Judged, chances: Floats, limit: int) -> Runs:
     return Runs(first=first, last=last, values=values, names=tuple(columns))
 
 
-def _within(
+def within(
     starts: NDArray[np.int64], ends: NDArray[np.int64], limit: int
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """First and last clause of every run up to the limit."""
