@@ -38,10 +38,11 @@ def main() -> None:
         sys.exit(f"not set: {', '.join(missing)}")
     if not asked.model.is_file():
         sys.exit(f"no model at {asked.model}: train it first (nlu/rasa/train.py)")
+    token = os.environ["POLICYLINE_RASA_TOKEN"]  # may begin with a hyphen
     # fmt: off
     sys.argv = [
         "rasa", "run", "--enable-api", "--interface", "127.0.0.1", "--port", str(asked.port),
-        "--model", str(asked.model), "--auth-token", os.environ["POLICYLINE_RASA_TOKEN"],
+        "--model", str(asked.model), f"--auth-token={token}",
         "--endpoints", str(HERE / "endpoints.yml"), "--credentials", str(HERE / "credentials.yml"),
     ]
     # fmt: on
