@@ -176,7 +176,8 @@ class Answerer:
         """The chance of a direct answer's being right; 0 where it is too low for one."""
         there, chosen = confidence.present(seen), confidence.of_chosen(seen)
         enough = there >= self._thresholds.present and chosen >= self._thresholds.direct
-        return there * chosen if enough else 0.0
+        excluded = seen.chosen is not None and seen.chosen.excluded
+        return there * chosen if enough and not excluded else 0.0
 
     def _found(self, turn: _Turn, today: date) -> Answer:
         found = turn.found

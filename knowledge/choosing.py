@@ -21,6 +21,8 @@ SAME_MATTER = 1.5
 part of it announces what is asked."""
 MOST_GAINED = KIND_WEIGHT * (asking.HEADED - asking.ELSE) + SAME_MATTER
 """Documents further behind cannot come first."""
+EXCLUDED = 2.0
+"""What a document loses whose best part tells of another kind than the one asked about."""
 MAX_PASSAGES = 60
 """A longer document is judged by the passages the search found."""
 MAX_CLAUSES = 4
@@ -50,6 +52,7 @@ class Chosen:
         fit: how well the part gives the kind of thing asked for, -0.35 to 1.
         said: share of the question's words that its best part holds with title and headings, in
             these words or in others alike, each by its worth at large; whole: that it holds itself.
+        excluded: even its best part tells of another kind than the one asked about.
     """
 
     hit: Hit
@@ -58,6 +61,7 @@ class Chosen:
     fit: float
     said: float = 0.0
     whole: float = 0.0
+    excluded: bool = False
 
 
 def document(
@@ -79,6 +83,7 @@ def document(
         precedence.behind(each.hit.score, first)
         + KIND_WEIGHT * each.fit
         + SAME_MATTER * (each.hit.document.id in said and each.fit >= asking.HEADED)
+        - EXCLUDED * each.excluded
         for each in chosen
     ]
     best = chosen[max(range(len(chosen)), key=lambda place: worths[place])]
@@ -111,4 +116,5 @@ def _best_part(
         fit=best.fit,
         said=wanted.meaning_share(wanted.plain(context)),
         whole=wanted.meaning_share(wanted.plain(whole)),
+        excluded=wanted.excluded(context),
     )

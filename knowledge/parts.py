@@ -13,6 +13,7 @@ from knowledge import asking
 from knowledge.asking import Sought
 from knowledge.model import Document, Passage
 from knowledge.query import Wanted
+from knowledge.search import context_of
 from knowledge.wording import LITTLE_WORDS, essence
 from nlu import lexicon
 from nlu import text as nlu_text
@@ -22,6 +23,9 @@ TITLE_TERM_SHARE = 0.3
 """What a term is worth that the title holds: the whole document is about it."""
 FOCUS_GAIN = 2.5
 """What a term is worth more that stands beside the asking word: 利率 in 公积金贷款利率多少."""
+EXCLUDED = 3.0
+"""What a part loses that tells of another kind than the one asked about, on the scale of `WEIGHTS`:
+as much as all its words and its heading may gain it."""
 MOST_SENTENCES = 40
 """Of a longer passage the first ones are looked at side by side."""
 
@@ -143,7 +147,10 @@ def ranked(
     if not passages:
         return ()
     seen = signs(kinds, wanted, document, passages, found)
-    lines = [_worth(one) for one in seen]
+    lines = [
+        _worth(one) - EXCLUDED * wanted.excluded(context_of(document, passage))
+        for one, passage in zip(seen, passages, strict=True)
+    ]
     top = max(lines)
     weights = [math.exp(line - top) for line in lines]
     whole = sum(weights)

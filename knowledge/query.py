@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
-from knowledge import asking, everyday, following, home, numerals, spelling
+from knowledge import asking, contrasts, everyday, following, home, numerals, spelling
 from knowledge.following import points_back as points_back
 from knowledge.index import Index, Query, Term
 from knowledge.wording import LITTLE_WORDS, without_asking
@@ -55,6 +55,7 @@ class Wanted:
         places: official names of the city's own places that it names.
         words: what each of its words is worth in Chinese at large, whatever content is at hand.
         alike: word → others that mean about the same and may stand for it in what answers.
+        kinds: the kinds it names of families of which one excludes the others.
     """
 
     rarity: dict[str, float]
@@ -64,6 +65,7 @@ class Wanted:
     places: frozenset[str] = frozenset()
     words: Mapping[str, float] = field(default_factory=dict)
     alike: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    kinds: contrasts.Kinds = ()
 
     def plain(self, text: str) -> str:
         """A text in lower case, with the citizen's words for what it calls by official names."""
@@ -98,6 +100,10 @@ class Wanted:
         whole = sum(self.words.values())
         held = (each for word, each in self.words.items() if self.stands(word, plain))
         return sum(held) / (whole or 1.0)
+
+    def excluded(self, text: str) -> bool:
+        """Whether a text tells of another kind than the one asked about: 居民医保 for 职工医保."""
+        return bool(self.kinds) and contrasts.tells_of_another(self.kinds, self.plain(text))
 
     def stands(self, word: str, plain: str) -> bool:
         """Whether a word of the question, or one alike, stands in a text that `plain` gave."""
@@ -152,6 +158,7 @@ def understood(
         places=home.places(asked),
         words=words,
         alike={word: lexicon.alike().get(word, ()) for word in words},
+        kinds=contrasts.asked("\n".join(part.text for part in said)),
     )
     return _query(said, tuple(_added(said, aliases, misspelt)), index), wanted
 

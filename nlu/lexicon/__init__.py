@@ -118,6 +118,18 @@ def alike() -> Mapping[str, tuple[str, ...]]:
 
 
 @functools.cache
+def contrasts() -> tuple[tuple[tuple[str, ...], ...], ...]:
+    """Families of kinds that exclude one another; each kind by its names."""
+    return tuple(
+        tuple(
+            tuple(name for name in (each.strip() for each in kind.split(",")) if name)
+            for kind in line.split("|")
+        )
+        for line in _lines("contrasts")
+    )
+
+
+@functools.cache
 def _meanings(file: str) -> Mapping[str, tuple[str, ...]]:
     found: dict[str, tuple[str, ...]] = {}
     for line in _lines(file):
