@@ -11,7 +11,9 @@ from dataclasses import dataclass
 
 from bot import city as cities
 from bot.cache import Cache
+from bot.cases.alerts import Alerts
 from bot.cases.service import CaseService
+from bot.cases.sweeping import Sweeper
 from bot.chat_completions import ChatCompletions
 from bot.city.model import City
 from bot.clock import RandomIds, SystemClock
@@ -146,6 +148,8 @@ def _services(
         feedback=FeedbackService(storage, clock, ids, city),
         router=router,
         cases=CaseService(storage, clock, ids, router, city, secret, wakeups=cache),
+        alerts=Alerts(storage, clock),
+        sweeper=Sweeper(storage, clock, ids, city.limits),
         staff=StaffService(storage, clock, ids),
         channels=channels,
     )

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from bot.cache import Cache
+    from bot.cases.alerts import Alerts
     from bot.cases.service import CaseService
+    from bot.cases.sweeping import Sweeper
     from bot.city.model import City
     from bot.delivery.outbox import Outbox
     from bot.dialogue import Dialogue
@@ -44,6 +46,8 @@ class Services:
         editing: new versions of documents that people write, and how documents belong together.
         questions: the editors' list of questions the content does not answer well.
         feedback: whether an answer helped.
+        alerts: deadlines near or past, for those who must act.
+        sweeper: finds them.
         channels: connector's name → channel.
     """
 
@@ -67,5 +71,7 @@ class Services:
     feedback: FeedbackService
     router: Router
     cases: CaseService
+    alerts: Alerts
+    sweeper: Sweeper
     staff: StaffService
     channels: Mapping[str, Channel]

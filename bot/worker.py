@@ -17,6 +17,8 @@ log = logging.getLogger(__name__)
 _POLL_S = 1.0
 """How often due rows are looked for when no wake-up comes: retries are due by time alone."""
 _PAUSE_S = 2.0
+_WATCH_S = 30.0
+"""Deadlines count in days, at the shortest in hours."""
 
 
 async def run(services: Services, storage: Transactions, stop: asyncio.Event) -> None:
@@ -40,7 +42,30 @@ async def run(services: Services, storage: Transactions, stop: asyncio.Event) ->
     )
     async with handling(services, sweep=True):
         log.info("worker ready", extra={"owner": services.process})
-        await deliver_until(stop, deliveries, services)
+        watching = asyncio.create_task(watch_deadlines(stop, services))
+        try:
+            await deliver_until(stop, deliveries, services)
+        finally:
+            watching.cancel()
+            await asyncio.gather(watching, return_exceptions=True)
+
+
+async def watch_deadlines(stop: asyncio.Event, services: Services) -> None:
+    """Tell of deadlines near or past, every half minute, until `stop` is set."""
+    stopping = asyncio.create_task(stop.wait())
+    try:
+        while not stop.is_set():
+            try:
+                if await services.sweeper.sweep():
+                    await services.cache.wake("cases")
+            except Exception as error:  # noqa: BLE001 - the database may be away; it comes back
+                log.error(  # noqa: TRY400 - the driver's error text may hold a row's words
+                    "deadlines not readable", extra={"error": type(error).__name__}
+                )
+            await asyncio.wait({stopping}, timeout=_WATCH_S)
+    finally:
+        stopping.cancel()
+        await asyncio.gather(stopping, return_exceptions=True)
 
 
 async def deliver_until(stop: asyncio.Event, deliveries: Deliveries, services: Services) -> None:

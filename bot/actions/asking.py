@@ -6,7 +6,7 @@ import re
 
 from bot.actions.services import Knowledge
 from bot.actions.view import Slots, Tracker
-from bot.cases.model import DemandType, Routing, RoutingInput, Severity
+from bot.cases.model import ClockUnit, DemandType, Routing, RoutingInput, Severity
 from bot.presenting import Say, options
 from connectors.base import Reply, ReplyOption
 
@@ -120,11 +120,19 @@ def own_answer(turn: Tracker, knowledge: Knowledge) -> Reply | None:
     return None
 
 
+_UNITS = {
+    ClockUnit.DAYS: "个工作日",
+    ClockUnit.HOURS: "个工作小时",
+    ClockUnit.CLOCK: "小时",
+}
+
+
 def _how_long(slots: Slots, knowledge: Knowledge) -> str:
     routing = _judged(slots.matter or "", slots.place or "", slots.demand_type, knowledge)
     demand = DemandType(slots.demand_type) if slots.demand_type else routing.demand_type
-    days = knowledge.limits.working_days(demand, routing.severity or Severity.NORMAL)
-    return knowledge.say("form_how_long", demand_type=demand.value, days=days)
+    allowed = knowledge.limits.allowance(demand, routing.severity or Severity.NORMAL)
+    span = f"{allowed.amount} {_UNITS[allowed.unit]}"
+    return knowledge.say("form_how_long", demand_type=demand.value, span=span)
 
 
 def _whose(turn: Tracker, knowledge: Knowledge) -> str:

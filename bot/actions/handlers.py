@@ -9,7 +9,7 @@ from dataclasses import replace
 from bot.actions import case_form, reading, small_forms
 from bot.actions.services import ActionServices
 from bot.actions.view import Outcome, Slots, Tracker
-from bot.cases.deadlines import chinese_date
+from bot.cases.calendar import chinese_date
 from bot.cases.filters import CaseFilter, CaseSort
 from bot.cases.model import CITIZEN, Case, DemandType, MoveRefused, NewCase, State
 from bot.errors import Conflict, NotFound, TooMany

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
+from bot.cases.deadlines import Allowance
 from bot.cases.filters import CaseFilter, CasePage
 from bot.cases.model import (
     CITIZEN,
@@ -77,8 +78,8 @@ class Router(Protocol):
 class Limits(Protocol):
     """How long an answer may take."""
 
-    def working_days(self, demand_type: DemandType, severity: Severity) -> int:
-        """Working days until a case of this kind must be replied to."""
+    def allowance(self, demand_type: DemandType, severity: Severity) -> Allowance:
+        """How long the reply to a case of this kind may take."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,97 +1,105 @@
-"""When a case must be replied to: working days of the official calendar, Asia/Shanghai. Pure."""
+"""When something about a case is due: by working days, office hours or clock hours. Pure."""
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, time, timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Protocol
-from zoneinfo import ZoneInfo
 
-import chinese_calendar
-
-from bot.cases.model import DemandType, Severity
-
-ZONE = ZoneInfo("Asia/Shanghai")
-_END_OF_DAY = time(23, 59, 59)
-_ONE_DAY = timedelta(days=1)
-
-_FIXED_HOLIDAYS = frozenset({(1, 1), (5, 1), (5, 2), (10, 1), (10, 2), (10, 3)})
-"""Days off that need no yearly notice (全国年节及纪念日放假办法, 国令795号), for years to come."""
+from bot.cases import working_time
+from bot.cases.calendar import (
+    CalendarLimits,
+    add_working_days,
+    end_of,
+    local_day,
+    working_days_between,
+)
+from bot.cases.model import ClockUnit, DemandType, Severity
 
 
-class CaseLimits(Protocol):
+@dataclass(frozen=True, kw_only=True)
+class Allowance:
+    """How much time something may take: whole working days, office hours, or clock hours."""
+
+    amount: int
+    unit: ClockUnit = ClockUnit.DAYS
+
+
+@dataclass(frozen=True, kw_only=True)
+class StepLimits:
+    """How long each step beside the reply may take, in working days, and when somebody is told.
+
+    Args:
+        return_days, return_days_complex: to send a case back after its dispatch; the second where
+            several departments are in it.
+        follow_up_days: to visit a citizen who gave a bad grade.
+        most_extension_days: an extension at most.
+        amber_days: so long before the deadline the department is reminded.
+        head_days, office_days: so long after it the department's head and the office are told.
+        designate_after: after so many returns the office's dispatch is final.
+        second_reading: demand types whose replies the head of the department reads first.
+    """
+
+    return_days: int = 1
+    return_days_complex: int = 2
+    follow_up_days: int = 5
+    most_extension_days: int = 15
+    amber_days: int = 1
+    head_days: int = 1
+    office_days: int = 3
+    designate_after: int = 2
+    second_reading: frozenset[DemandType] = frozenset()
+
+
+class CaseLimits(CalendarLimits, Protocol):
     """What a city says about time."""
 
     @property
-    def extra_days_off(self) -> frozenset[date]:
-        """Days off the national calendar does not have, or does not know yet."""
+    def steps(self) -> StepLimits:
+        """The steps beside the reply."""
 
-    @property
-    def extra_workdays(self) -> frozenset[date]:
-        """Working days the national calendar does not have, or does not know yet (调休)."""
-
-    def working_days(self, demand_type: DemandType, severity: Severity) -> int:
-        """Working days until a case of this kind must be replied to."""
-
-
-def local_day(moment: datetime) -> date:
-    """The calendar day of a moment in China."""
-    return moment.astimezone(ZONE).date()
-
-
-def is_working_day(day: date, limits: CaseLimits) -> bool:
-    """True where offices work: the city's word first, then the official calendar.
-
-    For years whose calendar is not published yet: Monday to Friday without the fixed holidays.
-    """
-    if day in limits.extra_workdays:
-        return True
-    if day in limits.extra_days_off:
-        return False
-    if calendar_known(day.year):
-        return bool(chinese_calendar.is_workday(day))
-    return day.weekday() < 5 and (day.month, day.day) not in _FIXED_HOLIDAYS
-
-
-def calendar_known(year: int) -> bool:
-    """True where the official holidays of that year are in the library."""
-    try:
-        chinese_calendar.is_workday(date(year, 12, 31))
-    except NotImplementedError:
-        return False
-    return True
-
-
-def add_working_days(day: date, count: int, limits: CaseLimits) -> date:
-    """The `count`-th working day after a day, which itself is not counted.
-
-    For 0: that day, or the next working day where it is a day off.
-    """
-    if count < 0:
-        raise ValueError("a count of days below 0")
-    while count:
-        day += _ONE_DAY
-        count -= is_working_day(day, limits)
-    while not is_working_day(day, limits):
-        day += _ONE_DAY
-    return day
+    def allowance(self, demand_type: DemandType, severity: Severity) -> Allowance:
+        """How long the reply to a case of this kind may take."""
 
 
 def due_at(
     opened_at: datetime, demand_type: DemandType, severity: Severity, limits: CaseLimits
 ) -> datetime:
     """The last second (UTC) in which a case may be replied to in time."""
-    days = limits.working_days(demand_type, severity)
-    return end_of(add_working_days(local_day(opened_at), days, limits))
+    return allowed_until(opened_at, limits.allowance(demand_type, severity), limits)
 
 
-def end_of(day: date) -> datetime:
-    """The last second of a day in China, as UTC."""
-    return datetime.combine(day, _END_OF_DAY, tzinfo=ZONE).astimezone(UTC)
+def allowed_until(start: datetime, allowance: Allowance, limits: CalendarLimits) -> datetime:
+    """The last second (UTC) of what is allowed from a moment on.
+
+    Days end with the day; the day it begins is not counted. Office hours run only while offices
+    are open, clock hours always.
+    """
+    if allowance.unit is ClockUnit.CLOCK:
+        return start + timedelta(hours=allowance.amount)
+    if allowance.unit is ClockUnit.HOURS:
+        return working_time.add(start, timedelta(hours=allowance.amount), limits)
+    return end_of(add_working_days(local_day(start), allowance.amount, limits))
 
 
-def chinese_date(at: datetime | None) -> str:
-    """Such as 2026年3月5日, in Asia/Shanghai; empty for None."""
-    if at is None:
-        return ""
-    day = local_day(at)
-    return f"{day.year}年{day.month}月{day.day}日"
+def moved_by_pause(
+    due: datetime, paused_at: datetime, resumed_at: datetime, unit: ClockUnit, limits: CaseLimits
+) -> datetime:
+    """A deadline after a pause: later by exactly the time that counted while it lasted.
+
+    A pause that ends before it began, by a clock set back, moves nothing.
+    """
+    if resumed_at <= paused_at:
+        return due
+    if unit is ClockUnit.CLOCK:
+        return due + (resumed_at - paused_at)
+    if unit is ClockUnit.HOURS:
+        passed = working_time.between(paused_at, resumed_at, limits)
+        return working_time.add(due, passed, limits) if passed else due
+    days = working_days_between(local_day(paused_at), local_day(resumed_at), limits)
+    return extended(due, days, limits) if days else due
+
+
+def extended(due: datetime, days: int, limits: CalendarLimits) -> datetime:
+    """A deadline so many working days later, at the end of the day."""
+    return end_of(add_working_days(local_day(due), days, limits))

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TextIO
 
-from bot.cases.deadlines import ZONE
+from bot.cases.calendar import ZONE
 from bot.cases.model import Case, DemandType
 from bot.cases.past import PastCase
 from bot.errors import Invalid

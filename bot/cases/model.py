@@ -31,6 +31,27 @@ class Severity(StrEnum):
     """110/119/120/122: the citizen is told the number at once."""
 
 
+class ClockUnit(StrEnum):
+    """What a deadline counts in."""
+
+    DAYS = "days"
+    """Working days; a deadline is the end of one."""
+    HOURS = "hours"
+    """Office hours."""
+    CLOCK = "clock"
+    """Hours by the clock, day and night: public opinion."""
+
+
+class Appeal(StrEnum):
+    """Where a department's objection to a bad grade stands."""
+
+    NONE = ""
+    ASKED = "asked"
+    UPHELD = "upheld"
+    """The grade does not count against the department."""
+    DISMISSED = "dismissed"
+
+
 class State(StrEnum):
     """Where a case stands."""
 
@@ -62,13 +83,29 @@ class Move(StrEnum):
     RETURN = "return"
     REASSIGN = "reassign"
     ADD_SUPPORT = "add_support"
+    SUPPORT_REPLY = "support_reply"
+    """A supporting department tells the lead what it did."""
+    PAUSE = "pause"
+    RESUME = "resume"
+    ASK_EXTENSION = "ask_extension"
     EXTEND = "extend"
+    """An extension is approved."""
+    REFUSE_EXTENSION = "refuse_extension"
+    APPROVE_REPLY = "approve_reply"
+    """The second reader lets a reply go to the citizen."""
+    REJECT_REPLY = "reject_reply"
     URGE = "urge"
     SUPERVISE = "supervise"
     MERGE = "merge"
+    UNMERGE = "unmerge"
+    JOIN_REPLY = "join_reply"
+    """The reply to the case it was merged into holds for it too."""
     REFUSE = "refuse"
     REOPEN = "reopen"
     RATE = "rate"
+    APPEAL = "appeal"
+    UPHOLD_APPEAL = "uphold_appeal"
+    DISMISS_APPEAL = "dismiss_appeal"
     NOTE = "note"
     """Words added by the citizen or staff; moves nothing."""
 
@@ -186,10 +223,41 @@ class Routing:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Course:
+    """How the handling of a case has gone so far, as far as later moves depend on it.
+
+    Args:
+        clock: what its deadline counts in.
+        dispatched_at: when it came to the department that has it.
+        dispatches, returns, urged: how often.
+        designated: the office has decided whose it is; it cannot be sent back any more.
+        supervised: the office watches it (督办).
+        asked_days: working days more that the department asks for; 0: it does not.
+        draft_reply: a reply that waits for its second reader.
+        before_merge: the state it stood in before it was merged.
+    """
+
+    clock: ClockUnit = ClockUnit.DAYS
+    dispatched_at: datetime | None = None
+    dispatches: int = 0
+    returns: int = 0
+    urged: int = 0
+    designated: bool = False
+    supervised: bool = False
+    asked_days: int = 0
+    draft_reply: str = ""
+    before_merge: State | None = None
+    appeal: Appeal = Appeal.NONE
+
+
+@dataclass(frozen=True, kw_only=True)
 class Case:
     """A case as it stands now.
 
     Args:
+        paused_at: since when its clock stands still; None: it runs.
+        follow_up_due_at: by when a citizen who gave a bad grade must be visited; None: need not be.
+        merged_into: number of the lead case, where it was merged.
         version: counts events; a move names the version it saw, the later of two loses.
         due_at: end of the day (Asia/Shanghai) by which it must be replied to, as UTC.
     """
@@ -221,6 +289,10 @@ class Case:
     opened_at: datetime
     due_at: datetime | None = None
     closed_at: datetime | None = None
+    paused_at: datetime | None = None
+    follow_up_due_at: datetime | None = None
+    merged_into: str = ""
+    course: Course = Course()
     version: int = 0
 
 
@@ -248,114 +320,12 @@ class CaseEvent:
 
 
 class MoveRefused(Exception):
-    """The state or the role does not allow the move; `code` is `state`, `role` or `reason`."""
+    """A move that is not allowed.
+
+    `code` is `state` (not from here), `role` (not by this person), `reason` (one is owed), `late`
+    (the time for it is over) or `designated` (the office has decided).
+    """
 
     def __init__(self, code: str, move: Move, state: State) -> None:
         super().__init__(f"{move} refused in {state}: {code}")
         self.code, self.move, self.state = code, move, state
-
-
-_TO_DEPARTMENT = frozenset({State.DISPATCHED, State.ACCEPTED, State.IN_PROGRESS})
-_OPEN = frozenset(set(State) - {State.CLOSED, State.MERGED, State.REFUSED})
-_OFFICE = frozenset({Role.TRIAGE, Role.SUPERVISOR, Role.ADMINISTRATOR, Role.SYSTEM})
-_DEPARTMENT = frozenset({Role.DEPARTMENT_CLERK, Role.DEPARTMENT_HEAD})
-
-
-@dataclass(frozen=True, kw_only=True)
-class _Rule:
-    """From which states, by whom, to which state (None: stays), and whether a reason is owed."""
-
-    sources: frozenset[State]
-    roles: frozenset[Role]
-    target: State | None
-    needs_reason: bool = False
-
-
-_ENTRY = frozenset({Role.CITIZEN, Role.OPERATOR}) | _OFFICE
-_WAITING = frozenset({State.RECEIVED, State.TRIAGE, State.RETURNED, State.REOPENED})
-
-RULES: dict[Move, _Rule] = {
-    Move.TO_TRIAGE: _Rule(sources=_WAITING, roles=_OFFICE, target=State.TRIAGE),
-    Move.DISPATCH: _Rule(sources=_WAITING, roles=_OFFICE, target=State.DISPATCHED),
-    Move.ACCEPT: _Rule(
-        sources=frozenset({State.DISPATCHED}), roles=_DEPARTMENT, target=State.ACCEPTED
-    ),
-    Move.WORK: _Rule(
-        sources=frozenset({State.ACCEPTED}), roles=_DEPARTMENT, target=State.IN_PROGRESS
-    ),
-    Move.REPLY: _Rule(
-        sources=frozenset({State.ACCEPTED, State.IN_PROGRESS}),
-        roles=_DEPARTMENT,
-        target=State.REPLIED,
-    ),
-    Move.VISIT: _Rule(
-        sources=frozenset({State.REPLIED}),
-        roles=_OFFICE | {Role.OPERATOR},
-        target=State.VISITED,
-    ),
-    Move.CLOSE: _Rule(
-        sources=frozenset({State.REPLIED, State.VISITED}),
-        roles=_OFFICE | {Role.OPERATOR},
-        target=State.CLOSED,
-    ),
-    Move.RETURN: _Rule(
-        sources=_TO_DEPARTMENT, roles=_DEPARTMENT, target=State.RETURNED, needs_reason=True
-    ),
-    Move.REASSIGN: _Rule(
-        sources=_TO_DEPARTMENT, roles=_OFFICE, target=State.DISPATCHED, needs_reason=True
-    ),
-    Move.ADD_SUPPORT: _Rule(sources=_TO_DEPARTMENT, roles=_OFFICE, target=None),
-    Move.EXTEND: _Rule(sources=_TO_DEPARTMENT, roles=_OFFICE, target=None, needs_reason=True),
-    Move.URGE: _Rule(sources=_OPEN, roles=_ENTRY, target=None),
-    Move.SUPERVISE: _Rule(sources=_OPEN, roles=_OFFICE, target=None, needs_reason=True),
-    Move.MERGE: _Rule(sources=_OPEN, roles=_OFFICE, target=State.MERGED, needs_reason=True),
-    Move.REFUSE: _Rule(sources=_WAITING, roles=_OFFICE, target=State.REFUSED, needs_reason=True),
-    Move.REOPEN: _Rule(
-        sources=frozenset({State.REPLIED, State.VISITED, State.CLOSED}),
-        roles=_ENTRY,
-        target=State.REOPENED,
-        needs_reason=True,
-    ),
-    Move.RATE: _Rule(
-        sources=frozenset({State.REPLIED, State.VISITED, State.CLOSED}),
-        roles=_ENTRY,
-        target=None,
-    ),
-    Move.NOTE: _Rule(sources=frozenset(State), roles=frozenset(Role), target=None),
-}
-
-
-def next_state(case: Case, move: Move, actor: Actor, reason: str = "") -> State:
-    """The state after a move.
-
-    A department's people move only their own department's cases (lead; a supporting department
-    may add notes).
-
-    Raises:
-        MoveRefused: `state` (not from here), `role` (not by this person), `reason` (one is owed).
-    """
-    rule = RULES.get(move)
-    if rule is None or case.state not in rule.sources:
-        raise MoveRefused("state", move, case.state)
-    if actor.role not in rule.roles:
-        raise MoveRefused("role", move, case.state)
-    if actor.role in _DEPARTMENT:
-        involved = {case.lead_department, *case.supporting}
-        mine = involved if move is Move.NOTE else {case.lead_department}
-        if actor.department not in mine:
-            raise MoveRefused("role", move, case.state)
-    if rule.needs_reason and not reason.strip():
-        raise MoveRefused("reason", move, case.state)
-    return rule.target or case.state
-
-
-def moves_open_to(case: Case, actor: Actor) -> tuple[Move, ...]:
-    """The moves this person could make now, in the order of `Move`; for buttons on a page."""
-    possible = []
-    for move in Move:
-        try:
-            next_state(case, move, actor, reason="-")
-        except MoveRefused:
-            continue
-        possible.append(move)
-    return tuple(possible)

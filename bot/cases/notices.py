@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from bot.cases.deadlines import ZONE, chinese_date
-from bot.cases.model import Case, Move
+from bot.cases.calendar import ZONE, chinese_date
+from bot.cases.model import Case, Move, State
 from bot.cases.ports import CaseWording
 from bot.records import NewOutbound
 from connectors.base import Reply, ReplyCase, ReplyKind
@@ -12,6 +12,11 @@ _KEYS = {
     Move.DISPATCH: "case_dispatched",
     Move.REASSIGN: "case_reassigned",
     Move.REPLY: "case_replied",
+    Move.APPROVE_REPLY: "case_replied",
+    Move.JOIN_REPLY: "case_joined_reply",
+    Move.PAUSE: "case_paused",
+    Move.RESUME: "case_resumed",
+    Move.UNMERGE: "case_unmerged",
     Move.REFUSE: "case_refused",
     Move.CLOSE: "case_closed",
     Move.EXTEND: "case_extended",
@@ -33,7 +38,7 @@ def notice(
         lead_number: for a merge, the number of the case it went into.
     """
     key = _KEYS.get(move)
-    if key is None or not case.conversation_id:
+    if key is None or not case.conversation_id or _waits_for_second_reader(case, move):
         return None
     text = wording.say(
         key,
@@ -52,6 +57,10 @@ def notice(
         case_number=case.number,
         reply=Reply(kind=ReplyKind.NOTICE, text=text, case=reply_case(case)),
     )
+
+
+def _waits_for_second_reader(case: Case, move: Move) -> bool:
+    return move is Move.REPLY and case.state is not State.REPLIED
 
 
 def reply_case(case: Case, query_code: str = "") -> ReplyCase:

@@ -6,9 +6,10 @@ import hashlib
 from dataclasses import replace
 from datetime import datetime
 
+from bot.cases.calendar import local_day
 from bot.cases.chain import link
-from bot.cases.deadlines import due_at, local_day
-from bot.cases.model import SYSTEM, Actor, Case, CaseEvent, Move, NewCase, Routing, State
+from bot.cases.deadlines import due_at
+from bot.cases.model import SYSTEM, Actor, Case, CaseEvent, Course, Move, NewCase, Routing, State
 from bot.cases.ports import CaseCity
 from bot.clean import clean_text
 from bot.errors import Invalid
@@ -80,6 +81,11 @@ def opened(
         routing=routing,
         opened_at=now,
         due_at=due_at(now, demand_type, routing.severity, city.limits),
+        course=Course(
+            clock=city.limits.allowance(demand_type, routing.severity).unit,
+            dispatched_at=now if lead else None,
+            dispatches=1 if lead else 0,
+        ),
         version=2,
     )
     return case, _events(case, routing, actor)

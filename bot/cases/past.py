@@ -12,6 +12,7 @@ from bot.cases.model import (
     SYSTEM,
     Case,
     CaseEvent,
+    Course,
     DemandType,
     Move,
     NewCase,
@@ -111,6 +112,11 @@ def as_it_ended(
         opened_at=past.opened_at,
         due_at=due_at(past.opened_at, demand_type, Severity.NORMAL, city.limits),
         closed_at=past.closed_at,
+        course=Course(
+            clock=city.limits.allowance(demand_type, Severity.NORMAL).unit,
+            dispatched_at=past.opened_at if lead else None,
+            dispatches=1 if lead else 0,
+        ),
         version=len(events),
     )
     return case, events, new.origin_key

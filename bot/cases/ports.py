@@ -39,6 +39,9 @@ class CaseStore(Protocol):
     async def events(self, case_id: str) -> tuple[CaseEvent, ...]:
         """A case's events."""
 
+    async def merged_into(self, number: str) -> tuple[Case, ...]:
+        """The cases merged into this one."""
+
     async def last_event(self, case_id: str) -> CaseEvent | None:
         """The end of a case's chain."""
 

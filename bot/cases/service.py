@@ -4,12 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from bot.cases.chain import ChainFault, verify
 from bot.cases.filters import CaseFilter, CasePage, OpenCounts
 from bot.cases.lookup import look_up
-from bot.cases.model import CITIZEN, Actor, Case, CaseEvent, Move, NewCase, RoutingInput
-from bot.cases.moving import OWED_ONCE, Asked, changed, tidy
+from bot.cases.model import (
+    CITIZEN,
+    SYSTEM,
+    Actor,
+    Case,
+    CaseEvent,
+    Move,
+    NewCase,
+    RoutingInput,
+    State,
+)
+from bot.cases.moving import OWED_ONCE, REPLYING, Asked, changed, tidy
 from bot.cases.notices import notice
 from bot.cases.opening import cleaned, opened, origin
 from bot.cases.past import PastCase, as_it_ended
@@ -220,34 +231,46 @@ class CaseService:
             before = await _case(unit, number)
             if seen_version is not None and seen_version != before.version:
                 raise _somebody_was_first()
-            after, details = changed(before, asked, self._city, now)
             await self._check_others(unit, before, asked)
-            after = replace(after, version=before.version + 1)
-            if not await unit.cases.update(after, seen_version=before.version):
-                raise _somebody_was_first()
-            await append_event(unit, self._ids, before, after, asked, details, now)
+            after = await self._write(unit, before, asked, now)
             await note_correction(unit, self._ids, after, asked, now)
-            told = notice(
-                after,
-                asked.move,
-                self._city.wording,
-                reason=asked.reason,
-                lead_number=asked.lead_number,
-            )
-            if told is not None:
-                await unit.outbox.add(told, id=self._ids.new_id(), now=now)
+            if asked.move in REPLYING and after.state is State.REPLIED:
+                await self._answer_merged(unit, after, now)
         await self._wake("cases")
-        if told is not None:
-            await self._wake("outbox")
+        await self._wake("outbox")
         return after
+
+    async def _write(self, unit: CaseUnit, before: Case, asked: Asked, now: datetime) -> Case:
+        """Make one move inside a transaction: the case, its event, and the citizen's notice."""
+        after, details = changed(before, asked, self._city, now)
+        after = replace(after, version=before.version + 1)
+        if not await unit.cases.update(after, seen_version=before.version):
+            raise _somebody_was_first()
+        await append_event(unit, self._ids, before, after, asked, details, now)
+        told = notice(
+            after,
+            asked.move,
+            self._city.wording,
+            reason=asked.reason,
+            lead_number=asked.lead_number or before.merged_into,
+        )
+        if told is not None:
+            await unit.outbox.add(told, id=self._ids.new_id(), now=now)
+        return after
+
+    async def _answer_merged(self, unit: CaseUnit, lead: Case, now: datetime) -> None:
+        """The reply to a case, given to the citizens of all that were merged into it."""
+        for case in await unit.cases.merged_into(lead.number):
+            asked = Asked(move=Move.JOIN_REPLY, actor=SYSTEM, text=lead.reply_text)
+            await self._write(unit, case, asked, now)
 
     async def _check_others(self, unit: CaseUnit, case: Case, asked: Asked) -> None:
         """What a move needs beyond the case itself."""
-        if asked.move is Move.MERGE and await unit.cases.get(asked.lead_number) is None:
-            raise Invalid("没有要并入的编号。", fields={"lead_number": "没有这个编号"})
+        if asked.move is Move.MERGE and asked.lead_number:
+            await _check_merge(unit, case, asked.lead_number)
         if asked.move in OWED_ONCE:
             events = await unit.cases.events(case.id)
-            if any(event.move is asked.move for event in events):
+            if any(event.move is Move.EXTEND for event in events):
                 raise Conflict("这件事已经延期过一次。", code="extended_already")
 
     async def _wake(self, topic: str) -> None:
@@ -260,6 +283,21 @@ async def _case(unit: CaseUnit, number: str) -> Case:
     if case is None:
         raise NotFound("没有这个编号的诉求。")
     return case
+
+
+async def _check_merge(unit: CaseUnit, case: Case, lead_number: str) -> None:
+    """Raise `Invalid` where a case cannot go into that one."""
+    lead = await unit.cases.get(lead_number)
+    if lead is None:
+        raise Invalid("没有要并入的编号。", fields={"lead_number": "没有这个编号"})
+    if lead.state in {State.MERGED, State.REFUSED}:
+        where = f"已并入 {lead.merged_into}" if lead.merged_into else "不予受理"
+        raise Invalid(f"要并入的诉求{where}，请另选。", fields={"lead_number": where})
+    if await unit.cases.merged_into(case.number):
+        raise Invalid(
+            "有其他诉求并入了本件，请先撤销并单，或把那一件并入本件。",
+            fields={"lead_number": "本件是并单的主件"},
+        )
 
 
 def _somebody_was_first() -> Conflict:

@@ -5,12 +5,17 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from dataclasses import fields
+from datetime import time
 from pathlib import Path
+from typing import Any
 
-from bot.cases.model import DemandType, Severity
+from bot.cases.deadlines import Allowance, StepLimits
+from bot.cases.model import ClockUnit, DemandType, Severity
 from bot.city import duties as duties_file
 from bot.city import menu as menu_file
 from bot.city.model import (
+    OFFICE_HOURS,
     Area,
     AreaKind,
     City,
@@ -20,6 +25,7 @@ from bot.city.model import (
     Limit,
     Limits,
     Places,
+    PublicOpinionLimits,
     Rules,
     StatutoryRule,
     Wording,
@@ -133,6 +139,70 @@ def _places(file: Table) -> Places:
     )
 
 
+_UNITS = {
+    "working_days": ClockUnit.DAYS,
+    "working_hours": ClockUnit.HOURS,
+    "clock_hours": ClockUnit.CLOCK,
+}
+"""What a limit may be given in; exactly one of them."""
+
+
+def _allowance(item: Table) -> Allowance:
+    given = [key for key in _UNITS if key in item.values]
+    if len(given) != 1:
+        item.faults.add(item.where, f"应有且只有一项：{'、'.join(_UNITS)}")
+        for key in given:
+            item.whole(key, least=1)
+        return Allowance(amount=1)
+    return Allowance(amount=item.whole(given[0], least=1), unit=_UNITS[given[0]])
+
+
+def _steps(table: Table) -> StepLimits:
+    """What is not given stays as it is by default."""
+    whole = [each.name for each in fields(StepLimits) if each.name != "second_reading"]
+    given: dict[str, Any] = {
+        name: table.whole(name, least=0 if name == "amber_days" else 1)
+        for name in whole
+        if name in table.values
+    }
+    read = table.texts("second_reading")
+    known = {kind.value: kind for kind in DemandType}
+    for name in read:
+        if name not in known:
+            table.faults.add(table.where, f"“second_reading”不认识“{name}”")
+    given["second_reading"] = frozenset(known[name] for name in read if name in known)
+    table.done()
+    return StepLimits(**given)
+
+
+def _public_opinion(table: Table) -> PublicOpinionLimits:
+    names = [each.name for each in fields(PublicOpinionLimits)]
+    given = {name: table.whole(name, least=1) for name in names if name in table.values}
+    table.text("source", needed=False)
+    table.done()
+    return PublicOpinionLimits(**given)
+
+
+_SPAN = re.compile(r"(\d{2}):(\d{2})-(\d{2}):(\d{2})")
+
+
+def _office_hours(table: Table) -> tuple[tuple[time, time], ...]:
+    found: list[tuple[time, time]] = []
+    for text in table.texts("office_hours"):
+        match = _SPAN.fullmatch(text)
+        try:
+            one, two, three, four = map(int, match.groups()) if match else (99, 0, 0, 0)
+            begins, ends = time(one, two), time(three, four)
+        except ValueError:
+            table.faults.add(table.where, f"“office_hours”中的“{text}”应写作 08:30-12:00")
+            continue
+        if begins >= ends or (found and begins < found[-1][1]):
+            table.faults.add(table.where, f"“office_hours”中的“{text}”先后不对")
+            continue
+        found.append((begins, ends))
+    return tuple(found) or OFFICE_HOURS
+
+
 def _limits(file: Table) -> Limits:
     limits = []
     for item in file.tables("limit"):
@@ -140,7 +210,7 @@ def _limits(file: Table) -> Limits:
             Limit(
                 demand_type=item.word("demand_type", DemandType),
                 severity=item.word("severity", Severity),
-                working_days=item.whole("working_days", least=1),
+                allowance=_allowance(item),
                 source=item.text("source"),
                 as_of=item.day("as_of"),
             )
@@ -158,9 +228,19 @@ def _limits(file: Table) -> Limits:
     days_off, workdays = calendar.days("days_off"), calendar.days("workdays")
     if days_off & workdays:
         file.faults.add(calendar.where, "同一天既列为休息日又列为工作日")
+    office_hours = _office_hours(calendar)
     calendar.done()
+    steps = _steps(file.table("steps"))
+    public_opinion = _public_opinion(file.table("public_opinion"))
     file.done()
-    return Limits(limits=tuple(limits), extra_days_off=days_off, extra_workdays=workdays)
+    return Limits(
+        limits=tuple(limits),
+        steps=steps,
+        public_opinion=public_opinion,
+        office_hours=office_hours,
+        extra_days_off=days_off,
+        extra_workdays=workdays,
+    )
 
 
 def _rules(file: Table) -> Rules:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, time
 from enum import StrEnum
 from functools import cached_property
 from string import Formatter
 
+from bot.cases.deadlines import Allowance, StepLimits
 from bot.cases.model import DemandType, Severity
 
 
@@ -127,16 +128,38 @@ class Limit:
 
     demand_type: DemandType
     severity: Severity
-    working_days: int
+    allowance: Allowance
     source: str
     as_of: date
 
 
 @dataclass(frozen=True, kw_only=True)
+class PublicOpinionLimits:
+    """Clock hours for a public-opinion item (国办发〔2016〕61号).
+
+    Args:
+        serious_hours: authoritative information on a grave incident.
+        conference_hours: a press conference on it.
+        other_hours: an answer to all other opinion.
+    """
+
+    serious_hours: int = 5
+    conference_hours: int = 24
+    other_hours: int = 48
+
+
+OFFICE_HOURS = ((time(8, 30), time(12)), (time(14, 30), time(17, 30)))
+"""Where a city says nothing else."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Limits:
-    """Every limit of the city and the days its calendar differs from the national one."""
+    """Every limit of the city, its office hours, and where its calendar is not the national one."""
 
     limits: tuple[Limit, ...]
+    steps: StepLimits = field(default_factory=StepLimits)
+    public_opinion: PublicOpinionLimits = field(default_factory=PublicOpinionLimits)
+    office_hours: tuple[tuple[time, time], ...] = OFFICE_HOURS
     extra_days_off: frozenset[date] = frozenset()
     extra_workdays: frozenset[date] = frozenset()
 
@@ -148,9 +171,9 @@ class Limits:
         """The limit in force; the loader has made sure that each pair has one."""
         return self._by_kind[demand_type, severity]
 
-    def working_days(self, demand_type: DemandType, severity: Severity) -> int:
-        """Working days until a case of this kind must be replied to."""
-        return self.limit(demand_type, severity).working_days
+    def allowance(self, demand_type: DemandType, severity: Severity) -> Allowance:
+        """How long the reply to a case of this kind may take."""
+        return self.limit(demand_type, severity).allowance
 
 
 @dataclass(frozen=True, kw_only=True)

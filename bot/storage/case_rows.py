@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 
 from bot.cases.model import (
     Actor,
+    Appeal,
     Case,
     CaseEvent,
+    ClockUnit,
+    Course,
     DemandType,
     DepartmentCandidate,
     Move,
@@ -29,6 +33,7 @@ def case_values(case: Case) -> dict[str, Any]:
     values["category"] = list(case.category)
     values["supporting"] = list(case.supporting)
     values["routing"] = None if case.routing is None else asdict(case.routing)
+    values["course"] = _course_values(case.course)
     return values
 
 
@@ -41,6 +46,7 @@ def case_of(row: sa.RowMapping) -> Case:
     values["category"] = tuple(values["category"])
     values["supporting"] = tuple(values["supporting"])
     values["routing"] = None if values["routing"] is None else _routing(values["routing"])
+    values["course"] = _course(values["course"])
     return Case(**values)
 
 
@@ -81,6 +87,23 @@ def event_of(row: sa.RowMapping) -> CaseEvent:
         previous_hash=row["previous_hash"],
         hash=row["hash"],
     )
+
+
+def _course_values(course: Course) -> dict[str, Any]:
+    values = asdict(course)
+    values["dispatched_at"] = course.dispatched_at and course.dispatched_at.isoformat()
+    return values
+
+
+def _course(kept: dict[str, Any]) -> Course:
+    """As it was kept; cases of earlier versions have none."""
+    values = dict(kept)
+    if values.get("dispatched_at"):
+        values["dispatched_at"] = datetime.fromisoformat(values["dispatched_at"])
+    for name, kind in (("clock", ClockUnit), ("before_merge", State), ("appeal", Appeal)):
+        if values.get(name) is not None:
+            values[name] = kind(values[name])
+    return Course(**values)
 
 
 def _routing(kept: dict[str, Any]) -> Routing:

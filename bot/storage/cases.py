@@ -91,6 +91,13 @@ class CaseRepository:
         )
         return tuple(event_of(row) for row in rows.mappings())
 
+    async def merged_into(self, number: str) -> tuple[Case, ...]:
+        """The cases merged into this one, by number."""
+        rows = await self._connection.execute(
+            sa.select(cases).where(cases.c.merged_into == number).order_by(cases.c.number)
+        )
+        return tuple(case_of(row) for row in rows.mappings())
+
     async def last_event(self, case_id: str) -> CaseEvent | None:
         """The end of a case's chain, or None."""
         rows = await self._connection.execute(
@@ -168,7 +175,9 @@ def _due_or_never() -> sa.ColumnElement[Any]:
 
 
 def _overdue(now: datetime) -> sa.ColumnElement[bool]:
-    return sa.and_(cases.c.due_at < now, cases.c.state.in_(AWAITING_REPLY))
+    return sa.and_(
+        cases.c.due_at < now, cases.c.state.in_(AWAITING_REPLY), cases.c.paused_at.is_(None)
+    )
 
 
 def _conditions(wanted: CaseFilter, now: datetime) -> list[sa.ColumnElement[bool]]:

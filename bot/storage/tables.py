@@ -166,7 +166,13 @@ cases = sa.Table(
     _time("opened_at"),
     _time("due_at", nullable=True),
     _time("closed_at", nullable=True),
+    _time("paused_at", nullable=True),
+    _time("follow_up_due_at", nullable=True),
+    _text("merged_into", 40),
+    sa.Column("course", sa.JSON, nullable=False, default=dict),
     sa.Column("version", sa.Integer, nullable=False, default=0),
+    sa.Index("ix_cases_merged_into", "merged_into"),
+    sa.Index("ix_cases_follow_up_due_at", "follow_up_due_at"),
     sa.Index("ix_cases_state_due_at", "state", "due_at"),
     sa.Index("ix_cases_lead_department_state_due_at", "lead_department", "state", "due_at"),
     sa.Index("ix_cases_sender_id", "sender_id"),
@@ -191,6 +197,23 @@ case_events = sa.Table(
     _text("previous_hash", 64),
     _text("hash", 64),
     sa.UniqueConstraint("case_id", "seq"),
+)
+
+case_alerts = sa.Table(  # a deadline near or past, told once to each reader
+    "case_alerts",
+    metadata,
+    _id(),
+    sa.Column("case_id", CleanString(40), sa.ForeignKey("cases.id"), nullable=False, index=True),
+    _text("number", 40),
+    _text("kind", 20),
+    _time("due_at"),
+    _text("role", 30),
+    _text("department", 80),
+    _time("at"),
+    _time("seen_at", nullable=True),
+    _text("seen_by", 80),
+    sa.UniqueConstraint("case_id", "kind", "due_at"),
+    sa.Index("ix_case_alerts_department_seen_at", "department", "seen_at"),
 )
 
 case_counters = sa.Table(

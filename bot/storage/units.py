@@ -15,6 +15,7 @@ from sqlalchemy.engine import URL
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from bot.clean import clean_text
+from bot.storage.alerts import AlertRepository
 from bot.storage.audit import AuditRepository
 from bot.storage.cases import CaseRepository
 from bot.storage.conversations import ConversationRepository
@@ -50,6 +51,7 @@ class Unit:
         self.staff = StaffRepository(connection)
         self.audit = AuditRepository(connection)
         self.tries = TryRepository(connection)
+        self.alerts = AlertRepository(connection)
 
 
 class Storage:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from aiohttp import web
 
 from bot.web import (
+    alerts,
     api,
     api_cases,
     auth,
@@ -56,6 +57,7 @@ CITIZEN_ROUTES = (
     Route(method="POST", path="/progress", handler=progress.show),
     Route(method="POST", path="/progress/rate", handler=progress.rate),
     Route(method="POST", path="/progress/note", handler=progress.note),
+    Route(method="POST", path="/progress/urge", handler=progress.urge),
     Route(method="GET", path="/documents/{id}", handler=documents.show),
     Route(method="POST", path="/display", handler=rendering.set_type_size),
     Route(method="GET", path="/static/{version}/{name}", handler=rendering.static_file),
@@ -77,6 +79,8 @@ STAFF_ROUTES = (
         right=Right.DEPARTMENT_SEE,
     ),
     Route(method="GET", path="/cases", handler=case_lists.cases, right=Right.CASES_SEE),
+    Route(method="GET", path="/alerts", handler=alerts.show, right=Right.CASE_MOVE),
+    Route(method="POST", path="/alerts/{id}", handler=alerts.seen, right=Right.CASE_MOVE),
     Route(method="GET", path="/cases/{number}", handler=case_page.show, right=Right.CASE_READ),
     Route(
         method="POST", path="/cases/{number}/moves", handler=case_page.move, right=Right.CASE_MOVE
@@ -227,6 +231,14 @@ API_ROUTES = (
         handler=api_cases.note,
         summary="补充说明",
         body=models.NoteRequest,
+        result=models.CaseResult,
+        needs_code=True,
+    ),
+    Route(
+        method="POST",
+        path="/api/v1/cases/{number}/urge",
+        handler=api_cases.urge,
+        summary="催办",
         result=models.CaseResult,
         needs_code=True,
     ),

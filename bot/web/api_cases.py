@@ -134,6 +134,13 @@ async def note(request: web.Request) -> web.Response:
     return await _whole(request, case.number)
 
 
+async def urge(request: web.Request) -> web.Response:
+    """Ask for it to be dealt with soon."""
+    case = await _looked_up(request)
+    await services_of(request).cases.move(case.number, Move.URGE, CITIZEN)
+    return await _whole(request, case.number)
+
+
 async def rate(request: web.Request) -> web.Response:
     """Grade it."""
     asked = await read_json(request, RateRequest)

@@ -8,7 +8,8 @@ from typing import Annotated
 from aiohttp import web
 from pydantic import BaseModel, BeforeValidator, Field
 
-from bot.cases.model import Actor, Case, Move, MoveRefused, Role, State, moves_open_to
+from bot.cases.model import Actor, Case, Move, MoveRefused, Role, State
+from bot.cases.rules import moves_open_to
 from bot.errors import NotFound, PolicylineError
 from bot.privacy import as_seen_by, may_see_person
 from bot.web.errors import move_refused
@@ -22,6 +23,17 @@ FIELDS: dict[Move, tuple[str, ...]] = {
     Move.DISPATCH: ("department",),
     Move.REASSIGN: ("department", "reason"),
     Move.ADD_SUPPORT: ("department",),
+    Move.SUPPORT_REPLY: ("text",),
+    Move.PAUSE: ("reason",),
+    Move.RESUME: (),
+    Move.ASK_EXTENSION: ("days", "reason"),
+    Move.REFUSE_EXTENSION: ("reason",),
+    Move.APPROVE_REPLY: (),
+    Move.REJECT_REPLY: ("reason",),
+    Move.UNMERGE: ("reason",),
+    Move.APPEAL: ("reason",),
+    Move.UPHOLD_APPEAL: ("reason",),
+    Move.DISMISS_APPEAL: ("reason",),
     Move.TO_TRIAGE: (),
     Move.ACCEPT: (),
     Move.WORK: (),
@@ -39,7 +51,17 @@ FIELDS: dict[Move, tuple[str, ...]] = {
 }
 """What each move asks for on its form."""
 
-MAIN_MOVES = frozenset({Move.DISPATCH, Move.ACCEPT, Move.WORK, Move.REPLY, Move.CLOSE})
+MAIN_MOVES = frozenset(
+    {
+        Move.DISPATCH,
+        Move.ACCEPT,
+        Move.WORK,
+        Move.REPLY,
+        Move.APPROVE_REPLY,
+        Move.SUPPORT_REPLY,
+        Move.CLOSE,
+    }
+)
 """The next step of a case's usual course; its form stands open."""
 
 _Words = Annotated[str, BeforeValidator(lambda v: clean(v) if isinstance(v, str) else v)]

@@ -28,6 +28,8 @@ _MOVE_REFUSED = {
     "state": (409, "conflict", "工单的状态已经变化，不能再做这一步。请刷新后查看。"),
     "role": (403, "forbidden", "您没有办理这一步的权限。"),
     "reason": (400, "invalid", "请填写理由。"),
+    "late": (409, "too_late", "已经超过退单时限，应由本单位办理。确有困难请与热线联系。"),
+    "designated": (409, "designated", "这件事已由热线指定承办单位，不能再退。"),
 }
 
 

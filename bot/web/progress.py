@@ -7,7 +7,9 @@ from collections.abc import Awaitable, Callable
 from aiohttp import web
 from pydantic import BaseModel, Field
 
-from bot.cases.model import CITIZEN, Case, Move, MoveRefused, next_state
+from bot.cases.filters import AWAITING_REPLY
+from bot.cases.model import CITIZEN, Case, Move, MoveRefused
+from bot.cases.rules import next_state
 from bot.errors import PolicylineError, TooMany
 from bot.web.models import NoteRequest, RateRequest
 from bot.web.reading import parse
@@ -44,6 +46,16 @@ async def rate(request: web.Request) -> web.Response:
         return "感谢您的评价，已经记下。"
 
     return await _with_case(request, grade)
+
+
+async def urge(request: web.Request) -> web.Response:
+    """Ask for it to be dealt with soon."""
+
+    async def hurry(case: Case) -> str:
+        await services_of(request).cases.move(case.number, Move.URGE, CITIZEN)
+        return "已经替您催办。"
+
+    return await _with_case(request, hurry)
 
 
 async def note(request: web.Request) -> web.Response:
@@ -87,17 +99,17 @@ async def _with_case(request: web.Request, act: _Act | None = None) -> web.Respo
         status=400 if problem else 200,
         case=case,
         steps=steps_of(await services.cases.events(case.number)),
-        may_rate=may_rate(case),
+        may_rate=_open_to_citizen(case, Move.RATE),
+        may_urge=_open_to_citizen(case, Move.URGE) and case.state in AWAITING_REPLY,
         query_code=wanted.query_code,
         done=done,
         problem=problem,
     )
 
 
-def may_rate(case: Case) -> bool:
-    """True where the citizen can grade the case as it stands."""
+def _open_to_citizen(case: Case, move: Move) -> bool:
     try:
-        next_state(case, Move.RATE, CITIZEN)
+        next_state(case, move, CITIZEN)
     except MoveRefused:
         return False
     return True

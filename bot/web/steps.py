@@ -32,6 +32,11 @@ _TITLES = {
     Move.URGE: "已催办",
     Move.MERGE: "与同一件事的工单合并办理",
     Move.REFUSE: "不予受理",
+    Move.UNMERGE: "恢复单独办理",
+    Move.JOIN_REPLY: "合并办理的工单已答复",
+    Move.PAUSE: "暂停计时",
+    Move.RESUME: "继续办理",
+    Move.APPROVE_REPLY: "已答复",
     Move.REOPEN: "重新办理",
 }
 
@@ -54,9 +59,11 @@ def _told(event: CaseEvent) -> tuple[str, str]:
             return f"已转{details.get('to_department', '')}办理", ""
         case Move.ACCEPT:
             return f"{event.actor.department}已签收", ""
-        case Move.REPLY:
+        case Move.REPLY if "second_reading" in details:
+            return "", ""
+        case Move.REPLY | Move.APPROVE_REPLY | Move.JOIN_REPLY:
             return _TITLES[event.move], details.get("text", "")
-        case Move.REFUSE:
+        case Move.REFUSE | Move.PAUSE:
             return _TITLES[event.move], event.reason
         case Move.NOTE:
             return ("您补充了说明", details.get("text", "")) if by_citizen else ("", "")

@@ -9,6 +9,7 @@ from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 from bot.cases.model import Move, Role, Severity, State
+from bot.cases.sweeping import AlertKind
 from bot.questions import Standing
 from bot.records import Reason
 from knowledge.asking import Sought
@@ -48,13 +49,25 @@ MOVES: Mapping[Move, str] = {
     Move.RETURN: "退单",
     Move.REASSIGN: "改派",
     Move.ADD_SUPPORT: "增加协办",
-    Move.EXTEND: "延期",
+    Move.SUPPORT_REPLY: "协办意见",
+    Move.PAUSE: "暂停计时",
+    Move.RESUME: "恢复计时",
+    Move.ASK_EXTENSION: "申请延期",
+    Move.EXTEND: "批准延期",
+    Move.REFUSE_EXTENSION: "不同意延期",
+    Move.APPROVE_REPLY: "审核通过",
+    Move.REJECT_REPLY: "退回修改",
     Move.URGE: "催办",
     Move.SUPERVISE: "督办",
     Move.MERGE: "并单",
+    Move.UNMERGE: "撤销并单",
+    Move.JOIN_REPLY: "并单答复",
     Move.REFUSE: "不予受理",
     Move.REOPEN: "重新办理",
     Move.RATE: "评价",
+    Move.APPEAL: "差评申诉",
+    Move.UPHOLD_APPEAL: "申诉成立",
+    Move.DISMISS_APPEAL: "申诉不成立",
     Move.NOTE: "补充说明",
 }
 
@@ -70,6 +83,14 @@ ROLES: Mapping[Role, str] = {
     Role.SUPERVISOR: "督办员",
     Role.ADMINISTRATOR: "管理员",
     Role.AUDITOR: "审计员",
+}
+
+ALERTS: Mapping[AlertKind, str] = {
+    AlertKind.AMBER: "即将到期",
+    AlertKind.RED: "已经超时",
+    AlertKind.HEAD: "超时未办，请负责人过问",
+    AlertKind.OFFICE: "超时多日未办，请督办",
+    AlertKind.FOLLOW_UP: "差评未按时回访",
 }
 
 SEVERITIES: Mapping[Severity, str] = {
@@ -262,6 +283,8 @@ def clock_of(case: Case, now: datetime) -> tuple[str, str]:
         return "none", ""
     if case.state in {State.REPLIED, State.VISITED}:
         return "none", "已答复"
+    if case.paused_at is not None:
+        return "none", "已暂停计时"
     left = case.due_at - now.astimezone(UTC)
     if left < timedelta(0):
         return "late", f"超时 {_span(-left)}"

@@ -11,7 +11,9 @@ import pytest
 from argon2 import PasswordHasher
 
 from bot.cache import Cache
+from bot.cases.alerts import Alerts
 from bot.cases.service import CaseService
+from bot.cases.sweeping import Sweeper
 from bot.delivery.outbox import Outbox
 from bot.editing import Editing
 from bot.feedback import FeedbackService
@@ -100,6 +102,8 @@ class World:
             "cases": CaseService(
                 self.storage, self.clock, self.ids, router, city, SECRET, wakeups=cache
             ),
+            "alerts": Alerts(self.storage, self.clock),
+            "sweeper": Sweeper(self.storage, self.clock, self.ids, city.limits),
             "staff": self.staff,
             "channels": {"strict": self.channel},
         }

@@ -145,7 +145,7 @@ def test_anonymous_is_kept() -> None:
 def test_how_long_is_answered_and_the_question_put_again() -> None:
     outcome = answer("那要多久", Intent.ASK_WHEN, "place")
     assert texts(outcome) == [
-        SAY("form_how_long", demand_type="求助", days=5),
+        SAY("form_how_long", demand_type="求助", span="5 个工作日"),
         SAY("form_ask_place"),
     ]
     assert outcome.slots == LIGHT

@@ -127,7 +127,7 @@ async def test_interrupted_by_the_forms_own_and_by_a_content_question(talk: Talk
     own = await talk.say("那要多久")
     content = await talk.say("怎么办社保")
     back = await talk.say("人民路")
-    assert SAY("form_how_long", demand_type="求助", days=5) in last(own).text
+    assert SAY("form_how_long", demand_type="求助", span="5 个工作日") in last(own).text
     assert SAY("form_ask_place") in last(own).text
     assert content.replies[0].kind is ReplyKind.ANSWER
     assert SAY("form_ask_place") in last(content).text

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from bot.cases.deadlines import chinese_date
+from bot.cases.calendar import chinese_date
 from bot.cases.model import Case, DemandType, State
 from bot.presenting import answer_reply, case_reply
 from connectors.base import ReplyKind, ReplySentence

@@ -5,6 +5,7 @@ from __future__ import annotations
 import tomllib
 from datetime import date
 
+from bot.cases.deadlines import Allowance
 from bot.cases.model import (
     DemandType,
     DepartmentCandidate,
@@ -25,7 +26,7 @@ def town() -> City:
         Limit(
             demand_type=demand_type,
             severity=severity,
-            working_days=5,
+            allowance=Allowance(amount=5),
             source="test",
             as_of=date(2026, 1, 1),
         )

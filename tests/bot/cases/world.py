@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, time
 
+from bot.cases.deadlines import Allowance, StepLimits
 from bot.cases.model import (
     Actor,
     Case,
+    ClockUnit,
     DemandType,
     DepartmentCandidate,
     Move,
@@ -19,6 +21,7 @@ from bot.cases.model import (
     Severity,
 )
 from bot.cases.service import CaseService, OpenedCase
+from bot.city.model import OFFICE_HOURS
 from bot.storage.units import Storage
 from tests.fakes.edges import CountingIds, FakeClock, RecordedWakeups
 
@@ -54,9 +57,13 @@ class Limits:
     days: int = 5
     extra_days_off: frozenset[date] = frozenset()
     extra_workdays: frozenset[date] = frozenset()
+    office_hours: tuple[tuple[time, time], ...] = OFFICE_HOURS
+    steps: StepLimits = field(default_factory=StepLimits)
+    unit: ClockUnit = ClockUnit.DAYS
 
-    def working_days(self, demand_type: DemandType, severity: Severity) -> int:
-        return self.days if severity is Severity.NORMAL else 1
+    def allowance(self, demand_type: DemandType, severity: Severity) -> Allowance:
+        amount = self.days if severity is Severity.NORMAL else 1
+        return Allowance(amount=amount, unit=self.unit)
 
 
 class Wording:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from bot import city as cities
+from bot.cases.deadlines import Allowance
 from bot.cases.model import DemandType, Severity
 from bot.city.load import DEFAULT
 from bot.city.model import AreaKind, City, WordingError
@@ -107,8 +108,8 @@ def test_units_are_found_by_any_of_their_names(city: City) -> None:
 
 
 def test_limits_stand_for_each_kind_with_their_source(city: City) -> None:
-    assert city.limits.working_days(DemandType.CONSULTATION, Severity.NORMAL) == 2
-    assert city.limits.working_days(DemandType.COMPLAINT, Severity.NORMAL) == 15
+    assert city.limits.allowance(DemandType.CONSULTATION, Severity.NORMAL) == Allowance(amount=2)
+    assert city.limits.allowance(DemandType.COMPLAINT, Severity.NORMAL).amount == 15
     assert all(limit.source and limit.as_of > date.min for limit in city.limits.limits)
 
 

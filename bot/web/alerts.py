@@ -1,0 +1,25 @@
+"""`/alerts`: deadlines near or past that the reader must act on."""
+
+from __future__ import annotations
+
+from aiohttp import web
+
+from bot.web.rendering import page
+from bot.web.routes import services_of, session_of
+
+
+async def show(request: web.Request) -> web.Response:
+    """What the reader has not seen yet, newest first."""
+    services = services_of(request)
+    return page(
+        request,
+        "alerts.html",
+        alerts=await services.alerts.of(session_of(request).actor),
+        now=services.clock.now(),
+    )
+
+
+async def seen(request: web.Request) -> web.Response:
+    """Put one away."""
+    await services_of(request).alerts.seen(request.match_info["id"], session_of(request).actor)
+    return web.Response(status=303, headers={"Location": "/alerts"})
