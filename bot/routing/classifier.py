@@ -16,6 +16,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.sparse import csc_matrix, csr_matrix
 
+from bot.routing.demand_head import DemandHead
 from bot.routing.grams import Floats, Ints, grams, reduced
 from bot.routing.kernel import softmax
 from bot.routing.learned import Prediction, Scored
@@ -24,16 +25,6 @@ from bot.routing.similar import told, votes
 HEAD_SCALE = np.float32(3)
 """Ridge scores and votes run from 0 to 1, margins from -1 to 1 and beyond."""
 _KEPT = 8
-
-
-@dataclass(frozen=True, kw_only=True)
-class DemandHead:
-    """Demand types: dual weights over the orders that name one."""
-
-    labels: tuple[str, ...]
-    rows: Ints
-    weights: Floats
-    factor: float
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,6 +40,8 @@ class Classifier:
         heads: dual weights of the ridge regressions: departments, then categories.
         means: of the ridge regressions' targets.
         categories: paths of the category head.
+        functions, areas: dual weights of the machines for what a unit does and where it is
+            (orders × functions, orders × places), over the units of all places together.
         mixing: inputs × labels of the multinomial regression; `bias` of its labels.
         threshold: least confidence for dispatch without a person.
     """
@@ -61,6 +54,8 @@ class Classifier:
     margins: Floats
     heads: Floats
     means: Floats
+    functions: Floats
+    areas: Floats
     categories: tuple[tuple[str, ...], ...]
     mixing: Floats
     bias: Floats
@@ -77,29 +72,33 @@ class Classifier:
 
     @cached_property
     def _weights(self) -> Floats:
-        return np.hstack([self.margins, self.heads])
+        return np.hstack([self.margins, self.functions, self.areas, self.heads])
 
     @cached_property
     def _offsets(self) -> Floats:
-        return np.concatenate([self.margins.sum(0), self.means])
+        biases = [each.sum(0) for each in (self.margins, self.functions, self.areas)]
+        return np.concatenate([*biases, self.means])
 
     def predict(self, text: str, title: str = "") -> Prediction:
         """Departments, demand type, category and similar orders of one text."""
         alike, count = self.alikeness(text, title), len(self.departments)
         said = alike @ self._weights + self._offsets
+        heads = said[len(said) - self.heads.shape[1] :]
         scores = mixed_inputs(
-            said[None, :count], said[None, count:], votes(alike[None], self.targets, count)
+            said[None, : len(said) - len(heads)],
+            heads[None],
+            votes(alike[None], self.targets, count),
         )
         shares = softmax(scores @ self.mixing + self.bias)[0]
         best = np.argsort(-shares)[:_KEPT]
         category: tuple[str, ...] = ()
         if self.categories:
-            category = self.categories[int(np.argmax(said[2 * count :]))]
+            category = self.categories[int(np.argmax(heads[count:]))]
         return Prediction(
             departments=tuple(
                 Scored(label=self.departments[at], confidence=float(shares[at])) for at in best
             ),
-            demand=self._demand(alike),
+            demand=self.demand.predict(title, text) if self.demand else None,
             category=category,
             similar=told(alike, self.targets, self.departments),
             auto=bool(shares[best[0]] >= self.threshold),
@@ -122,16 +121,13 @@ class Classifier:
         length = float(np.sqrt(vector @ vector))
         return vector / np.float32(length or 1)
 
-    def _demand(self, alike: Floats) -> Scored | None:
-        head = self.demand
-        if head is None:
-            return None
-        scores = alike[head.rows] @ head.weights + head.weights.sum(0)
-        shares = softmax(scores[None] * np.float32(head.factor))[0]
-        best = int(np.argmax(shares))
-        return Scored(label=head.labels[best], confidence=float(shares[best]))
-
 
 def mixed_inputs(margins: Floats, heads: Floats, votes_: Floats) -> Floats:
-    """The multinomial regression's inputs, in the order it was learned with."""
+    """The multinomial regression's inputs, in the order it was learned with.
+
+    Args:
+        margins: of departments, then of functions and of places.
+        heads: ridge scores of departments, then of categories.
+        votes_: of the nearest past orders, by department.
+    """
     return np.hstack([margins, HEAD_SCALE * heads, HEAD_SCALE * votes_]).astype(np.float32)

@@ -154,8 +154,9 @@ def judge_all(model: Classifier, given: Examples) -> tuple[Floats, Floats]:
     columns = np.array([known[name] for name in model.names], dtype=np.int64)
     weighting = Weighting(columns=columns, names=model.names, idf=model.idf)
     alike = dense(weighting.weigh(given.counts) @ model.past.T)
+    margins = np.hstack([model.margins, model.functions, model.areas])
     inputs = mixed_inputs(
-        alike @ model.margins + model.margins.sum(0),
+        alike @ margins + margins.sum(0),
         alike @ model.heads + model.means,
         votes(alike, model.targets, len(model.departments)),
     )
@@ -172,14 +173,12 @@ def _demand(given: Examples) -> tuple[tuple[str, ...], float | None, int]:
     targets = np.array([types.index(order.demand_type) for order in kept.orders], dtype=np.int64)
     said = np.zeros_like(targets)
     for seen, unseen in _folds(targets):
-        weighting = Weighting.learn(kept.counts.rows(seen))
-        past = weighting.weigh(kept.counts.rows(seen))
-        head = train_demand(dense(past @ past.T), [kept.orders[at] for at in seen])
+        head = train_demand([kept.orders[at] for at in seen])
         if head is None:
             return types, None, len(rows)
-        alike = dense(weighting.weigh(kept.counts.rows(unseen)) @ past.T)[:, head.rows]
-        found = (alike @ head.weights + head.weights.sum(0)).argmax(1)
-        said[unseen] = [types.index(head.labels[at]) for at in found]
+        for at in unseen:
+            order = kept.orders[at]
+            said[at] = types.index(head.predict(order.title, order.content).label)
     return types, float(f1_score(targets, said, average="macro")), len(rows)
 
 

@@ -31,10 +31,10 @@ def reduced(text: str, title: str = "") -> str:
     return _DIGIT.sub("0", whole)
 
 
-def grams(text: str) -> Counter[str]:
-    """How often each n-gram of 1 to 3 characters stands in a reduced text."""
+def grams(text: str, longest: int = LONGEST) -> Counter[str]:
+    """How often each n-gram of 1 to `longest` characters stands in a reduced text."""
     found: Counter[str] = Counter()
-    for size in range(1, LONGEST + 1):
+    for size in range(1, longest + 1):
         found.update(text[at : at + size] for at in range(len(text) - size + 1))
     return found
 

@@ -22,13 +22,26 @@ import numpy as np
 from scipy.sparse import csr_matrix
 
 from bot.city.model import City
-from bot.routing.classifier import Classifier, DemandHead
+from bot.routing.classifier import Classifier
+from bot.routing.demand_head import DemandHead
 from bot.routing.router import Router, Thresholds
 
-FORMAT = 1
+FORMAT = 2
 _POINTER = "current"
 _log = logging.getLogger(__name__)
-_ARRAYS = ("idf", "targets", "margins", "heads", "means", "mixing", "bias")
+_ARRAYS = (
+    "idf",
+    "targets",
+    "margins",
+    "functions",
+    "areas",
+    "heads",
+    "means",
+    "mixing",
+    "bias",
+)
+
+_DEMAND_ARRAYS = ("idf", "weights", "bias")
 
 
 class ModelUnreadable(Exception):
@@ -117,8 +130,12 @@ def _write(folder: Path, model: Classifier, figures: Mapping[str, Any]) -> None:
         "figures": dict(figures),
     }
     if model.demand:
-        arrays |= {"demand_rows": model.demand.rows, "demand_weights": model.demand.weights}
-        described["demand"] = {"labels": model.demand.labels, "factor": model.demand.factor}
+        arrays |= {f"demand_{name}": getattr(model.demand, name) for name in _DEMAND_ARRAYS}
+        described["demand"] = {
+            "labels": model.demand.labels,
+            "names": model.demand.names,
+            "factor": model.demand.factor,
+        }
     np.savez_compressed(folder / "arrays.npz", **arrays)
     text = json.dumps(described, ensure_ascii=False)
     (folder / "model.json").write_text(text, encoding="utf-8")
@@ -150,9 +167,9 @@ def _model(described: Mapping[str, Any], arrays: Mapping[str, Any]) -> Classifie
         threshold=float(described["threshold"]),
         demand=DemandHead(
             labels=tuple(demand["labels"]),
-            rows=arrays["demand_rows"],
-            weights=arrays["demand_weights"],
+            names=tuple(tuple(names) for names in demand["names"]),
             factor=float(demand["factor"]),
+            **{name: arrays[f"demand_{name}"] for name in _DEMAND_ARRAYS},
         )
         if demand
         else None,

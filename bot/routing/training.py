@@ -15,7 +15,9 @@ import numpy as np
 from scipy.sparse import csr_matrix
 from sklearn.model_selection import StratifiedKFold
 
-from bot.routing.classifier import Classifier, DemandHead, mixed_inputs
+from bot.routing.classifier import Classifier, mixed_inputs
+from bot.routing.demand_head import DemandHead, vectors
+from bot.routing.factors import Factors, factors
 from bot.routing.grams import Counts, Floats, Ints, Weighting, count, reduced
 from bot.routing.kernel import fit_softmax, ridge, signs, softmax, svm, temperature
 from bot.routing.orders import Order
@@ -31,6 +33,8 @@ _CATEGORY_LEVELS = 2
 _LEAST_CATEGORY = 3
 _MARGIN_PENALTY, _HEAD_PENALTY = 2e-3, 5e-4
 """Of the mixing regression; on margins heavier: they are the prior and nearly right."""
+_FACTOR_SHARE = 0.6
+"""What the margin of a unit's function, and that of its place, count beside its own."""
 _LEAST_DEMAND = 6
 
 
@@ -113,12 +117,18 @@ def train(given: Examples, least: int = LEAST_ORDERS) -> Learned:
     past = weighting.weigh(kept.counts)
     gram = dense(past @ past.T)
     margins, left_margins = _margins(gram, targets, len(departments))
+    apart = factors(departments)
+    functions, areas, left_factors = _factored(gram, targets, apart)
     heads, means, left_heads, categories = _heads(gram, targets, len(departments), kept.orders)
     others = gram.copy()
     np.fill_diagonal(others, 0)
-    inputs = mixed_inputs(left_margins, left_heads, votes(others, targets, len(departments)))
-    mixing, bias = _mix(inputs, targets, len(departments))
-    found = _left_out(inputs, targets, len(departments))
+    inputs = mixed_inputs(
+        np.hstack([left_margins, left_factors]),
+        left_heads,
+        votes(others, targets, len(departments)),
+    )
+    mixing, bias = _mix(inputs, targets, apart)
+    found = _left_out(inputs, targets, apart)
     model = Classifier(
         departments=departments,
         names=weighting.names,
@@ -126,12 +136,14 @@ def train(given: Examples, least: int = LEAST_ORDERS) -> Learned:
         past=past,
         targets=targets,
         margins=margins,
+        functions=functions,
+        areas=areas,
         heads=heads,
         means=means,
         categories=categories,
         mixing=mixing,
         bias=bias,
-        demand=train_demand(gram, kept.orders),
+        demand=train_demand(kept.orders),
         threshold=found.threshold,
     )
     return Learned(model=model, left_out=found)
@@ -155,6 +167,26 @@ def _margins(gram: Floats, labels: Ints, count_: int) -> tuple[Floats, Floats]:
     return svm(biased, truth, _COST), left_out
 
 
+def _factored(gram: Floats, targets: Ints, apart: Factors) -> tuple[Floats, Floats, Floats]:
+    """Dual weights for functions and places, and the left-out margins of both side by side.
+
+    Places are learned from the orders of units that have one; all others get the whole machine's
+    word, which has not seen them.
+    """
+    nothing = np.zeros((len(targets), 0), dtype=np.float32)
+    if not apart.pooled:
+        return nothing, nothing, nothing
+    functions, left_functions = _margins(gram, apart.function_of[targets], len(apart.functions))
+    places = apart.place_of[targets]
+    placed = np.flatnonzero(places >= 0)
+    own, left_own = _margins(gram[np.ix_(placed, placed)], places[placed], len(apart.places))
+    areas = np.zeros((len(targets), len(apart.places)), dtype=np.float32)
+    areas[placed] = own
+    left_areas = gram[:, placed] @ own + own.sum(0)
+    left_areas[placed] = left_own
+    return functions, areas, np.hstack([left_functions, left_areas])
+
+
 def _heads(
     gram: Floats, targets: Ints, count_: int, orders: Sequence[Order]
 ) -> tuple[Floats, Floats, Floats, tuple[tuple[str, ...], ...]]:
@@ -172,22 +204,31 @@ def _heads(
     return weights, means, left_out, categories
 
 
-def _mix(inputs: Floats, targets: Ints, count_: int) -> tuple[Floats, Floats]:
-    """The multinomial regression, held near the margins at their best temperature."""
-    width = inputs.shape[1]
+def _mix(inputs: Floats, targets: Ints, apart: Factors) -> tuple[Floats, Floats]:
+    """The multinomial regression, held near the summed margins at their best temperature."""
+    width, count_ = inputs.shape[1], len(apart.function_of)
     start = np.zeros((width, count_), dtype=np.float32)
-    factor = temperature(inputs[:, :count_], targets)
-    start[np.arange(count_), np.arange(count_)] = factor
+    units = np.arange(count_)
+    start[units, units] = 1
+    known = count_
+    if apart.pooled:
+        start[count_ + apart.function_of, units] = _FACTOR_SHARE
+        known += len(apart.functions)
+        placed = np.flatnonzero(apart.place_of >= 0)
+        start[known + apart.place_of[placed], placed] = _FACTOR_SHARE
+        known += len(apart.places)
+    start *= temperature(inputs @ start, targets)
     penalty = np.full(width, _HEAD_PENALTY, dtype=np.float32)
-    penalty[:count_] = _MARGIN_PENALTY
+    penalty[:known] = _MARGIN_PENALTY
     return fit_softmax(inputs, targets, start, penalty)
 
 
-def _left_out(inputs: Floats, targets: Ints, count_: int) -> LeftOut:
+def _left_out(inputs: Floats, targets: Ints, apart: Factors) -> LeftOut:
     """The mixing regression learned on one half, held against the other, and the reverse."""
+    count_ = len(apart.function_of)
     shares = np.zeros((len(targets), count_), dtype=np.float32)
     for seen, unseen in StratifiedKFold(2, shuffle=True, random_state=2).split(targets, targets):
-        mixing, bias = _mix(inputs[seen], targets[seen], count_)
+        mixing, bias = _mix(inputs[seen], targets[seen], apart)
         shares[unseen] = softmax(inputs[unseen] @ mixing + bias)
     order = np.argsort(-shares, axis=1)
     right = order[:, 0] == targets
@@ -218,19 +259,22 @@ def sure_share(
     return float(confidence[order[last]]), (last + 1) / len(order)
 
 
-def train_demand(gram: Floats, orders: Sequence[Order]) -> DemandHead | None:
+def train_demand(orders: Sequence[Order]) -> DemandHead | None:
     """Demand types from the orders that name one; None where fewer than two types have enough."""
     sizes = Counter(order.demand_type for order in orders if order.demand_type)
     labels = tuple(sorted(label for label, size in sizes.items() if size >= _LEAST_DEMAND))
     if len(labels) < 2:
         return None
     place = {label: at for at, label in enumerate(labels)}
-    rows = np.array(
-        [at for at, order in enumerate(orders) if order.demand_type in place], dtype=np.int64
-    )
-    targets = np.array([place[orders[at].demand_type] for at in rows], dtype=np.int64)
-    own = np.ascontiguousarray(gram[np.ix_(rows, rows)])
-    weights, left_out = _margins(own, targets, len(labels))
+    named = [order for order in orders if order.demand_type in place]
+    targets = np.array([place[order.demand_type] for order in named], dtype=np.int64)
+    seen = vectors(named)
+    duals, left_out = _margins(dense(seen.matrix @ seen.matrix.T), targets, len(labels))
     return DemandHead(
-        labels=labels, rows=rows, weights=weights, factor=temperature(left_out, targets)
+        labels=labels,
+        names=seen.names,
+        idf=seen.idf,
+        weights=np.asarray(seen.matrix.T @ duals, dtype=np.float32),
+        bias=duals.sum(0),
+        factor=temperature(left_out, targets),
     )
