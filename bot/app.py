@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from bot import city as cities
 from bot.cache import Cache
 from bot.cases.alerts import Alerts
+from bot.cases.duplicates import DuplicateService
+from bot.cases.merging import CaseReader
 from bot.cases.service import CaseService
 from bot.cases.sweeping import Sweeper
 from bot.chat_completions import ChatCompletions
@@ -26,6 +28,8 @@ from bot.indexing import index_maker
 from bot.intake import Intake
 from bot.library import Library, encoder_maker, thresholds_of
 from bot.metrics import Metrics
+from bot.openness.hot import HotIssues, HotLimits
+from bot.openness.opinion import OpinionHours
 from bot.ports import Rephraser
 from bot.questions import Questions
 from bot.rephrasing import AT_ONCE, ModelRephraser, QuotesAlone
@@ -127,6 +131,7 @@ def _services(
         in_place_s=in_place_s(channels, settings),
     )
     library = _library(settings, storage, clock, cache)
+    reader = CaseReader(city)
     return Services(
         settings=settings,
         clock=clock,
@@ -150,8 +155,31 @@ def _services(
         cases=CaseService(storage, clock, ids, router, city, secret, wakeups=cache),
         alerts=Alerts(storage, clock),
         sweeper=Sweeper(storage, clock, ids, city.limits),
+        duplicates=DuplicateService(
+            storage,
+            clock,
+            reader,
+            days=settings.merge_days,
+            least=settings.merge_suggest,
+            auto=settings.merge_auto,
+        ),
+        hot=HotIssues(storage, clock, ids, reader, hot_limits(settings)),
         staff=StaffService(storage, clock, ids),
         channels=channels,
+    )
+
+
+def hot_limits(settings: Settings) -> HotLimits:
+    """The city's thresholds of hot issues."""
+    return HotLimits(
+        days=settings.hot_days,
+        least_cases=settings.hot_least_cases,
+        alert_heat=settings.hot_alert,
+        hours=OpinionHours(
+            inform=settings.opinion_inform_h,
+            press=settings.opinion_press_h,
+            respond=settings.opinion_respond_h,
+        ),
     )
 
 

@@ -27,7 +27,10 @@ PARTS = {
 }
 """Groups of commands, each in `bot/commands/`, and what they are for; imported when used."""
 
-SINGLE = {"check": "逐项检查设置、依赖和连接"}
+SINGLE = {
+    "check": "逐项检查设置、依赖和连接",
+    "hot": "留言文件中的热点：哪里的哪件事反映的人多",
+}
 """Commands of one word, each in a module of its own in `bot/commands/`."""
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from bot.cache import Cache
     from bot.cases.alerts import Alerts
+    from bot.cases.duplicates import DuplicateService
     from bot.cases.service import CaseService
     from bot.cases.sweeping import Sweeper
     from bot.city.model import City
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from bot.intake import Intake
     from bot.library import Library
     from bot.metrics import Metrics
+    from bot.openness.hot import HotIssues
     from bot.ports import Clock, Ids, Rephraser
     from bot.questions import Questions
     from bot.routing.router import Router
@@ -48,6 +50,8 @@ class Services:
         feedback: whether an answer helped.
         alerts: deadlines near or past, for those who must act.
         sweeper: finds them.
+        duplicates: which open cases may be merged with a case.
+        hot: what many citizens bring, and items of public opinion.
         channels: connector's name → channel.
     """
 
@@ -73,5 +77,7 @@ class Services:
     cases: CaseService
     alerts: Alerts
     sweeper: Sweeper
+    duplicates: DuplicateService
+    hot: HotIssues
     staff: StaffService
     channels: Mapping[str, Channel]

@@ -121,6 +121,28 @@ class Settings(BaseSettings):
     lease_s: float = Field(default=30.0, gt=0)
     """A handler that has not finished by then is taken for dead."""
 
+    merge_days: int = Field(default=60, ge=1, le=366)
+    """Open cases of so many days are held against a case to find what may be merged with it."""
+    merge_suggest: float = Field(default=0.5, gt=0, le=1)
+    """Probability from which a case is suggested for merging. Measured: `docs/hot-issues.md`."""
+    merge_auto: float = Field(default=0.0, ge=0, le=1)
+    """From which cases are merged without a person; 0: never. At 0.9 none of 36 pairs held back
+    was wrong, at 0.7 one in twenty."""
+    hot_days: int = Field(default=60, ge=7, le=366)
+    """Cases of so many days make up the hot issues."""
+    hot_least_cases: int = Field(default=3, ge=2)
+    """From how many cases on a cluster is an issue."""
+    hot_alert: float = Field(default=12.0, gt=0)
+    """Heat from which a growing issue alerts, once: some six cases on three days from nothing."""
+    hot_refresh_s: float = Field(default=300.0, ge=5)
+    """How often the worker looks at the cases anew."""
+    opinion_inform_h: float = Field(default=5.0, gt=0)
+    """国办发〔2016〕61号: authoritative information of grave events, clock hours, …"""
+    opinion_press_h: float = Field(default=24.0, gt=0)
+    """… a press conference on them, …"""
+    opinion_respond_h: float = Field(default=48.0, gt=0)
+    """… and a response to other opinion (as of 2016-11-10)."""
+
     @field_validator("home", "city", mode="after")
     @classmethod
     def _absolute(cls, value: Path) -> Path:

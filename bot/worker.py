@@ -9,6 +9,7 @@ import random
 from bot.delivery.backoff import Backoff
 from bot.delivery.worker import Deliveries
 from bot.handling import handling
+from bot.insight_loop import insight_until
 from bot.services import Services
 from bot.transactions import Transactions
 
@@ -42,12 +43,11 @@ async def run(services: Services, storage: Transactions, stop: asyncio.Event) ->
     )
     async with handling(services, sweep=True):
         log.info("worker ready", extra={"owner": services.process})
-        watching = asyncio.create_task(watch_deadlines(stop, services))
-        try:
-            await deliver_until(stop, deliveries, services)
-        finally:
-            watching.cancel()
-            await asyncio.gather(watching, return_exceptions=True)
+        await asyncio.gather(
+            deliver_until(stop, deliveries, services),
+            watch_deadlines(stop, services),
+            insight_until(stop, services),
+        )
 
 
 async def watch_deadlines(stop: asyncio.Event, services: Services) -> None:

@@ -21,6 +21,7 @@ from bot.storage.cases import CaseRepository
 from bot.storage.conversations import ConversationRepository
 from bot.storage.corrections import CorrectionRepository
 from bot.storage.documents import DocumentRepository
+from bot.storage.hot import HotRepository
 from bot.storage.messages import MessageRepository
 from bot.storage.outbox import OutboxRepository
 from bot.storage.schema import upgrade
@@ -52,6 +53,7 @@ class Unit:
         self.audit = AuditRepository(connection)
         self.tries = TryRepository(connection)
         self.alerts = AlertRepository(connection)
+        self.hot = HotRepository(connection)
 
 
 class Storage:

@@ -12,6 +12,7 @@ from bot.web import (
     alerts,
     api,
     api_cases,
+    api_insight,
     auth,
     case_lists,
     case_page,
@@ -19,6 +20,8 @@ from bot.web import (
     document_page,
     documents,
     hit_test,
+    insight,
+    insight_models,
     knowledge,
     models,
     openapi,
@@ -158,7 +161,40 @@ STAFF_ROUTES = (
     ),
 )
 
+INSIGHT_ROUTES = (
+    Route(method="GET", path="/insight/hot", handler=insight.show, right=Right.INSIGHT_SEE),
+    Route(
+        method="GET",
+        path="/insight/hot/{id}",
+        handler=insight.show_issue,
+        right=Right.INSIGHT_SEE,
+    ),
+    Route(
+        method="POST",
+        path="/insight/hot/{id}/opinion",
+        handler=insight.open_opinion,
+        right=Right.INSIGHT_ACT,
+    ),
+)
+
 API_ROUTES = (
+    Route(
+        method="GET",
+        path="/api/v1/hot-issues",
+        handler=api_insight.hot_issues,
+        right=Right.INSIGHT_SEE,
+        summary="热点：多位市民反映的同一地点的同一件事",
+        query=insight_models.HotQuery,
+        result=insight_models.HotIssuesResult,
+    ),
+    Route(
+        method="GET",
+        path="/api/v1/cases/{number}/similar",
+        handler=api_insight.similar_cases,
+        right=Right.CASE_READ,
+        summary="可能与一件诉求是同一件事、可以并单的诉求",
+        result=insight_models.SimilarCasesResult,
+    ),
     Route(
         method="POST",
         path="/api/v1/chat",
@@ -257,7 +293,7 @@ API_ROUTES = (
 def routes(services: Services) -> tuple[Route, ...]:
     """Every route, each with the right it asks for."""
     callbacks = callback_routes(services.channels)
-    return (*CITIZEN_ROUTES, *STAFF_ROUTES, *API_ROUTES, *callbacks)
+    return (*CITIZEN_ROUTES, *STAFF_ROUTES, *INSIGHT_ROUTES, *API_ROUTES, *callbacks)
 
 
 def build(services: Services) -> web.Application:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
 from typing import Annotated
 
 from aiohttp import web
 from pydantic import BaseModel, BeforeValidator, Field
 
+from bot.cases.duplicates import Similar
+from bot.cases.filters import OPEN_STATES
 from bot.cases.model import Actor, Case, Move, MoveRefused, Role, State
 from bot.cases.rules import moves_open_to
 from bot.errors import NotFound, PolicylineError
@@ -17,6 +20,7 @@ from bot.web.reading import clean, read_form
 from bot.web.rendering import local_path, page
 from bot.web.routes import services_of, session_of
 
+_SIMILAR_WITHIN_S = 1.5
 _DEPARTMENT_ROLES = frozenset({Role.DEPARTMENT_CLERK, Role.DEPARTMENT_HEAD})
 
 FIELDS: dict[Move, tuple[str, ...]] = {
@@ -89,14 +93,14 @@ class _Problem:
 
 async def show(request: web.Request) -> web.Response:
     """The case."""
-    case = await _case_for(request)
+    case = await case_for(request)
     return await _page(request, case)
 
 
 async def move(request: web.Request) -> web.Response:
     """Make one move, then back to the list it came from, or to the case."""
     asked = await read_form(request, _MoveForm)
-    case = await _case_for(request)
+    case = await case_for(request)
     try:
         await services_of(request).cases.move(
             case.number,
@@ -127,7 +131,7 @@ async def _refused(
     return await _page(request, case, problem=problem, status=status)
 
 
-async def _case_for(request: web.Request) -> Case:
+async def case_for(request: web.Request) -> Case:
     """The case, where it is this reader's business.
 
     Raises:
@@ -152,6 +156,45 @@ def _offered(case: Case, actor: Actor) -> list[Move]:
     return [one for one in moves_open_to(case, actor) if one in FIELDS and one not in there]
 
 
+@dataclass(frozen=True, kw_only=True)
+class _Merge:
+    """An open case that may be one with the case shown; the later of the two goes into the earlier.
+
+    Args:
+        mergeable: the reader may merge the later one now.
+    """
+
+    other: Case
+    probability: float
+    reasons: tuple[str, ...]
+    later: Case
+    earlier: Case
+    mergeable: bool
+
+
+async def _similar(request: web.Request, case: Case, actor: Actor) -> list[_Merge]:
+    if case.state not in OPEN_STATES:
+        return []
+    try:
+        async with asyncio.timeout(_SIMILAR_WITHIN_S):
+            found = await services_of(request).duplicates.suggest(case.number)
+    except TimeoutError:
+        return []  # the first look of a process reads every open case; the next one goes on there
+    return [_merge(case, each, actor) for each in found if concerns(each.case, actor)]
+
+
+def _merge(case: Case, similar: Similar, actor: Actor) -> _Merge:
+    earlier, later = sorted((case, similar.case), key=lambda one: one.number)
+    return _Merge(
+        other=as_seen_by(similar.case, actor),
+        probability=similar.probability,
+        reasons=similar.reasons,
+        later=later,
+        earlier=earlier,
+        mergeable=Move.MERGE in moves_open_to(later, actor),
+    )
+
+
 async def _page(
     request: web.Request, case: Case, *, problem: _Problem | None = None, status: int = 200
 ) -> web.Response:
@@ -168,6 +211,7 @@ async def _page(
         masked=not sees_person,
         events=await services.cases.events(case.number),
         moves=_offered(case, actor),
+        similar=await _similar(request, case, actor),
         fields=FIELDS,
         main_moves=MAIN_MOVES,
         units=services.city.unit_names,

@@ -18,7 +18,9 @@ from bot import __version__
 from bot.web.api_cases import CODE_HEADER
 from bot.web.models import ErrorResult, Result
 from bot.web.rendering import page
+from bot.web.rights import Right
 from bot.web.routes import DESCRIPTION, Route
+from bot.web.sessions import COOKIE
 
 _REF = "#/components/schemas/{model}"
 _PARAMETER = re.compile(r"\{(\w+)\}")
@@ -34,6 +36,8 @@ _ERRORS = {
     "413": "内容太长",
     "429": "太频繁，或查询码错了五次；Retry-After 给出等待秒数",
 }
+_STAFF_ERRORS = {"401": "没有登录", "403": "岗位没有这项权限"}
+_SESSION = "session"
 
 Json = dict[str, Any]
 
@@ -65,7 +69,17 @@ def describe(routes: Iterable[Route], base_url: str) -> Json:
         },
         "servers": [{"url": base_url}],
         "paths": paths,
-        "components": {"schemas": schemas["$defs"]},
+        "components": {
+            "schemas": schemas["$defs"],
+            "securitySchemes": {
+                _SESSION: {
+                    "type": "apiKey",
+                    "in": "cookie",
+                    "name": COOKIE,
+                    "description": "工作人员登录后的会话",
+                }
+            },
+        },
     }
 
 
@@ -84,6 +98,11 @@ def _operation(route: Route) -> Json:
             **{code: _content(text, ErrorResult) for code, text in _ERRORS.items()},
         },
     }
+    if route.right is not Right.PUBLIC:
+        operation["security"] = [{_SESSION: []}]
+        operation["responses"] |= {
+            code: _content(text, ErrorResult) for code, text in _STAFF_ERRORS.items()
+        }
     parameters = [*_in_path(route), *_in_query(route.query), *_in_header(route)]
     if parameters:
         operation["parameters"] = parameters

@@ -23,6 +23,8 @@ class Right(StrEnum):
     KNOWLEDGE_IMPORT = "knowledge_import"
     KNOWLEDGE_EDIT = "knowledge_edit"
     KNOWLEDGE_PUBLISH = "knowledge_publish"
+    INSIGHT_SEE = "insight_see"
+    INSIGHT_ACT = "insight_act"
 
 
 STAFF_ROLES = frozenset(set(Role) - {Role.CITIZEN, Role.SYSTEM})
@@ -46,6 +48,8 @@ ROLES: Mapping[Right, frozenset[Role]] = {
     Right.KNOWLEDGE_IMPORT: frozenset({Role.EDITOR, Role.ADMINISTRATOR}),
     Right.KNOWLEDGE_EDIT: frozenset({Role.EDITOR, Role.ADMINISTRATOR}),
     Right.KNOWLEDGE_PUBLISH: frozenset({Role.CHECKER, Role.ADMINISTRATOR}),
+    Right.INSIGHT_SEE: _OFFICE | _LOOKING_ON,
+    Right.INSIGHT_ACT: _OFFICE,
 }
 """Which of the moves on a case are open to a role is the case model's own table."""
 

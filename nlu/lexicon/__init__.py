@@ -157,6 +157,20 @@ def cues() -> Mapping[str, tuple[str, ...]]:
 
 
 @functools.cache
+def troubles() -> tuple[Mapping[str, tuple[str, ...]], Mapping[str, tuple[str, ...]]]:
+    """What demands are about, and what is wrong with it: name → words, `a+b` for both near."""
+    sections: dict[str, dict[str, tuple[str, ...]]] = {"[things]": {}, "[troubles]": {}}
+    found: dict[str, tuple[str, ...]] = {}
+    for line in _lines("troubles"):
+        if line in sections:
+            found = sections[line]
+        else:
+            name, *said = (part.strip() for part in line.split("|"))
+            found[name] = (*found.get(name, ()), *said)
+    return tuple(MappingProxyType(section) for section in sections.values())  # type: ignore[return-value]
+
+
+@functools.cache
 def words() -> tuple[str, ...]:
     """All words to be kept whole, sorted, at least two characters each."""
     found = {name for file in WORD_FILES for name in names(file)}

@@ -12,6 +12,8 @@ from argon2 import PasswordHasher
 
 from bot.cache import Cache
 from bot.cases.alerts import Alerts
+from bot.cases.duplicates import DuplicateService
+from bot.cases.merging import CaseReader
 from bot.cases.service import CaseService
 from bot.cases.sweeping import Sweeper
 from bot.delivery.outbox import Outbox
@@ -20,6 +22,7 @@ from bot.feedback import FeedbackService
 from bot.inbox import Inbox
 from bot.intake import Intake
 from bot.metrics import Metrics
+from bot.openness.hot import HotIssues, HotLimits
 from bot.questions import Questions
 from bot.rephrasing import QuotesAlone
 from bot.services import Services
@@ -104,6 +107,12 @@ class World:
             ),
             "alerts": Alerts(self.storage, self.clock),
             "sweeper": Sweeper(self.storage, self.clock, self.ids, city.limits),
+            "duplicates": DuplicateService(
+                self.storage, self.clock, CaseReader(city), days=60, least=0.5
+            ),
+            "hot": HotIssues(
+                self.storage, self.clock, self.ids, CaseReader(city), HotLimits(alert_heat=6.0)
+            ),
             "staff": self.staff,
             "channels": {"strict": self.channel},
         }

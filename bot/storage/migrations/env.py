@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 from alembic import context
 
+import bot.storage.hot_tables  # noqa: F401 - its tables join the metadata
 from bot.storage.tables import CleanString, UtcDateTime, metadata
 
 
