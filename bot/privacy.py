@@ -54,6 +54,23 @@ def mask_text(text: str, names: Iterable[str] = ()) -> str:
     return text
 
 
+def id_numbers(text: str) -> tuple[str, ...]:
+    """Identity-card and bank-card numbers in a text, as written."""
+    return tuple(
+        found[0]
+        for number in (_ID_NUMBER, _BANK_CARD, _OLD_ID_NUMBER)
+        for found in number.finditer(text)
+    )
+
+
+def mobiles(text: str) -> tuple[tuple[int, str], ...]:
+    """Mobile numbers of a text: where each begins, and its digits."""
+    return tuple(
+        (found.start(), re.sub(r"\D", "", "".join(found.groups())))
+        for found in _MOBILE.finditer(text)
+    )
+
+
 def mask_name(name: str) -> str:
     """张三丰 → 张**."""
     return name[:1] + _STARS * (len(name) - 1)

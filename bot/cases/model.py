@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from bot.routing.marks import Marks
+
 
 class DemandType(StrEnum):
     """诉求类型."""
@@ -207,6 +209,7 @@ class Routing:
         auto: sure enough to dispatch without a person.
         emergency_number: 110, 119, 120 or 122, or empty.
         statutory_way: the lawful way for what a hotline must not take, or empty.
+        marks: mood, sensitive or not, wishes about the name; None where nobody looked.
     """
 
     demand_type: DemandType
@@ -220,6 +223,7 @@ class Routing:
     auto: bool = False
     emergency_number: str = ""
     statutory_way: str = ""
+    marks: Marks | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -13,6 +13,7 @@ from bot.cases.model import SYSTEM, Actor, Case, CaseEvent, Course, Move, NewCas
 from bot.cases.ports import CaseCity
 from bot.clean import clean_text
 from bot.errors import Invalid
+from bot.routing.marks import Marks
 
 _TITLE_CHARS = 200
 _TITLE_FROM_TEXT_CHARS = 40
@@ -56,6 +57,7 @@ def opened(
     """
     lead = "" if new.for_triage else _lead(routing, city)
     demand_type = new.demand_type or routing.demand_type
+    marks = routing.marks or Marks()
     case = Case(
         id=id,
         number="",
@@ -73,8 +75,8 @@ def opened(
         occurred_at=new.occurred_at,
         contact_name=new.contact_name,
         contact_phone=new.contact_phone,
-        anonymous=new.anonymous,
-        confidential=new.confidential,
+        anonymous=new.anonymous or marks.anonymous,
+        confidential=new.confidential or marks.confidential,
         external_number=new.external_number,
         lead_department=lead,
         supporting=tuple(name for name in routing.supporting if name != lead) if lead else (),

@@ -13,6 +13,8 @@ from typing import Any
 from bot.cases.deadlines import Allowance, StepLimits
 from bot.cases.model import ClockUnit, DemandType, Severity
 from bot.city import duties as duties_file
+from bot.city import fields as fields_file
+from bot.city import marks as marks_in
 from bot.city import menu as menu_file
 from bot.city.model import (
     OFFICE_HOURS,
@@ -52,7 +54,7 @@ def load(folder: Path) -> City:
 
     Args:
         folder: holds city.toml, departments.toml, places.toml, catalogue.csv, limits.toml,
-            rules.toml, wording.toml and menu.toml.
+            rules.toml, wording.toml and menu.toml, and may hold fields.toml.
 
     Raises:
         CityError: with every fault found, in plain words.
@@ -76,9 +78,11 @@ def load(folder: Path) -> City:
         rules=_rules(read_toml(folder / "rules.toml", faults)),
         wording=_wording(folder / "wording.toml", always, faults),
         menu=menu_file.read(folder / "menu.toml", faults),
+        fields=fields_file.read(folder / "fields.toml", faults),
     )
     _check_names(city, faults)
     duties_file.check(city, faults)
+    fields_file.check(city.fields, city.duties, faults)
     if faults.lines:
         raise CityError(faults.lines)
     return city
@@ -278,9 +282,15 @@ def _rules(file: Table) -> Rules:
         negations=file.texts("negations"),
         not_now=file.texts("not_now"),
         demand_words=demand_words,
+        marks=marks_in.read(file if marks_in.given(file) else _default_rules(file.faults)),
     )
     file.done()
     return rules
+
+
+def _default_rules(faults: Faults) -> Table:
+    """The words of moods and wishes are Chinese, not one city's: a city need not repeat them."""
+    return read_toml(DEFAULT / "rules.toml", faults)
 
 
 def _wording(path: Path, always: Mapping[str, str], faults: Faults) -> Wording:

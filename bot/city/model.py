@@ -11,6 +11,8 @@ from string import Formatter
 
 from bot.cases.deadlines import Allowance, StepLimits
 from bot.cases.model import DemandType, Severity
+from bot.city.fields import Field
+from bot.city.marks import MarkRules
 
 
 class AreaKind(StrEnum):
@@ -104,6 +106,7 @@ class Duty:
         demand_types: empty: all.
         basis: the law or duty list it rests on, in words.
         working_days: its own limit; None: the city's limit for the demand type.
+        see: the id of a duty this one belongs with, or empty.
     """
 
     id: str
@@ -116,6 +119,7 @@ class Duty:
     demand_types: tuple[DemandType, ...] = ()
     basis: str = ""
     working_days: int | None = None
+    see: str = ""
 
 
 TERRITORY_LEAD = "属地"
@@ -213,6 +217,7 @@ class Rules:
         negations: right before a word they turn it off ("不是", "没有").
         not_now: anywhere in the clause they mean it is not happening now ("去年", "演习").
         demand_words: words and phrases that speak for a demand type.
+        marks: words for mood, sensitive kinds and wishes about the name.
     """
 
     emergencies: tuple[EmergencyRule, ...]
@@ -221,6 +226,7 @@ class Rules:
     negations: tuple[str, ...] = ()
     not_now: tuple[str, ...] = ()
     demand_words: Mapping[DemandType, tuple[str, ...]] = field(default_factory=dict)
+    marks: MarkRules = field(default_factory=MarkRules)
 
 
 class WordingError(LookupError):
@@ -317,6 +323,7 @@ class City:
     rules: Rules
     wording: Wording
     menu: tuple[MenuButton, ...] = ()
+    fields: tuple[Field, ...] = ()
 
     @cached_property
     def _units(self) -> Mapping[str, str]:

@@ -12,7 +12,9 @@ from bot.city.model import TERRITORY_LEAD, City, TerritoryRule
 from bot.routing.catalogue import Catalogue, Match
 from bot.routing.demand import DemandJudge
 from bot.routing.learned import LearnedModel, Prediction
+from bot.routing.marker import Marker
 from bot.routing.severity import SeverityJudge
+from bot.routing.splitting import Splitter
 from bot.routing.territory import Gazetteer, Territory
 from nlu.text import normalise
 
@@ -43,6 +45,14 @@ class Thresholds:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Part:
+    """One of several demands in a text: becomes a case of its own, linked to the others."""
+
+    text: str
+    routing: Routing
+
+
+@dataclass(frozen=True, kw_only=True)
 class _Shares:
     """Shares of units, and the best duty of each."""
 
@@ -61,17 +71,21 @@ class Router:
         self._model = model
         self._thresholds = thresholds or Thresholds()
         self._catalogue = Catalogue(city)
+        self._splitter = Splitter(self._catalogue)
         self._gazetteer = Gazetteer(city)
         self._severity = SeverityJudge(city.rules)
         self._demand = DemandJudge(city.rules)
+        self._marker = Marker(city.rules.marks, city.rules.negations)
 
     def route(self, item: RoutingInput) -> Routing:
         """Demand type, category, units with confidence, territory, severity, reasons."""
         text = _joined(item)
         territory = self._gazetteer.find(normalise(item.place), text)
         judged = self._severity.judge(text)
+        marks = self._marker.mark(text)
+        several = len(self._splitter.split(normalise(item.text)[:MAX_CHARS]))
         prediction = self._model.predict(item.text, item.title) if self._model else None
-        shares = self._shares(text, territory)
+        shares = self._shares(self._gazetteer.unnamed(text), territory)
         learned = self._learned(prediction)
         units = self._blend(shares, learned)
         candidates = tuple(
@@ -91,13 +105,31 @@ class Router:
             severity=judged.severity,
             reasons=(
                 *judged.reasons,
+                *((f"像有 {several} 件事，请分别登记",) if several > 1 else ()),
                 *_reasons(match, shares, first, prediction if learned else None, territory),
             ),
-            auto=not (judged.way or judged.number)
+            auto=not (judged.way or judged.number or marks.person_first or several > 1)
             and self._sure(candidates, prediction if learned else None),
             emergency_number=judged.number,
             statutory_way=judged.way,
+            marks=marks,
         )
+
+    def parts(self, item: RoutingInput) -> tuple[Part, ...]:
+        """The demands of a text, each with its own routing; empty where there is only one.
+
+        A part that names no place lies where the whole does.
+        """
+        said = self._splitter.split(normalise(item.text)[:MAX_CHARS])
+        if len(said) < 2:
+            return ()
+        whole = self._gazetteer.find(normalise(item.place), normalise(item.text).lower())
+        parts = []
+        for text in said:
+            own = self._gazetteer.find("", text.lower())
+            place = "" if own.areas else item.place or whole.name
+            parts.append(Part(text=text, routing=self.route(RoutingInput(text=text, place=place))))
+        return tuple(parts)
 
     def emergency_number(self, text: str) -> str:
         """110, 119, 120 or 122 where the words tell of present danger, or empty.
@@ -189,12 +221,15 @@ class Router:
         return prediction.auto and first == candidates[0].name
 
     def _supporting(self, match: Match | None, lead: str, territory: Territory) -> tuple[str, ...]:
+        """Who helps; of several areas, each one's government helps their common superior."""
         if match is None:
             return ()
+        several = match.duty.lead == TERRITORY_LEAD and len(territory.areas) > 1
+        towns = tuple(map(self._city.government_of, territory.areas)) if several else ()
         named = (
             territory.unit if name == TERRITORY_LEAD else name for name in match.duty.supporting
         )
-        return tuple(dict.fromkeys(name for name in named if name and name != lead))
+        return tuple(dict.fromkeys(name for name in (*towns, *named) if name and name != lead))
 
     def _demand_of(
         self, item: RoutingInput, text: str, prediction: Prediction | None
@@ -253,4 +288,4 @@ def _reasons(
     return tuple(told)
 
 
-__all__ = ["Router", "RoutingInput", "Severity", "Thresholds", "demand_type"]
+__all__ = ["Part", "Router", "RoutingInput", "Severity", "Thresholds", "demand_type"]

@@ -21,6 +21,7 @@ from typing import Any
 import numpy as np
 from scipy.sparse import csr_matrix
 
+from bot.city import versions as catalogues
 from bot.city.model import City
 from bot.routing.classifier import Classifier
 from bot.routing.demand_head import DemandHead
@@ -196,7 +197,11 @@ def knows(model: Classifier, city: City) -> bool:
 
 
 def router(city: City, home: Path, thresholds: Thresholds | None = None) -> Router:
-    """The city's router, with the model in use where it can be read and is this city's."""
+    """The city's router: the catalogue in use, and the model in use where it is this city's."""
+    try:
+        city = catalogues.with_current(city, home)
+    except catalogues.CatalogueUnreadable:
+        _log.exception("catalogue in use not readable; the shipped one is used")
     name = current(home)
     if not name:
         return Router(city, thresholds=thresholds)

@@ -23,6 +23,8 @@ from bot.cases.model import (
     Severity,
     State,
 )
+from bot.routing.marks import Marks, Sentiment
+from bot.routing.persons import Person
 
 _NOT_IN_CASE = ("query_code_hash", "origin_key")
 
@@ -115,4 +117,15 @@ def _routing(kept: dict[str, Any]) -> Routing:
     )
     for name in ("category", "supporting", "reasons"):
         values[name] = tuple(values[name])
+    if values.get("marks") is not None:
+        values["marks"] = _marks(values["marks"])
     return Routing(**values)
+
+
+def _marks(kept: dict[str, Any]) -> Marks:
+    values = dict(kept)
+    values["sentiment"] = Sentiment(values["sentiment"])
+    values["persons"] = tuple(Person(**person) for person in values["persons"])
+    for name in ("sensitive", "reasons"):
+        values[name] = tuple(values[name])
+    return Marks(**values)

@@ -8,9 +8,11 @@ from collections.abc import Iterable
 from aiohttp import web
 from pydantic import BaseModel
 
-from bot.cases.model import DemandType, RoutingInput
+from bot.cases.model import DemandType, Routing, RoutingInput
 from bot.errors import Invalid
 from bot.replies import reply_to_json
+from bot.routing.marks import Marks
+from bot.routing.router import Part
 from bot.web import conversation
 from bot.web.conversation import Entry
 from bot.web.models import (
@@ -24,6 +26,9 @@ from bot.web.models import (
     DocumentScore,
     FeedbackRequest,
     FeedbackResult,
+    MarksResult,
+    PartResult,
+    PersonResult,
     QuoteResult,
     RepliesQuery,
     RepliesResult,
@@ -184,14 +189,12 @@ async def route(request: web.Request) -> web.Response:
     router = services_of(request).router
     item = RoutingInput(text=asked.text, title=asked.title, place=asked.place)
     found = await asyncio.to_thread(router.route, item)
+    parts = await asyncio.to_thread(router.parts, item)
     return result(
         RouteResult(
             demand_type=DemandType(found.demand_type).value,
             category=list(found.category),
-            departments=[
-                DepartmentResult(name=one.name, confidence=float(one.confidence))
-                for one in found.departments
-            ],
+            departments=_departments(found),
             supporting=list(found.supporting),
             territory=found.territory,
             severity=found.severity.value,
@@ -199,5 +202,37 @@ async def route(request: web.Request) -> web.Response:
             auto=found.auto,
             emergency_number=found.emergency_number,
             statutory_way=found.statutory_way,
+            marks=_marks(found.marks or Marks()),
+            parts=[_part(part) for part in parts],
         )
+    )
+
+
+def _departments(found: Routing) -> list[DepartmentResult]:
+    return [
+        DepartmentResult(name=one.name, confidence=float(one.confidence))
+        for one in found.departments
+    ]
+
+
+def _marks(marks: Marks) -> MarksResult:
+    return MarksResult(
+        sentiment=marks.sentiment.value,
+        sensitive=list(marks.sensitive),
+        anonymous=marks.anonymous,
+        confidential=marks.confidential,
+        persons=[PersonResult(name=one.name, role=one.role) for one in marks.persons],
+        reasons=list(marks.reasons),
+    )
+
+
+def _part(part: Part) -> PartResult:
+    routing = part.routing
+    return PartResult(
+        text=part.text,
+        demand_type=DemandType(routing.demand_type).value,
+        departments=_departments(routing),
+        territory=routing.territory,
+        severity=routing.severity.value,
+        auto=routing.auto,
     )

@@ -278,6 +278,35 @@ class DepartmentResult(Result):
     confidence: float
 
 
+class PersonResult(Result):
+    """Somebody the text speaks of, as it stands there."""
+
+    name: str
+    role: str
+
+
+class MarksResult(Result):
+    """What is to be seen about an item before anybody handles it."""
+
+    sentiment: Literal["calm", "annoyed", "angry", "desperate"] = Field(title="情绪")
+    sensitive: list[str] = Field(title="敏感情形")
+    anonymous: bool = Field(title="要求匿名")
+    confidential: bool = Field(title="要求保密")
+    persons: list[PersonResult] = Field(title="涉及的人")
+    reasons: list[str]
+
+
+class PartResult(Result):
+    """One of several demands in one text."""
+
+    text: str
+    demand_type: DemandName
+    departments: list[DepartmentResult]
+    territory: str
+    severity: Literal["normal", "urgent", "emergency"]
+    auto: bool
+
+
 class RouteResult(Result):
     """What an item is and whose it is."""
 
@@ -291,6 +320,8 @@ class RouteResult(Result):
     auto: bool = Field(description="把握足够，可直接派单")
     emergency_number: str
     statutory_way: str
+    marks: MarksResult
+    parts: list[PartResult] = Field(description="一段话里有几件事时，每件各是什么；只有一件时为空")
 
 
 class StepResult(Result):

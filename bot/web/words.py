@@ -12,6 +12,7 @@ from bot.cases.model import Move, Role, Severity, State
 from bot.cases.sweeping import AlertKind
 from bot.questions import Standing
 from bot.records import Reason
+from bot.routing.marks import Sentiment
 from knowledge.asking import Sought
 from knowledge.explaining import Why
 from knowledge.model import AnswerKind, Form, Kind, Life
@@ -35,6 +36,13 @@ STATES: Mapping[State, str] = {
     State.MERGED: "已并单",
     State.REFUSED: "不予受理",
     State.REOPENED: "重新办理",
+}
+
+SENTIMENTS: Mapping[Sentiment, str] = {
+    Sentiment.CALM: "语气平和",
+    Sentiment.ANNOYED: "语气不满",
+    Sentiment.ANGRY: "情绪激动",
+    Sentiment.DESPERATE: "情绪绝望，请优先联系",
 }
 
 MOVES: Mapping[Move, str] = {

@@ -14,9 +14,19 @@ from bot.cases.model import (
     Severity,
 )
 from bot.city.model import City, Department, Limit, Limits, MenuButton, Places, Rules, Wording
+from bot.routing.marks import Marks, Sentiment
+from bot.routing.persons import Person
+from bot.routing.router import Part
 from bot.settings import ROOT
 
 LIGHTS = "市城市管理局"
+ANGRY = Marks(
+    sentiment=Sentiment.ANGRY,
+    sensitive=("媒体曝光",),
+    confidential=True,
+    persons=(Person(name="王某", role="老板"),),
+    reasons=("敏感（媒体曝光）：提到“曝光”",),
+)
 
 
 def town() -> City:
@@ -63,7 +73,15 @@ class TownRouter:
             emergency_number="119" if fire else "",
             statutory_way="请向人民法院提出。" if "判决" in item.text else "",
             auto=sure,
+            marks=ANGRY if "曝光" in item.text else Marks(),
         )
+
+    def parts(self, item: RoutingInput) -> tuple[Part, ...]:
+        """Cut at 另外."""
+        said = item.text.split("另外")
+        if len(said) < 2:
+            return ()
+        return tuple(Part(text=text, routing=self.route(RoutingInput(text=text))) for text in said)
 
     def emergency_number(self, text: str) -> str:
         return self.route(RoutingInput(text=text)).emergency_number

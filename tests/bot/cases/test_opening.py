@@ -11,6 +11,8 @@ import pytest
 from bot.cases.filters import CaseFilter
 from bot.cases.model import CITIZEN, SYSTEM, DemandType, Move, State
 from bot.errors import Invalid
+from bot.routing.marks import Marks, Sentiment
+from bot.routing.persons import Person
 from tests.bot.cases.world import CITY_LOOK, ROADS, SURE, UNSURE, World
 
 
@@ -34,6 +36,23 @@ async def test_its_opening_is_two_events(world: World) -> None:
     assert (second.move, second.actor, second.to_state) == (Move.DISPATCH, SYSTEM, State.DISPATCHED)
     assert second.details == {"to_department": CITY_LOOK}
     assert await world.service.check_chain(case.number) is None
+
+
+async def test_wishes_in_the_text_are_kept_and_marks_come_back_as_they_were(world: World) -> None:
+    marks = Marks(
+        sentiment=Sentiment.ANGRY,
+        sensitive=("群体性事件",),
+        person_first=True,
+        confidential=True,
+        persons=(Person(name="王某", role="老板"),),
+        reasons=("要求保密：提到“保密”",),
+    )
+    world.router.routing = replace(SURE, marks=marks)
+    case = (await world.open()).case
+    kept = await world.service.get(case.number)
+    assert (kept.confidential, kept.anonymous) == (True, False)
+    assert kept.routing is not None
+    assert kept.routing.marks == marks
 
 
 async def test_an_unsure_case_stands_in_triage(world: World) -> None:

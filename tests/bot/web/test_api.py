@@ -91,7 +91,24 @@ async def test_an_item_is_judged_and_not_stored(house: House, visitor: TestClien
     body = await answer.json()
     assert body["departments"] == [{"name": "市城市管理局", "confidence": 0.95}]
     assert body["auto"] is True
+    assert body["marks"]["sentiment"] == "calm"
+    assert body["parts"] == []
     assert (await house.services.cases.open_counts()).by_state == {}
+
+
+async def test_marks_and_parts_of_an_item_are_shown(visitor: TestClient) -> None:
+    text = "路灯坏了，再不修就曝光另外井盖丢了"
+    body = await (await visitor.post("/api/v1/routes", json={"text": text})).json()
+    assert body["marks"] == {
+        "sentiment": "angry",
+        "sensitive": ["媒体曝光"],
+        "anonymous": False,
+        "confidential": True,
+        "persons": [{"name": "王某", "role": "老板"}],
+        "reasons": ["敏感（媒体曝光）：提到“曝光”"],
+    }
+    assert [part["text"] for part in body["parts"]] == ["路灯坏了，再不修就曝光", "井盖丢了"]
+    assert [part["auto"] for part in body["parts"]] == [True, False]
 
 
 @pytest.mark.parametrize(
