@@ -116,6 +116,11 @@ def masked_case(case: Case) -> Case:
         reply_text=mask_text(case.reply_text, names),
         contact_name=mask_name(case.contact_name),
         contact_phone=mask_phone(case.contact_phone),
+        course=replace(
+            case.course,
+            part=mask_text(case.course.part, names),
+            draft_reply=mask_text(case.course.draft_reply, names),
+        ),
     )
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from bot.cases import publishing, replying
 from bot.cases.deadlines import (
     Allowance,
     CaseLimits,
@@ -21,6 +22,7 @@ from bot.cases.model import (
     Course,
     Move,
     MoveRefused,
+    Published,
     Role,
     State,
 )
@@ -39,6 +41,11 @@ class Asked:
         days: working days more, for ask_extension and extend.
         lead_number: the case this one goes into, for merge.
         grade: 1 (worst) to 5 (best), for rate.
+        despite: for a reply, send it though the check found something; not where it would tell
+            private data.
+        public: for publish, what the public is to read.
+        parts: for split, the demands; the first stays with the case.
+        numbers: for split, the cases the others became, as the service opened them.
     """
 
     move: Move
@@ -49,6 +56,10 @@ class Asked:
     days: int = 0
     lead_number: str = ""
     grade: int = 0
+    despite: bool = False
+    public: Published | None = None
+    parts: tuple[str, ...] = ()
+    numbers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -149,18 +160,39 @@ def _reply(moving: Moving) -> Changed:
     case = moving.case
     if not moving.asked.text:
         raise Invalid("请填写答复内容。", fields={"text": "不能为空"})
+    noted = _checked(moving, moving.asked.text)
     read_first = case.demand_type in moving.limits.steps.second_reading
     if read_first and moving.asked.actor.role is not Role.DEPARTMENT_HEAD:
         course = moving.course(draft_reply=moving.asked.text)
         waits = replace(case, state=State.IN_PROGRESS, course=course)
-        return waits, moving.words | {"second_reading": "asked"}
-    return replace(case, reply_text=moving.asked.text), moving.words
+        return waits, moving.words | noted | {"second_reading": "asked"}
+    return replace(case, reply_text=moving.asked.text), moving.words | noted
+
+
+def _checked(moving: Moving, text: str) -> dict[str, str]:
+    """What the check of a reply found and its writer sends it despite; raises `ReplyUnfit`."""
+    found = replying.check(text, replying.replied_to(moving.before))
+    blocking = [one for one in found if one.weight is replying.Weight.BLOCKING]
+    private = any(one.code in replying.PRIVATE for one in blocking)
+    if blocking and (private or not moving.asked.despite):
+        raise ReplyUnfit(found)
+    return {"despite": "、".join(one.code for one in blocking)} if blocking else {}
+
+
+class ReplyUnfit(Invalid):
+    """A reply that is not fit to be sent as it stands; `findings` says why."""
+
+    def __init__(self, findings: tuple[replying.Finding, ...]) -> None:
+        said = [one.said for one in findings if one.weight is replying.Weight.BLOCKING]
+        super().__init__("答复还不能发送：" + "；".join(said) + "。", fields={"text": said[0]})
+        self.findings = findings
 
 
 def _approve_reply(moving: Moving) -> Changed:
     text = moving.asked.text or moving.case.course.draft_reply
+    noted = _checked(moving, text)
     course = moving.course(draft_reply="")
-    return replace(moving.case, reply_text=text, course=course), {"text": text}
+    return replace(moving.case, reply_text=text, course=course), {"text": text} | noted
 
 
 def _reject_reply(moving: Moving) -> Changed:
@@ -311,6 +343,30 @@ def _dismiss_appeal(moving: Moving) -> Changed:
     return replace(moving.case, course=moving.course(appeal=Appeal.DISMISSED)), moving.words
 
 
+def _split(moving: Moving) -> Changed:
+    """The case keeps the first demand; its judgement is the service's to renew."""
+    parts, numbers = moving.asked.parts, moving.asked.numbers
+    if len(parts) < 2:
+        raise Invalid("没有看出几件不同的事，不能拆分。", fields={"parts": "至少两件"})
+    course = moving.course(part=parts[0], parts=numbers)
+    return replace(moving.case, course=course), {"numbers": "、".join(numbers)}
+
+
+def _agree_publish(moving: Moving) -> Changed:
+    return replace(moving.case, course=moving.course(may_publish=True)), moving.words
+
+
+def _publish(moving: Moving) -> Changed:
+    public = moving.asked.public or publishing.draft(moving.before)
+    publishing.check(public, moving.before)
+    after = replace(moving.case, published=public, published_at=moving.now)
+    return after, {"title": public.title}
+
+
+def _withdraw(moving: Moving) -> Changed:
+    return replace(moving.case, published=None, published_at=None), moving.words
+
+
 def _due(case: Case) -> dict[str, str]:
     return {"due_at": case.due_at.isoformat()} if case.due_at else {}
 
@@ -352,4 +408,8 @@ EFFECTS: Mapping[Move, Effect] = {
     Move.APPEAL: _appeal,
     Move.UPHOLD_APPEAL: _uphold_appeal,
     Move.DISMISS_APPEAL: _dismiss_appeal,
+    Move.SPLIT: _split,
+    Move.AGREE_PUBLISH: _agree_publish,
+    Move.PUBLISH: _publish,
+    Move.WITHDRAW: _withdraw,
 }

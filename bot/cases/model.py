@@ -108,6 +108,13 @@ class Move(StrEnum):
     APPEAL = "appeal"
     UPHOLD_APPEAL = "uphold_appeal"
     DISMISS_APPEAL = "dismiss_appeal"
+    SPLIT = "split"
+    """Several demands in one text: each further one becomes a case of its own."""
+    AGREE_PUBLISH = "agree_publish"
+    """The citizen agrees that case and reply are published, with nobody to be recognised."""
+    PUBLISH = "publish"
+    WITHDRAW = "withdraw"
+    """What was published is taken back."""
     NOTE = "note"
     """Words added by the citizen or staff; moves nothing."""
 
@@ -155,6 +162,8 @@ class NewCase:
         demand_type: None where nobody has judged it yet.
         occurred_at: when it happened, in the citizen's words.
         for_triage: a person judges it first, however sure the router is.
+        may_publish: the citizen agrees that case and reply are published, masked.
+        split_from: number of the case whose text named this demand among others.
     """
 
     origin_key: str
@@ -172,6 +181,8 @@ class NewCase:
     confidential: bool = False
     external_number: str = ""
     for_triage: bool = False
+    split_from: str = ""
+    may_publish: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -239,6 +250,10 @@ class Course:
         asked_days: working days more that the department asks for; 0: it does not.
         draft_reply: a reply that waits for its second reader.
         before_merge: the state it stood in before it was merged.
+        part: of a text with several demands, the one this case is about; empty: all of it.
+        parts: numbers of the cases split from this one.
+        split_from: number of the case this one was split from.
+        may_publish: the citizen agreed to that.
     """
 
     clock: ClockUnit = ClockUnit.DAYS
@@ -252,6 +267,19 @@ class Course:
     draft_reply: str = ""
     before_merge: State | None = None
     appeal: Appeal = Appeal.NONE
+    part: str = ""
+    parts: tuple[str, ...] = ()
+    split_from: str = ""
+    may_publish: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Published:
+    """What the public reads of a case, as somebody let it out: nobody to be recognised."""
+
+    title: str
+    text: str
+    reply: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -262,6 +290,7 @@ class Case:
         paused_at: since when its clock stands still; None: it runs.
         follow_up_due_at: by when a citizen who gave a bad grade must be visited; None: need not be.
         merged_into: number of the lead case, where it was merged.
+        published: what the public reads of it; None: nothing.
         version: counts events; a move names the version it saw, the later of two loses.
         due_at: end of the day (Asia/Shanghai) by which it must be replied to, as UTC.
     """
@@ -296,8 +325,15 @@ class Case:
     paused_at: datetime | None = None
     follow_up_due_at: datetime | None = None
     merged_into: str = ""
+    published: Published | None = None
+    published_at: datetime | None = None
     course: Course = Course()
     version: int = 0
+
+    @property
+    def matter(self) -> str:
+        """What it is about: its whole text, or the one demand that is left to it."""
+        return self.course.part or self.text
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -21,12 +21,20 @@ _KEYS = {
     Move.CLOSE: "case_closed",
     Move.EXTEND: "case_extended",
     Move.MERGE: "case_merged",
+    Move.SPLIT: "case_split",
+    Move.PUBLISH: "case_published",
 }
 """Moves the citizen hears of, and the wording for each."""
 
 
 def notice(
-    case: Case, move: Move, wording: CaseWording, *, reason: str = "", lead_number: str = ""
+    case: Case,
+    move: Move,
+    wording: CaseWording,
+    *,
+    reason: str = "",
+    lead_number: str = "",
+    reply: str = "",
 ) -> NewOutbound | None:
     """The notice of a move, or None where there is none or nobody to send it to.
 
@@ -36,6 +44,7 @@ def notice(
         wording: the city's texts.
         reason: for a refusal, the statutory way.
         lead_number: for a merge, the number of the case it went into.
+        reply: what is told instead of the department's reply; for a split, the new cases.
     """
     key = _KEYS.get(move)
     if key is None or not case.conversation_id or _waits_for_second_reader(case, move):
@@ -45,7 +54,7 @@ def notice(
         number=case.number,
         department=case.lead_department,
         due_on=due_on(case) or wording.say("due_pending"),
-        reply=case.reply_text,
+        reply=reply or case.reply_text,
         reason=reason,
         lead_number=lead_number,
     )

@@ -87,6 +87,8 @@ def opened(
             clock=city.limits.allowance(demand_type, routing.severity).unit,
             dispatched_at=now if lead else None,
             dispatches=1 if lead else 0,
+            split_from=new.split_from,
+            may_publish=new.may_publish,
         ),
         version=2,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager
 from datetime import datetime
 from typing import Protocol
@@ -38,6 +39,9 @@ class CaseStore(Protocol):
 
     async def events(self, case_id: str) -> tuple[CaseEvent, ...]:
         """A case's events."""
+
+    async def published(self, *, before: datetime | None, limit: int) -> tuple[Case, ...]:
+        """Published cases, the last published first."""
 
     async def merged_into(self, number: str) -> tuple[Case, ...]:
         """The cases merged into this one."""
@@ -131,8 +135,23 @@ class CaseCity(Protocol):
         """The official name of a unit given any of its names; None where it is not ours."""
 
 
+class Demand(Protocol):
+    """One of several demands in a text."""
+
+    @property
+    def text(self) -> str:
+        """Its words."""
+
+    @property
+    def routing(self) -> Routing:
+        """What it is and whose."""
+
+
 class CaseRouter(Protocol):
     """Judges an item: what it is and whose."""
 
     def route(self, item: RoutingInput) -> Routing:
         """Pure and fast."""
+
+    def parts(self, item: RoutingInput) -> Sequence[Demand]:
+        """The demands of a text that names several; empty where it names one."""

@@ -23,6 +23,8 @@ _SHORT_CHARS = 15
 _LEAST_SHARE = 0.12
 """Of a demand's own words that must come back in the reply; two of them are enough."""
 _QUOTED_CHARS = 20
+_SAYS_SOMETHING_CHARS = 40
+"""Of clauses on the matter itself; with fewer, a reply that tells of nothing done is hollow."""
 
 
 class Weight(StrEnum):
@@ -63,15 +65,25 @@ class Replied:
     phone: str = ""
 
 
-def replied_to(case: Case, demands: Sequence[str] = ()) -> Replied:
-    """What a reply to this case answers; `demands` where the text was split."""
-    whole = case.text if case.title in case.text else f"{case.title}。{case.text}"
+PRIVATE = frozenset({"identity_number", "citizen_phone", "citizen_name", "inside"})
+"""Findings nobody may send a reply despite."""
+
+
+def replied_to(case: Case) -> Replied:
+    """What a reply to this case answers."""
+    text = case.matter
+    whole = text if case.course.part or case.title in text else f"{case.title}。{text}"
     return Replied(
         demand_type=case.demand_type,
-        demands=tuple(demands) or (whole,),
-        citizens=tuple(dict.fromkeys(_citizens(case))),
+        demands=(whole,),
+        citizens=citizens_of(case),
         phone=case.contact_phone,
     )
+
+
+def citizens_of(case: Case) -> tuple[str, ...]:
+    """Full names of private people in a case: who wrote, and whom the text names."""
+    return tuple(dict.fromkeys(_citizens(case)))
 
 
 def _citizens(case: Case) -> Iterator[str]:
@@ -110,7 +122,7 @@ def template(case: Case, wording: CaseWording, demands: Sequence[str] = (), phon
     Args:
         case: whose demand type chooses the words.
         wording: holds `reply_draft_…` for each demand type.
-        demands: where there are several, each gets a numbered paragraph.
+        demands: where the text names several and nobody split it, each gets a numbered paragraph.
         phone: the department's; empty leaves a blank for it.
     """
     key = f"reply_draft_{case.demand_type.name.lower()}"
@@ -203,7 +215,9 @@ def _substance(text: str, asked: Replied) -> Iterator[Finding]:
         if words_of.LATER.search(text) and not words_of.BY_WHEN.search(text):
             yield _advice("no_date", "说了还要办的事，没有写什么时候办好")
         return
-    if words_of.PASSED_ON.search(text):
+    if _chars_on_the_matter(bare) >= _SAYS_SOMETHING_CHARS:
+        yield _advice("not_done", "看不出做了什么、结果怎样，请再看一遍")
+    elif words_of.PASSED_ON.search(text):
         yield _blocking("passed_on", "只说转给了别处，没有说办得怎样")
     elif words_of.HOLLOW.search(text):
         yield _blocking("hollow", "只有空话，没有说做了什么、结果怎样")
@@ -211,6 +225,16 @@ def _substance(text: str, asked: Replied) -> Iterator[Finding]:
         yield _blocking("not_told", "没有回答所问的条件、材料、地点或标准")
     else:
         yield _blocking("not_done", "没有说做了什么、结果怎样；不能办的，要说明理由")
+
+
+def _chars_on_the_matter(text: str) -> int:
+    """Characters of the clauses that are neither greeting, thanks nor empty words."""
+    clauses = re.split(r"[，,。；;！!？?\n：:]", _without_contact(text))
+    return sum(
+        len(clause.strip())
+        for clause in clauses
+        if not words_of.IDLE.search(clause.strip()) and not words_of.HOLLOW.search(clause)
+    )
 
 
 def _without_contact(text: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from bot.cases.model import Actor, Appeal, Case, Move, MoveRefused, Role, State
+from bot.cases.model import Actor, Appeal, Case, DemandType, Move, MoveRefused, Role, State
 
 BAD_GRADES = frozenset({1, 2})
 """差评: 非常不满意, 不满意 (国办发〔2019〕51号)."""
@@ -16,6 +16,7 @@ IN_HAND = frozenset({State.DISPATCHED, State.ACCEPTED, State.IN_PROGRESS})
 _ANSWERED = frozenset({State.REPLIED, State.VISITED, State.CLOSED})
 _AT_WORK = frozenset({State.ACCEPTED, State.IN_PROGRESS})
 _WAITING = frozenset({State.RECEIVED, State.TRIAGE, State.RETURNED, State.REOPENED})
+_ANYWHERE = frozenset(State)
 _OPEN = frozenset(set(State) - {State.CLOSED, State.MERGED, State.REFUSED})
 
 _OFFICE = frozenset({Role.TRIAGE, Role.SUPERVISOR, Role.ADMINISTRATOR, Role.SYSTEM})
@@ -80,7 +81,11 @@ RULES: Mapping[Move, Rule] = {
     Move.APPEAL: Rule(sources=_ANSWERED, roles=_DEPARTMENT, needs_reason=True),
     Move.UPHOLD_APPEAL: Rule(sources=_ANSWERED, roles=_OFFICE, needs_reason=True),
     Move.DISMISS_APPEAL: Rule(sources=_ANSWERED, roles=_OFFICE, needs_reason=True),
-    Move.NOTE: Rule(sources=frozenset(State), roles=frozenset(Role), of_supporting=True),
+    Move.SPLIT: Rule(sources=_WAITING, roles=_DESK),
+    Move.AGREE_PUBLISH: Rule(sources=_ANYWHERE, roles=_ENTRY),
+    Move.PUBLISH: Rule(sources=_ANSWERED, roles=_OFFICE - {Role.SYSTEM}),
+    Move.WITHDRAW: Rule(sources=_ANYWHERE, roles=_OFFICE - {Role.SYSTEM}, needs_reason=True),
+    Move.NOTE: Rule(sources=_ANYWHERE, roles=frozenset(Role), of_supporting=True),
 }
 
 
@@ -101,8 +106,22 @@ _ONLY_WHILE: Mapping[Move, Callable[[Case], bool]] = {
     Move.APPEAL: _badly_rated,
     Move.UPHOLD_APPEAL: lambda case: case.course.appeal is Appeal.ASKED,
     Move.DISMISS_APPEAL: lambda case: case.course.appeal is Appeal.ASKED,
+    Move.SPLIT: lambda case: not case.course.parts and not case.course.split_from,
+    Move.AGREE_PUBLISH: lambda case: not case.course.may_publish,
+    Move.PUBLISH: lambda case: case.published is None and may_be_published(case),
+    Move.WITHDRAW: lambda case: case.published is not None,
 }
 """What must be so beside the state; else the move is not open."""
+
+
+def may_be_published(case: Case) -> bool:
+    """The citizen agreed, has a reply, asked for no secrecy, and reported nobody."""
+    return (
+        case.course.may_publish
+        and bool(case.reply_text)
+        and not case.confidential
+        and case.demand_type is not DemandType.REPORT
+    )
 
 
 def next_state(case: Case, move: Move, actor: Actor, reason: str = "") -> State:

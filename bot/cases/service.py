@@ -8,6 +8,7 @@ from datetime import datetime
 
 from bot.cases.chain import ChainFault, verify
 from bot.cases.filters import CaseFilter, CasePage, OpenCounts
+from bot.cases.linked import linked_cases, narrowed, said
 from bot.cases.lookup import look_up
 from bot.cases.model import (
     CITIZEN,
@@ -17,6 +18,7 @@ from bot.cases.model import (
     CaseEvent,
     Move,
     NewCase,
+    Published,
     RoutingInput,
     State,
 )
@@ -114,19 +116,23 @@ class CaseService:
         text: str = "",
         days: int = 0,
         lead_number: str = "",
+        despite: bool = False,
+        public: Published | None = None,
         seen_version: int | None = None,
     ) -> Case:
         """Make a move; the citizen's notice goes into the outbox in the same transaction.
 
         Args:
             number: whose case.
-            move: which; not `open`, and for `rate` see `rate`.
+            move: which; not `open`; for `rate` and `split` see the methods of these names.
             actor: who.
             reason: owed for some moves; for a refusal, the statutory way.
             department: for dispatch, reassign, add_support.
             text: for reply and note.
             days: working days more, for extend.
             lead_number: the case this one goes into, for merge.
+            despite: for a reply, though the check found something.
+            public: for publish, what the public is to read; None: the case, masked.
             seen_version: the version the actor saw; None: whatever it is now.
 
         Raises:
@@ -143,6 +149,8 @@ class CaseService:
             text=text,
             days=days,
             lead_number=digits(lead_number),
+            despite=despite,
+            public=public,
         )
         return await self._move(number, asked, seen_version)
 
@@ -158,6 +166,59 @@ class CaseService:
         """The citizen's grade, 1 (非常不满意) to 5 (非常满意); raises as `move` does."""
         asked = Asked(move=Move.RATE, actor=actor, grade=grade, text=text)
         return await self._move(number, asked, seen_version)
+
+    async def split(
+        self, number: str, actor: Actor, *, seen_version: int | None = None
+    ) -> tuple[Case, tuple[OpenedCase, ...]]:
+        """Open a case for each demand but the first that the text names; raises as `move` does.
+
+        Returns:
+            The case, which keeps the first demand, and the new ones.
+        """
+        now = self._clock.now()
+        before = await self.get(number)
+        demands = tuple(
+            self._router.parts(
+                RoutingInput(text=before.text, title=before.title, place=before.place)
+            )
+        )
+        async with self._storage.begin() as unit:
+            before = await _case(unit, number)
+            if seen_version is not None and seen_version != before.version:
+                raise _somebody_was_first()
+            asked = Asked(move=Move.SPLIT, actor=actor, parts=tuple(one.text for one in demands))
+            changed(before, asked, self._city, now)
+            made = []
+            for linked in linked_cases(before, demands, self._city, actor, ids=self._ids, now=now):
+                case = await add_case(
+                    unit,
+                    self._ids,
+                    self._codes,
+                    linked.case,
+                    linked.events,
+                    origin_key=linked.origin_key,
+                )
+                code = self._codes.code(linked.origin_key)
+                made.append(OpenedCase(case=case, query_code=code, created=True))
+            asked = replace(asked, numbers=tuple(one.case.number for one in made))
+            after = await self._write(
+                unit, narrowed(before, demands[0].routing), asked, now, reply=_told(made)
+            )
+        await self._wake("cases")
+        await self._wake("outbox")
+        return after, tuple(made)
+
+    async def published(
+        self, *, before: datetime | None = None, limit: int = 20
+    ) -> tuple[Case, ...]:
+        """Published cases, the last published first; only `published` of each is for the public.
+
+        Args:
+            before: only those published earlier than this, for the next page.
+            limit: how many.
+        """
+        async with self._storage.read() as unit:
+            return await unit.cases.published(before=before, limit=limit)
 
     async def get(self, number: str) -> Case:
         """A case, for staff. Raises `NotFound`."""
@@ -240,7 +301,9 @@ class CaseService:
         await self._wake("outbox")
         return after
 
-    async def _write(self, unit: CaseUnit, before: Case, asked: Asked, now: datetime) -> Case:
+    async def _write(
+        self, unit: CaseUnit, before: Case, asked: Asked, now: datetime, *, reply: str = ""
+    ) -> Case:
         """Make one move inside a transaction: the case, its event, and the citizen's notice."""
         after, details = changed(before, asked, self._city, now)
         after = replace(after, version=before.version + 1)
@@ -253,6 +316,7 @@ class CaseService:
             self._city.wording,
             reason=asked.reason,
             lead_number=asked.lead_number or before.merged_into,
+            reply=reply,
         )
         if told is not None:
             await unit.outbox.add(told, id=self._ids.new_id(), now=now)
@@ -298,6 +362,13 @@ async def _check_merge(unit: CaseUnit, case: Case, lead_number: str) -> None:
             "有其他诉求并入了本件，请先撤销并单，或把那一件并入本件。",
             fields={"lead_number": "本件是并单的主件"},
         )
+
+
+def _told(made: Iterable[OpenedCase]) -> str:
+    """The cases split from one, for its citizen: number, query code, matter."""
+    return "\n".join(
+        f"编号 {one.case.number}（查询码 {one.query_code}）：{said(one.case.text)}" for one in made
+    )
 
 
 def _somebody_was_first() -> Conflict:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-_SURNAMES = (
+SURNAMES = (
     "欧阳|上官|司马|诸葛|司徒|东方|"
     "[王李张刘陈杨黄赵吴周徐孙马朱胡郭何林罗梁宋郑谢韩唐冯董萧程曹袁邓许傅沈曾彭吕苏卢蒋蔡"
     "贾丁魏薛叶阎余潘杜戴夏钟汪田姜范方石姚谭廖邹熊金陆郝孔崔康毛邱秦江史顾侯邵孟龙段雷"
@@ -44,15 +44,15 @@ _END = (
     r"在|把|将|给|不|对|从|向|跟|和|与|等|说|打|骂|收|要|是|的|已|也|就|还|又|被|欠|拖|强|带|"
     r"家|于|为|经|因|到|有|无|没|以|让|却|去|来|做|办|住|今年|去年|昨天|一直|至今|现|身份证|电话|手机)"
 )
-_HIDDEN_NAME = re.compile(rf"(?P<name>(?:{_SURNAMES})(?:{_HIDDEN}))")
+_HIDDEN_NAME = re.compile(rf"(?P<name>(?:{SURNAMES})(?:{_HIDDEN}))")
 _TITLED = re.compile(
-    rf"(?<![关对由公至终属位处])(?P<name>(?:{_SURNAMES})(?:某{{1,2}}|[x×*]{{1,2}}|[一-龥]{{0,2}}?))(?P<title>{_TITLES})"
+    rf"(?<![关对由公至终属位处])(?P<name>(?:{SURNAMES})(?:某{{1,2}}|[x×*]{{1,2}}|[一-龥]{{0,2}}?))(?P<title>{_TITLES})"
 )
 _ROLE_NAME = re.compile(
-    rf"(?P<role>{_ROLES}|(?:我|我的|我家|本人|其|他|她|俺)(?:的)?(?:{_KIN})|{_KIN})(?:叫|是|名叫|为|：|:)?(?P<name>(?:{_SURNAMES}){_GIVEN}){_END}"
+    rf"(?P<role>{_ROLES}|(?:我|我的|我家|本人|其|他|她|俺)(?:的)?(?:{_KIN})|{_KIN})(?:叫|是|名叫|为|：|:)?(?P<name>(?:{SURNAMES}){_GIVEN}){_END}"
 )
 _SAID = re.compile(
-    rf"(?:我叫|名叫|叫做|名字叫|姓名(?:是|为)?[：:]?|名字(?:是)?[：:]?|本人[，,]?(?=(?:{_SURNAMES})[一-龥]{{1,2}}[，,。])|我是(?=(?:{_SURNAMES})[一-龥]{{1,2}}[，,。])|当事人[：:]?|联系人[：:]?|一个叫|有个叫|叫)(?P<name>(?:{_SURNAMES}){_GIVEN}){_END}"
+    rf"(?:我叫|名叫|叫做|名字叫|姓名(?:是|为)?[：:]?|名字(?:是)?[：:]?|本人[，,]?(?=(?:{SURNAMES})[一-龥]{{1,2}}[，,。])|我是(?=(?:{SURNAMES})[一-龥]{{1,2}}[，,。])|当事人[：:]?|联系人[：:]?|一个叫|有个叫|叫)(?P<name>(?:{SURNAMES}){_GIVEN}){_END}"
 )
 _ROLE_ALONE = re.compile(
     rf"(?P<role>{_ROLES})(?!信箱|热线|办公室|接待|室|资格|考试|证|招聘|培训|待遇)"

@@ -18,6 +18,7 @@ from bot.cases.model import (
     DemandType,
     DepartmentCandidate,
     Move,
+    Published,
     Role,
     Routing,
     Severity,
@@ -35,6 +36,7 @@ def case_values(case: Case) -> dict[str, Any]:
     values["category"] = list(case.category)
     values["supporting"] = list(case.supporting)
     values["routing"] = None if case.routing is None else asdict(case.routing)
+    values["published"] = None if case.published is None else asdict(case.published)
     values["course"] = _course_values(case.course)
     return values
 
@@ -48,6 +50,7 @@ def case_of(row: sa.RowMapping) -> Case:
     values["category"] = tuple(values["category"])
     values["supporting"] = tuple(values["supporting"])
     values["routing"] = None if values["routing"] is None else _routing(values["routing"])
+    values["published"] = values["published"] and Published(**values["published"])
     values["course"] = _course(values["course"])
     return Case(**values)
 
@@ -102,6 +105,7 @@ def _course(kept: dict[str, Any]) -> Course:
     values = dict(kept)
     if values.get("dispatched_at"):
         values["dispatched_at"] = datetime.fromisoformat(values["dispatched_at"])
+    values["parts"] = tuple(values.get("parts", ()))
     for name, kind in (("clock", ClockUnit), ("before_merge", State), ("appeal", Appeal)):
         if values.get(name) is not None:
             values[name] = kind(values[name])

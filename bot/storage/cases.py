@@ -98,6 +98,16 @@ class CaseRepository:
         )
         return tuple(case_of(row) for row in rows.mappings())
 
+    async def published(self, *, before: datetime | None, limit: int) -> tuple[Case, ...]:
+        """Published cases, the last published first; of those before a time where given."""
+        statement = sa.select(cases).where(cases.c.published_at.is_not(None))
+        if before is not None:
+            statement = statement.where(cases.c.published_at < before)
+        rows = await self._connection.execute(
+            statement.order_by(cases.c.published_at.desc(), cases.c.id).limit(limit)
+        )
+        return tuple(case_of(row) for row in rows.mappings())
+
     async def last_event(self, case_id: str) -> CaseEvent | None:
         """The end of a case's chain, or None."""
         rows = await self._connection.execute(

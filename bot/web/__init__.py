@@ -26,8 +26,10 @@ from bot.web import (
     models,
     openapi,
     progress,
+    published,
     questions,
     rendering,
+    reply_check,
 )
 from bot.web.callbacks import callback_routes
 from bot.web.errors import one_shape
@@ -61,6 +63,8 @@ CITIZEN_ROUTES = (
     Route(method="POST", path="/progress/rate", handler=progress.rate),
     Route(method="POST", path="/progress/note", handler=progress.note),
     Route(method="POST", path="/progress/urge", handler=progress.urge),
+    Route(method="POST", path="/progress/agree", handler=progress.agree),
+    Route(method="GET", path="/published", handler=published.show),
     Route(method="GET", path="/documents/{id}", handler=documents.show),
     Route(method="POST", path="/display", handler=rendering.set_type_size),
     Route(method="GET", path="/static/{version}/{name}", handler=rendering.static_file),
@@ -87,6 +91,18 @@ STAFF_ROUTES = (
     Route(method="GET", path="/cases/{number}", handler=case_page.show, right=Right.CASE_READ),
     Route(
         method="POST", path="/cases/{number}/moves", handler=case_page.move, right=Right.CASE_MOVE
+    ),
+    Route(
+        method="POST",
+        path="/cases/{number}/reply-check",
+        handler=reply_check.check,
+        right=Right.CASE_MOVE,
+    ),
+    Route(
+        method="POST",
+        path="/cases/{number}/split",
+        handler=case_page.split,
+        right=Right.CASE_MOVE,
     ),
     Route(method="GET", path="/knowledge", handler=knowledge.show, right=Right.KNOWLEDGE_SEE),
     Route(
@@ -196,6 +212,14 @@ API_ROUTES = (
         result=insight_models.SimilarCasesResult,
     ),
     Route(
+        method="GET",
+        path="/api/v1/published-cases",
+        handler=published.cases,
+        summary="经同意公开的诉求和答复，已隐去个人信息",
+        query=published.PublishedQuery,
+        result=published.PublishedResult,
+    ),
+    Route(
         method="POST",
         path="/api/v1/chat",
         handler=api.chat,
@@ -275,6 +299,14 @@ API_ROUTES = (
         path="/api/v1/cases/{number}/urge",
         handler=api_cases.urge,
         summary="催办",
+        result=models.CaseResult,
+        needs_code=True,
+    ),
+    Route(
+        method="POST",
+        path="/api/v1/cases/{number}/publication",
+        handler=api_cases.agree,
+        summary="同意隐去个人信息后公开",
         result=models.CaseResult,
         needs_code=True,
     ),

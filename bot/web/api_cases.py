@@ -49,6 +49,7 @@ async def open_case(request: web.Request) -> web.Response:
             contact_phone=asked.contact_phone,
             anonymous=asked.anonymous,
             confidential=asked.confidential,
+            may_publish=asked.may_publish,
         )
     )
     return result(_opened(opened), status=201 if opened.created else 200)
@@ -138,6 +139,13 @@ async def urge(request: web.Request) -> web.Response:
     """Ask for it to be dealt with soon."""
     case = await _looked_up(request)
     await services_of(request).cases.move(case.number, Move.URGE, CITIZEN)
+    return await _whole(request, case.number)
+
+
+async def agree(request: web.Request) -> web.Response:
+    """Agree to its publication."""
+    case = await _looked_up(request)
+    await services_of(request).cases.move(case.number, Move.AGREE_PUBLISH, CITIZEN)
     return await _whole(request, case.number)
 
 

@@ -10,8 +10,21 @@ from aiohttp import web
 from pydantic import BaseModel, BeforeValidator, Field
 
 from bot.cases.duplicates import Similar
+from bot.cases.effects import ReplyUnfit
 from bot.cases.filters import OPEN_STATES
-from bot.cases.model import Actor, Case, Move, MoveRefused, Role, State
+from bot.cases.model import (
+    Actor,
+    Case,
+    Move,
+    MoveRefused,
+    Published,
+    Role,
+    RoutingInput,
+    State,
+)
+from bot.cases.ports import Demand
+from bot.cases.publishing import draft
+from bot.cases.replying import PRIVATE, Finding, template
 from bot.cases.rules import moves_open_to
 from bot.errors import NotFound, PolicylineError
 from bot.privacy import as_seen_by, may_see_person
@@ -32,7 +45,7 @@ FIELDS: dict[Move, tuple[str, ...]] = {
     Move.RESUME: (),
     Move.ASK_EXTENSION: ("days", "reason"),
     Move.REFUSE_EXTENSION: ("reason",),
-    Move.APPROVE_REPLY: (),
+    Move.APPROVE_REPLY: ("text",),
     Move.REJECT_REPLY: ("reason",),
     Move.UNMERGE: ("reason",),
     Move.APPEAL: ("reason",),
@@ -51,6 +64,9 @@ FIELDS: dict[Move, tuple[str, ...]] = {
     Move.URGE: ("text",),
     Move.SUPERVISE: ("reason",),
     Move.REOPEN: ("reason",),
+    Move.AGREE_PUBLISH: ("text",),
+    Move.PUBLISH: ("public",),
+    Move.WITHDRAW: ("reason",),
     Move.NOTE: ("text",),
 }
 """What each move asks for on its form."""
@@ -79,7 +95,15 @@ class _MoveForm(BaseModel):
     text: _Words = Field(default="", max_length=5000, title="内容")
     lead_number: _Words = Field(default="", max_length=40, title="并入工单编号")
     days: int = Field(default=0, ge=0, le=60, title="工作日数")
+    despite: bool = Field(default=False, title="仍要发送")
+    public_title: _Words = Field(default="", max_length=200, title="公开的标题")
+    public_text: _Words = Field(default="", max_length=5000, title="公开的内容")
+    public_reply: _Words = Field(default="", max_length=5000, title="公开的答复")
     back: str = Field(default="", max_length=500, title="返回")
+
+
+class _SplitForm(BaseModel):
+    version: int | None = Field(default=None, title="版本")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,6 +113,12 @@ class _Problem:
     message: str
     move: Move
     typed: _MoveForm
+    findings: tuple[Finding, ...] = ()
+
+    @property
+    def may_be_sent(self) -> bool:
+        """The reply may go out in full knowledge of what was found."""
+        return bool(self.findings) and not any(one.code in PRIVATE for one in self.findings)
 
 
 async def show(request: web.Request) -> web.Response:
@@ -111,11 +141,17 @@ async def move(request: web.Request) -> web.Response:
             text=asked.text,
             days=asked.days,
             lead_number=asked.lead_number,
+            despite=asked.despite,
+            public=_public(asked),
             seen_version=asked.version,
         )
     except MoveRefused as error:
         status, _, message = move_refused(error)
         return await _refused(request, case.number, message, asked, status)
+    except ReplyUnfit as error:
+        return await _refused(
+            request, case.number, error.message, asked, error.status, error.findings
+        )
     except PolicylineError as error:
         return await _refused(request, case.number, error.message, asked, error.status)
     back = local_path(asked.back, f"/cases/{case.number}")
@@ -123,11 +159,39 @@ async def move(request: web.Request) -> web.Response:
     return web.Response(status=303, headers={"Location": f"{back}{mark}done={case.number}"})
 
 
+async def split(request: web.Request) -> web.Response:
+    """Open a case for each further demand of the text."""
+    asked = await read_form(request, _SplitForm)
+    case = await case_for(request)
+    try:
+        await services_of(request).cases.split(
+            case.number, session_of(request).actor, seen_version=asked.version
+        )
+    except MoveRefused as error:
+        status, _, message = move_refused(error)
+        return await _refused(request, case.number, message, _MoveForm(move=Move.SPLIT), status)
+    except PolicylineError as error:
+        failed = _MoveForm(move=Move.SPLIT)
+        return await _refused(request, case.number, error.message, failed, error.status)
+    raise web.HTTPSeeOther(f"/cases/{case.number}?done={case.number}")
+
+
+def _public(asked: _MoveForm) -> Published | None:
+    if asked.move is not Move.PUBLISH:
+        return None
+    return Published(title=asked.public_title, text=asked.public_text, reply=asked.public_reply)
+
+
 async def _refused(
-    request: web.Request, number: str, message: str, asked: _MoveForm, status: int
+    request: web.Request,
+    number: str,
+    message: str,
+    asked: _MoveForm,
+    status: int,
+    findings: tuple[Finding, ...] = (),
 ) -> web.Response:
     case = await services_of(request).cases.get(number)
-    problem = _Problem(message=message, move=asked.move, typed=asked)
+    problem = _Problem(message=message, move=asked.move, typed=asked, findings=findings)
     return await _page(request, case, problem=problem, status=status)
 
 
@@ -172,6 +236,14 @@ class _Merge:
     mergeable: bool
 
 
+async def _demands(request: web.Request, case: Case, actor: Actor) -> tuple[Demand, ...]:
+    """The demands a text names, where the reader may split it."""
+    if Move.SPLIT not in moves_open_to(case, actor):
+        return ()
+    item = RoutingInput(text=case.text, title=case.title, place=case.place)
+    return tuple(await asyncio.to_thread(services_of(request).router.parts, item))
+
+
 async def _similar(request: web.Request, case: Case, actor: Actor) -> list[_Merge]:
     if case.state not in OPEN_STATES:
         return []
@@ -199,7 +271,7 @@ async def _page(
     request: web.Request, case: Case, *, problem: _Problem | None = None, status: int = 200
 ) -> web.Response:
     services, actor = services_of(request), session_of(request).actor
-    sees_person = may_see_person(case, actor)
+    sees_person, offered = may_see_person(case, actor), _offered(case, actor)
     if sees_person and (case.contact_phone or case.contact_name):
         await services.staff.record(actor.id, "case.see_person", case.number)
     return page(
@@ -210,8 +282,11 @@ async def _page(
         routing=case.routing,
         masked=not sees_person,
         events=await services.cases.events(case.number),
-        moves=_offered(case, actor),
+        moves=offered,
         similar=await _similar(request, case, actor),
+        demands=await _demands(request, case, actor),
+        reply_draft=template(case, services.city.wording),
+        public=draft(case) if Move.PUBLISH in offered else None,
         fields=FIELDS,
         main_moves=MAIN_MOVES,
         units=services.city.unit_names,

@@ -104,6 +104,9 @@ class CaseRequest(Request):
     )
     anonymous: bool = Field(default=False, title="匿名")
     confidential: bool = Field(default=False, title="要求保密")
+    may_publish: bool = Field(
+        default=False, title="同意公开", description="隐去个人信息后公开诉求和答复。"
+    )
     request_id: str | None = Field(
         default=None,
         pattern=r"^[A-Za-z0-9_-]{16,64}$",

@@ -8,7 +8,7 @@ from aiohttp import web
 from pydantic import BaseModel, Field
 
 from bot.cases.filters import AWAITING_REPLY
-from bot.cases.model import CITIZEN, Case, Move, MoveRefused
+from bot.cases.model import CITIZEN, Case, DemandType, Move, MoveRefused
 from bot.cases.rules import next_state
 from bot.errors import PolicylineError, TooMany
 from bot.web.models import NoteRequest, RateRequest
@@ -58,6 +58,16 @@ async def urge(request: web.Request) -> web.Response:
     return await _with_case(request, hurry)
 
 
+async def agree(request: web.Request) -> web.Response:
+    """Agree to its publication."""
+
+    async def allow(case: Case) -> str:
+        await services_of(request).cases.move(case.number, Move.AGREE_PUBLISH, CITIZEN)
+        return "谢谢。公开前会隐去您的个人信息。"
+
+    return await _with_case(request, allow)
+
+
 async def note(request: web.Request) -> web.Response:
     """Add something to it."""
     form = await request.post()
@@ -100,6 +110,10 @@ async def _with_case(request: web.Request, act: _Act | None = None) -> web.Respo
         case=case,
         steps=steps_of(await services.cases.events(case.number)),
         may_rate=_open_to_citizen(case, Move.RATE),
+        may_agree=_open_to_citizen(case, Move.AGREE_PUBLISH)
+        and bool(case.reply_text)
+        and not case.confidential
+        and case.demand_type is not DemandType.REPORT,
         may_urge=_open_to_citizen(case, Move.URGE) and case.state in AWAITING_REPLY,
         query_code=wanted.query_code,
         done=done,

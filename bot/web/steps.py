@@ -38,6 +38,10 @@ _TITLES = {
     Move.RESUME: "继续办理",
     Move.APPROVE_REPLY: "已答复",
     Move.REOPEN: "重新办理",
+    Move.SPLIT: "几件事分开办理",
+    Move.AGREE_PUBLISH: "您同意公开",
+    Move.PUBLISH: "已公开",
+    Move.WITHDRAW: "已撤下公开",
 }
 
 
@@ -63,6 +67,8 @@ def _told(event: CaseEvent) -> tuple[str, str]:
             return "", ""
         case Move.REPLY | Move.APPROVE_REPLY | Move.JOIN_REPLY:
             return _TITLES[event.move], details.get("text", "")
+        case Move.SPLIT:
+            return _TITLES[event.move], f"另有编号 {details.get('numbers', '')}"
         case Move.REFUSE | Move.PAUSE:
             return _TITLES[event.move], event.reason
         case Move.NOTE:

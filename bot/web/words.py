@@ -76,6 +76,10 @@ MOVES: Mapping[Move, str] = {
     Move.APPEAL: "差评申诉",
     Move.UPHOLD_APPEAL: "申诉成立",
     Move.DISMISS_APPEAL: "申诉不成立",
+    Move.SPLIT: "拆分",
+    Move.AGREE_PUBLISH: "同意公开",
+    Move.PUBLISH: "公开",
+    Move.WITHDRAW: "撤下公开",
     Move.NOTE: "补充说明",
 }
 

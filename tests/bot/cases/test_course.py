@@ -178,8 +178,8 @@ async def test_a_reply_waits_for_its_second_reader(read_twice: World) -> None:
 async def test_a_reply_is_sent_back_to_be_written_again(read_twice: World) -> None:
     world, number = read_twice, (await read_twice.open()).case.number
     await world.service.move(number, Move.ACCEPT, CLERK)
-    await world.service.move(number, Move.REPLY, CLERK, text="已转相关部门")
-    again = await world.service.move(number, Move.REJECT_REPLY, HEAD, reason="没说办了什么")
+    await world.service.move(number, Move.REPLY, CLERK, text="灯已检查，正常。")
+    again = await world.service.move(number, Move.REJECT_REPLY, HEAD, reason="没说哪里坏了")
     assert (again.state, again.course.draft_reply) == (State.IN_PROGRESS, "")
     direct = await world.service.move(number, Move.REPLY, HEAD, text="灯已更换。")
     assert direct.state is State.REPLIED

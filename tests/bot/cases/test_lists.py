@@ -100,7 +100,7 @@ async def test_overdue_is_what_still_owes_an_answer(world: World) -> None:
     late = (await world.open("k1", title="late")).case
     answered = (await world.open("k2", title="answered")).case
     await world.service.move(answered.number, Move.ACCEPT, CLERK)
-    await world.service.move(answered.number, Move.REPLY, CLERK, text="好了")
+    await world.service.move(answered.number, Move.REPLY, CLERK, text="已经修好。")
     assert late.due_at is not None
     world.clock.time = late.due_at
     assert keys(await world.service.cases(CaseFilter(overdue=True))) == []

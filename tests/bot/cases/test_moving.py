@@ -145,7 +145,7 @@ async def test_a_reply_needs_words_and_a_rating_a_grade(world: World) -> None:
     await world.service.move(number, Move.ACCEPT, CLERK)
     with pytest.raises(Invalid):
         await world.service.move(number, Move.REPLY, CLERK, text="  ")
-    await world.service.move(number, Move.REPLY, CLERK, text="好了")
+    await world.service.move(number, Move.REPLY, CLERK, text="已经修好。")
     with pytest.raises(Invalid):
         await world.service.rate(number, 6)
 

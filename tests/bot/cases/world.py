@@ -22,6 +22,7 @@ from bot.cases.model import (
 )
 from bot.cases.service import CaseService, OpenedCase
 from bot.city.model import OFFICE_HOURS
+from bot.routing.router import Part
 from bot.storage.units import Storage
 from tests.fakes.edges import CountingIds, FakeClock, RecordedWakeups
 
@@ -96,10 +97,15 @@ class Router:
 
     routing: Routing = SURE
     asked: list[RoutingInput] = field(default_factory=list)
+    demands: tuple[Part, ...] = ()
 
     def route(self, item: RoutingInput) -> Routing:
         self.asked.append(item)
         return self.routing
+
+    def parts(self, item: RoutingInput) -> tuple[Part, ...]:
+        del item
+        return self.demands
 
 
 @dataclass
