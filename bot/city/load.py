@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import fields
+from dataclasses import fields, replace
 from datetime import time
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ from bot.city import duties as duties_file
 from bot.city import fields as fields_file
 from bot.city import marks as marks_in
 from bot.city import menu as menu_file
+from bot.city import sayings as sayings_file
 from bot.city.model import (
     OFFICE_HOURS,
     Area,
@@ -54,7 +55,8 @@ def load(folder: Path) -> City:
 
     Args:
         folder: holds city.toml, departments.toml, places.toml, catalogue.csv, limits.toml,
-            rules.toml, wording.toml and menu.toml, and may hold fields.toml.
+            rules.toml, wording.toml and menu.toml, and may hold fields.toml and
+            sayings.tsv.
 
     Raises:
         CityError: with every fault found, in plain words.
@@ -80,6 +82,7 @@ def load(folder: Path) -> City:
         menu=menu_file.read(folder / "menu.toml", faults),
         fields=fields_file.read(folder / "fields.toml", faults),
     )
+    city = replace(city, duties=sayings_file.read(folder / "sayings.tsv", city.duties, faults))
     _check_names(city, faults)
     duties_file.check(city, faults)
     fields_file.check(city.fields, city.duties, faults)

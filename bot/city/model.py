@@ -106,6 +106,7 @@ class Duty:
         demand_types: empty: all.
         basis: the law or duty list it rests on, in words.
         working_days: its own limit; None: the city's limit for the demand type.
+        sayings: sentences as citizens bring the matter, for a city without past orders.
         see: the id of a duty this one belongs with, or empty.
     """
 
@@ -120,6 +121,7 @@ class Duty:
     basis: str = ""
     working_days: int | None = None
     see: str = ""
+    sayings: tuple[str, ...] = ()
 
 
 TERRITORY_LEAD = "属地"

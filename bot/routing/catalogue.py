@@ -7,10 +7,10 @@ less, and characters count once: of 路灯 and 路灯+不亮 only what the secon
 from __future__ import annotations
 
 import math
-from collections import Counter, defaultdict
+from collections import defaultdict
 from dataclasses import dataclass
 
-from bot.city.model import TERRITORY_LEAD, City, Duty
+from bot.city.model import City, Duty
 from bot.routing.phrases import Phrase, phrase, places, spans
 
 _NAMED_UNIT = 0.8
@@ -25,11 +25,12 @@ _EARLY_CHARS, _EARLY = 30, 0.15
 
 @dataclass(frozen=True, kw_only=True)
 class Match:
-    """A duty that fits, how well, and the phrases that say so."""
+    """A duty that fits, how well, and the phrases that say so, or a sentence that is alike."""
 
     duty: Duty
     score: float
-    phrases: tuple[str, ...]
+    phrases: tuple[str, ...] = ()
+    alike: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,7 +55,6 @@ class Catalogue:
             for word in duty.keywords
         ]
         self._parts = sorted({part for entry in self._entries for part in entry.phrase.parts})
-        self._alike = _Alikeness(city)
         self._units = tuple(
             (unit.name, tuple(name.lower() for name in (unit.name, *unit.aliases)), unit.duties)
             for unit in city.departments
@@ -73,10 +73,6 @@ class Catalogue:
         matches = [_match(self.duties[at], found) for at, found in hits.items()]
         return tuple(sorted(matches, key=lambda match: (-match.score, match.duty.id)))
 
-    def alike(self, text: str) -> dict[str, float]:
-        """Units whose duties share the most character pairs with the text: a last resort."""
-        return self._alike.units(text)
-
     def units(self, text: str) -> dict[str, float]:
         """Weak signs for units: their name or a word of their general duties in the text."""
         found: dict[str, float] = {}
@@ -89,42 +85,6 @@ class Catalogue:
             if score:
                 found[name] = score
         return found
-
-
-class _Alikeness:
-    """Cosine of character pairs between a text and all that is said of each unit's duties."""
-
-    def __init__(self, city: City) -> None:
-        said: dict[str, list[str]] = defaultdict(list)
-        for duty in city.duties:
-            if duty.lead != TERRITORY_LEAD:
-                said[duty.lead] += [duty.name, *duty.keywords]
-        for department in city.departments:
-            said[department.name] += [*department.duties, *department.aliases]
-        pairs = {unit: _pairs("，".join(words).lower()) for unit, words in said.items()}
-        having = Counter(pair for found in pairs.values() for pair in found)
-        self._weights = {pair: math.log(len(pairs) / units) for pair, units in having.items()}
-        self._units: dict[str, list[tuple[str, float]]] = defaultdict(list)
-        for unit, found in pairs.items():
-            length = math.sqrt(sum(self._weights[pair] ** 2 for pair in found)) or 1.0
-            for pair in sorted(found):
-                self._units[pair].append((unit, self._weights[pair] / length))
-
-    def units(self, text: str) -> dict[str, float]:
-        """Unit → alikeness above 0."""
-        scores: dict[str, float] = defaultdict(float)
-        for pair in sorted(_pairs(text)):
-            for unit, share in self._units.get(pair, ()):
-                scores[unit] += self._weights[pair] * share
-        return {unit: score for unit, score in scores.items() if score > 0}
-
-
-def _pairs(text: str) -> set[str]:
-    return {
-        text[at : at + 2]
-        for at in range(len(text) - 1)
-        if "\u4e00" <= text[at] <= "\u9fff" and "\u4e00" <= text[at + 1] <= "\u9fff"
-    }
 
 
 def _length(word: str) -> float:

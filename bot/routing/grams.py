@@ -51,14 +51,14 @@ class Counts:
         return Counts(names=self.names, matrix=self.matrix[which])
 
 
-def count(texts: Sequence[str]) -> Counts:
+def count(texts: Sequence[str], longest: int = LONGEST) -> Counts:
     """Count the n-grams of reduced texts."""
     ids: dict[str, int] = {}
     indices: list[int] = []
     values: list[int] = []
     ends = [0]
     for text in texts:
-        for name, times in grams(text).items():
+        for name, times in grams(text, longest).items():
             indices.append(ids.setdefault(name, len(ids)))
             values.append(times)
         ends.append(len(indices))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ from bot.routing.catalogue import Catalogue, Match
 from bot.routing.demand import DemandJudge
 from bot.routing.learned import LearnedModel, Prediction
 from bot.routing.marker import Marker
+from bot.routing.sayings import Meant, Sayings
 from bot.routing.severity import SeverityJudge
 from bot.routing.splitting import Splitter
 from bot.routing.territory import Gazetteer, Territory
@@ -21,8 +21,18 @@ from nlu.text import normalise
 MAX_CHARS = 2000
 """What lies further on decides nothing, and a text of 100 kB must not cost a second."""
 _KEPT = 5
-_ALIKE = 0.3
-"""Of character pairs shared with a unit's duties: decides only where phrases do not."""
+_PHRASES = 0.1
+"""Of a catalogue phrase's score, beside the scores of sentences: they hold the phrases already."""
+_NAMED = 0.05
+"""Of the sign that a unit is named."""
+_IN_A_TOWN = 0.2
+"""For the government of a town that is named."""
+_DEPARTMENTS_OWN = 1.0
+"""A phrase of a department's duty with this score names the department's own work."""
+_TOWNS_OWN = 0.2
+"""Of a department's share: below it a town has no part in what is the department's own work."""
+_HELPS = 0.5
+"""Of the share of a town nobody named, for those who would help it."""
 _TITLE_MATTERS_CHARS = 4
 
 
@@ -31,17 +41,12 @@ class Thresholds:
     """What decides between dispatching and triage, each with its measured reason.
 
     Args:
-        auto: least confidence of the catalogue alone for dispatch without a person: 0.75 sent
-            81% of 259 own items by themselves, 99% of them rightly, and leaves a margin.
+        auto: least confidence of the catalogue alone for dispatch without a person.
         learned_weight: share of the learned model where it knows the city's units.
-        full_score: a catalogue score that takes away two thirds of the doubt about the match.
-        sharpness: how much better the best duty must be; power before the shares are taken.
     """
 
     auto: float = 0.75
     learned_weight: float = 0.8
-    full_score: float = 0.9
-    sharpness: float = 2.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,6 +76,7 @@ class Router:
         self._model = model
         self._thresholds = thresholds or Thresholds()
         self._catalogue = Catalogue(city)
+        self._sayings = Sayings(city)
         self._splitter = Splitter(self._catalogue)
         self._gazetteer = Gazetteer(city)
         self._severity = SeverityJudge(city.rules)
@@ -139,55 +145,37 @@ class Router:
         return self._severity.judge(_joined(RoutingInput(text=text))).number
 
     def _shares(self, text: str, territory: Territory) -> _Shares:
-        """Shares by the catalogue; they sum to at most 1, less the weaker the best match is."""
-        scores: dict[str, float] = defaultdict(float)
-        duties: dict[str, Match] = {}
-        needs_place = None
-        for match in self._catalogue.match(text):
-            unit = match.duty.lead
-            if unit == TERRITORY_LEAD:
-                unit = territory.unit
-                if not unit:
-                    needs_place = needs_place or match
-                    continue
-            duties.setdefault(unit, match)
-            scores[unit] = max(scores[unit], match.score) + (
-                0.15 * match.score if duties[unit] is not match else 0.0
-            )
+        """Shares by the catalogue: what its sentences mean, its phrases, units named.
+
+        They sum to 1, less what belongs to a town nobody named.
+        """
+        matches = self._catalogue.match(text)
+        signs: dict[str, float] = defaultdict(float)
+        for match in matches:
+            signs[match.duty.lead] = max(signs[match.duty.lead], _PHRASES * match.score)
         for unit, score in self._catalogue.units(text).items():
-            scores[unit] += 0.5 * score
-        if needs_place:
-            for name in needs_place.duty.supporting:
-                scores[name] += 0.5 * needs_place.score
-        alike = self._catalogue.alike(text)
-        most = max(alike.values(), default=0.0)
-        for unit, score in alike.items():
-            scores[unit] += _ALIKE * score / most
-        scores = self._without_towns(scores, duties)
-        if not scores:
-            return _Shares(by_unit={}, duties=duties, needs_place=needs_place)
-        best = max(scores.values())
-        rival = needs_place.score if needs_place else 0.0
-        power = self._thresholds.sharpness
-        total = sum(score**power for score in scores.values()) + rival**power
-        strength = 1 - math.exp(-best / self._thresholds.full_score)
+            signs[unit] += _NAMED * score
+        if territory.unit:
+            signs[TERRITORY_LEAD] += _IN_A_TOWN if _towns_own(matches) else -_IN_A_TOWN
+        meant = self._sayings.meant(text, signs)
+        duties = _duties(matches, meant)
+        by_unit = dict(meant.shares)
+        towns = by_unit.pop(TERRITORY_LEAD, 0.0)
+        own, needs_place = duties.pop(TERRITORY_LEAD, None), None
+        if territory.unit:
+            by_unit[territory.unit] = towns
+            if own:
+                duties[territory.unit] = own
+        elif own and towns >= max(by_unit.values(), default=0.0):
+            needs_place = own
+            for name in own.duty.supporting:
+                if name in by_unit:
+                    by_unit[name] += towns * _HELPS / len(own.duty.supporting)
         return _Shares(
-            by_unit={unit: strength * score**power / total for unit, score in scores.items()},
+            by_unit=by_unit,
             duties=duties,
             needs_place=needs_place,
         )
-
-    def _without_towns(
-        self, scores: dict[str, float], duties: dict[str, Match]
-    ) -> dict[str, float]:
-        """A department's own work never goes to a town: only a town's own duty keeps it in."""
-        governments = {area.government for area in self._city.places.areas}
-        return {
-            unit: score
-            for unit, score in scores.items()
-            if unit not in governments
-            or (unit in duties and duties[unit].duty.territory_rule is not TerritoryRule.DEPARTMENT)
-        }
 
     def _learned(self, prediction: Prediction | None) -> dict[str, float]:
         """The learned probabilities of units this city has, by official name."""
@@ -201,12 +189,16 @@ class Router:
     def _blend(self, shares: _Shares, learned: dict[str, float]) -> list[tuple[str, float]]:
         governments = {area.government for area in self._city.places.areas}
         best = max(shares.by_unit, key=lambda unit: shares.by_unit[unit], default="")
-        departments_work = best in shares.duties and best not in governments
+        departments_work = bool(best) and best not in governments
         weight = self._thresholds.learned_weight * min(1.0, sum(learned.values()))
         blended = {
             unit: weight * learned.get(unit, 0.0) + (1 - weight) * shares.by_unit.get(unit, 0.0)
             for unit in shares.by_unit.keys() | learned.keys()
-            if not (departments_work and unit in governments and unit not in shares.by_unit)
+            if not (
+                departments_work
+                and unit in governments
+                and shares.by_unit.get(unit, 0.0) < _TOWNS_OWN * shares.by_unit[best]
+            )
         }
         return sorted(blended.items(), key=lambda pair: (-pair[1], pair[0]))
 
@@ -243,6 +235,25 @@ class Router:
         return self._demand.judge(text)
 
 
+def _towns_own(matches: Sequence[Match]) -> bool:
+    """No phrase names a department's own work more than a town's."""
+    best = {False: 0.0, True: 0.0}
+    for match in matches:
+        towns = match.duty.lead == TERRITORY_LEAD
+        best[towns] = max(best[towns], match.score)
+    return best[False] < _DEPARTMENTS_OWN or best[True] >= best[False]
+
+
+def _duties(matches: Sequence[Match], meant: Meant) -> dict[str, Match]:
+    """Lead → its best duty: the one its phrases name, else the one whose sentences are alike."""
+    found: dict[str, Match] = {}
+    for match in matches:
+        found.setdefault(match.duty.lead, match)
+    for lead, said in meant.said.items():
+        found.setdefault(lead, Match(duty=said.duty, score=said.cosine, alike=said.text))
+    return found
+
+
 def demand_type(label: str) -> DemandType | None:
     """Our demand type for one of past orders (咨询类, 咨询, 投诉举报…), or None."""
     return next((kind for kind in DemandType if kind.value in label), None)
@@ -266,7 +277,8 @@ def _reasons(
     told = []
     if match:
         words = "、".join(f"“{word}”" for word in match.phrases[:3])
-        told.append(f"与派单目录 {match.duty.id}“{match.duty.name}”相符（提到{words}）")
+        why = f"提到{words}" if words else f"与“{match.alike}”的说法相近"
+        told.append(f"与派单目录 {match.duty.id}“{match.duty.name}”相符（{why}）")
         if match.duty.basis:
             told.append(f"依据：{match.duty.basis}")
     elif first:
