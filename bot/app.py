@@ -14,6 +14,7 @@ from bot.cache import Cache
 from bot.cases.alerts import Alerts
 from bot.cases.duplicates import DuplicateService
 from bot.cases.merging import CaseReader
+from bot.cases.rated import SatisfactionService
 from bot.cases.service import CaseService
 from bot.cases.sweeping import Sweeper
 from bot.chat_completions import ChatCompletions
@@ -164,6 +165,7 @@ def _services(
             auto=settings.merge_auto,
         ),
         hot=HotIssues(storage, clock, ids, reader, hot_limits(settings)),
+        satisfaction=SatisfactionService(storage, clock, city.limits),
         staff=StaffService(storage, clock, ids),
         channels=channels,
     )

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Protocol
 
 from bot import remarks
+from bot.cases.model import State
 from bot.city.model import City
 from bot.errors import NotFound
 from bot.ports import Clock, Ids
@@ -156,6 +157,14 @@ class FeedbackService:
         turns = [row for row in rows if row.message_id is not None]
         last = [row for row in turns if row.message_id == turns[-1].message_id]
         return next((row.id for row in last if may_be_rated(row)), "")
+
+    async def last_closed(self, conversation_id: str) -> str:
+        """The number of the case whose closing was told last, nothing after it; else empty."""
+        async with self._storage.read() as unit:
+            rows = await unit.outbox.history(conversation_id, limit=1)
+        told = rows[-1] if rows else None
+        case = told.reply.case if told and told.reply.kind is ReplyKind.NOTICE else None
+        return case.number if case and case.state == State.CLOSED.value else ""
 
     async def _listed(
         self, unit: FeedbackUnit, row: OutboxRow, helpful: bool, before: Feedback | None

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from bot.cache import Cache
     from bot.cases.alerts import Alerts
     from bot.cases.duplicates import DuplicateService
+    from bot.cases.rated import SatisfactionService
     from bot.cases.service import CaseService
     from bot.cases.sweeping import Sweeper
     from bot.city.model import City
@@ -52,6 +53,7 @@ class Services:
         sweeper: finds them.
         duplicates: which open cases may be merged with a case.
         hot: what many citizens bring, and items of public opinion.
+        satisfaction: the departments' figures on grades and replies.
         channels: connector's name → channel.
     """
 
@@ -79,5 +81,6 @@ class Services:
     sweeper: Sweeper
     duplicates: DuplicateService
     hot: HotIssues
+    satisfaction: SatisfactionService
     staff: StaffService
     channels: Mapping[str, Channel]

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bot import rating, registering, remarks
+from bot import grading, rating, registering, remarks
 from bot.dialogue import DialogueAway
 from bot.inbox import Outcome, Work
 from bot.presenting import answer_reply
@@ -40,6 +40,8 @@ async def decide(work: Work, services: Services) -> Outcome:
         return await registering.register_danger(work, text, services)
     if (rated := await rating.heard(work, text, services)) is not None:
         return rated
+    if (graded := await grading.heard(work, text, services)) is not None:
+        return graded
     if len(text) > services.settings.max_question_chars:
         return await _overlong(work, text, services)
     if work.context.dialogue_open or remarks.starts_dialogue(text, services.city.wording.say):

@@ -107,7 +107,10 @@ async def action_rate(turn: Tracker, services: ActionServices) -> Outcome:
     kept = Slots() if own else Slots(case_number=number, query_code=slots.query_code)
     try:
         await services.cases.rate(number, grade, CITIZEN)
-    except (Conflict, MoveRefused):
+    except Conflict as error:
+        key = "rate_appealed" if error.code == "appealed" else "rate_not_yet"
+        return Outcome(slots=kept, said=(Reply(text=say(key, number=number)),))
+    except MoveRefused:
         return Outcome(slots=kept, said=(Reply(text=say("rate_not_yet", number=number)),))
     return Outcome(
         slots=kept, said=(Reply(text=say("rate_sorry" if grade <= 2 else "rate_thanks")),)

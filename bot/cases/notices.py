@@ -6,7 +6,10 @@ from bot.cases.calendar import ZONE, chinese_date
 from bot.cases.model import Case, Move, State
 from bot.cases.ports import CaseWording
 from bot.records import NewOutbound
-from connectors.base import Reply, ReplyCase, ReplyKind
+from connectors.base import Reply, ReplyCase, ReplyKind, ReplyOption
+
+FIVE_GRADES = ("非常满意", "满意", "基本满意", "不满意", "非常不满意")
+"""好差评 (国办发〔2019〕51号), best first."""
 
 _KEYS = {
     Move.DISPATCH: "case_dispatched",
@@ -64,7 +67,18 @@ def notice(
         conversation_id=case.conversation_id,
         recipient=case.sender_id,
         case_number=case.number,
-        reply=Reply(kind=ReplyKind.NOTICE, text=text, case=reply_case(case)),
+        reply=Reply(
+            kind=ReplyKind.NOTICE, text=text, case=reply_case(case), options=_options(case, move)
+        ),
+    )
+
+
+def _options(case: Case, move: Move) -> tuple[ReplyOption, ...]:
+    """The five grades, where the case is closed; what they send names the case."""
+    if move is not Move.CLOSE:
+        return ()
+    return tuple(
+        ReplyOption(label=grade, text=f"评价 {case.number} {grade}") for grade in FIVE_GRADES
     )
 
 

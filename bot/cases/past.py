@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -31,7 +32,10 @@ class PastCase:
 
     Args:
         external_number: its number there; empty: told apart by time and text.
-        department: any name of the unit that handled it; empty where nobody did.
+        department: any name of the unit that handled it; of several the first led, the others
+            supported it; empty where nobody did.
+        supporting: any names of units that supported it.
+        replied_at: when it was replied to; None: when it was closed, if that is known.
     """
 
     text: str
@@ -45,11 +49,29 @@ class PastCase:
     contact_name: str = ""
     contact_phone: str = ""
     department: str = ""
+    supporting: str = ""
     reply_text: str = ""
     rating: int | None = None
+    replied_at: datetime | None = None
     closed_at: datetime | None = None
     anonymous: bool = False
     confidential: bool = False
+
+
+_BETWEEN_NAMES = re.compile(r"[、，,；;/\n]+")
+
+
+def unit_names(cell: str, city: CaseCity) -> tuple[str, ...]:
+    """The units a cell names, as written; a unit's name that holds a mark itself is one."""
+    if city.unit(cell) is not None:
+        return (cell.strip(),)
+    return tuple(name.strip() for name in _BETWEEN_NAMES.split(cell) if name.strip())
+
+
+def unknown_units(past: PastCase, city: CaseCity) -> tuple[str, ...]:
+    """The names among its units that nobody goes by, each once."""
+    named = (*unit_names(past.department, city), *unit_names(past.supporting, city))
+    return tuple(dict.fromkeys(name for name in named if city.unit(name) is None))
 
 
 def origin_of(past: PastCase) -> str:
@@ -85,7 +107,7 @@ def as_it_ended(
             external_number=past.external_number,
         )
     )
-    lead = _lead(past, city)
+    lead, supporting = _units(past, city)
     demand_type = past.demand_type or DemandType.HELP
     events = _events(past, id, lead)
     case = Case(
@@ -107,6 +129,7 @@ def as_it_ended(
         confidential=new.confidential,
         external_number=new.external_number,
         lead_department=lead,
+        supporting=supporting,
         reply_text=clean_text(past.reply_text).strip(),
         rating=past.rating,
         opened_at=past.opened_at,
@@ -122,20 +145,27 @@ def as_it_ended(
     return case, events, new.origin_key
 
 
-def _lead(past: PastCase, city: CaseCity) -> str:
-    lead = city.unit(past.department) if past.department.strip() else ""
+def _units(past: PastCase, city: CaseCity) -> tuple[str, tuple[str, ...]]:
+    """Who led it and who supported it, by their official names; who led is empty for nobody."""
+    unknown = unknown_units(past, city)
+    first, *others = unit_names(past.department, city) or ("",)
+    lead = city.unit(first) or ""
     faults = {}
-    if lead is None:
-        faults["department"] = f"没有这个部门：{past.department.strip()[:40]}"
+    if unknown:
+        faults["department"] = f"没有这个部门：{'、'.join(name[:40] for name in unknown)}"
     if past.rating is not None and past.rating not in range(1, 6):
         faults["rating"] = "应在 1 到 5 之间"
     if past.closed_at is not None and past.closed_at < past.opened_at:
         faults["closed_at"] = "早于受理时间"
+    if past.replied_at is not None and past.replied_at < past.opened_at:
+        faults["replied_at"] = "早于受理时间"
     if (past.reply_text.strip() or past.closed_at) and not lead:
         faults.setdefault("department", "已答复或办结的必须写明部门")
     if faults:
         raise Invalid("这一行不能导入。", fields=faults)
-    return lead or ""
+    named = (city.unit(name) for name in (*others, *unit_names(past.supporting, city)))
+    supporting = dict.fromkeys(name for name in named if name and name != lead)
+    return lead, tuple(supporting) if lead else ()
 
 
 def _events(past: PastCase, case_id: str, lead: str) -> tuple[CaseEvent, ...]:
@@ -157,7 +187,7 @@ def _events(past: PastCase, case_id: str, lead: str) -> tuple[CaseEvent, ...]:
         event = CaseEvent(
             case_id=case_id,
             seq=0,
-            at=past.closed_at if move is Move.CLOSE and past.closed_at else past.opened_at,
+            at=_at(past, move),
             actor=SYSTEM,
             move=move,
             from_state=previous.to_state if previous else None,
@@ -166,3 +196,13 @@ def _events(past: PastCase, case_id: str, lead: str) -> tuple[CaseEvent, ...]:
         )
         events.append(link(event, previous))
     return tuple(events)
+
+
+def _at(past: PastCase, move: Move) -> datetime:
+    """When a step was taken, as far as it is known; never before the step before it."""
+    replied_at = past.replied_at or past.closed_at or past.opened_at
+    if move is Move.REPLY:
+        return replied_at
+    if move is Move.CLOSE and past.closed_at:
+        return max(past.closed_at, replied_at) if past.reply_text.strip() else past.closed_at
+    return past.opened_at

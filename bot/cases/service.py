@@ -95,14 +95,20 @@ class CaseService:
         case, events = opened(new, routing, self._city, actor, id=self._ids.new_id(), now=now)
         return await self._add(case, events, new.origin_key)
 
-    async def add_past(self, past: PastCase) -> OpenedCase:
+    async def add_past(self, past: PastCase, *, trial: bool = False) -> OpenedCase:
         """Bring in a case another system kept, as it ended there; twice is once.
+
+        Args:
+            past: the case.
+            trial: only see whether it could be; nothing is written, and the case has no number.
 
         Raises:
             Invalid: something in it cannot be; the fields say what.
         """
         case, events, origin_key = as_it_ended(past, self._city, id=self._ids.new_id())
         known = await self._open_under(origin_key)
+        if trial and known is None:
+            return OpenedCase(case=case, query_code="", created=True)
         return known or await self._add(case, events, origin_key)
 
     async def move(

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from bot.cases.model import DemandType
 from bot.city.duties import category_cycles
 from bot.city.model import TERRITORY_LEAD, City, Duty, TerritoryRule
+from bot.city.sayings import MAX_CHARS, carried_over
 from bot.city.sheets import Row, letter
 
 HEADINGS = {
@@ -25,12 +26,14 @@ HEADINGS = {
     "basis": "依据",
     "working_days": "时限（工作日）",
     "see": "参见",
+    "sayings": "市民说法",
 }
 """Column → heading; a file may use either."""
-WIDTHS = (10, 28, 12, 12, 12, 24, 28, 12, 60, 18, 40, 14, 10)
+WIDTHS = (10, 28, 12, 12, 12, 24, 28, 12, 60, 18, 40, 14, 10, 80)
 _OPTIONAL = frozenset({"cat2", "cat3", "supporting", "territory_rule", "demand_types", "basis"}) | {
     "working_days",
     "see",
+    "sayings",
 }
 RULES = {
     TerritoryRule.DEPARTMENT: "部门",
@@ -40,6 +43,7 @@ RULES = {
 _BY_RULE = {name: rule for rule, name in RULES.items()} | {rule.value: rule for rule in RULES}
 _ALSO = {"职责": "duty", "主办": "lead", "协办": "supporting", "时限": "working_days"}
 _LIST = re.compile(r"[、,，;；\n]")
+_SENTENCES = re.compile(r"[｜|\n]")
 _BLANKS = re.compile(r"\s+")
 MAX_DAYS = 365
 
@@ -121,7 +125,8 @@ def read(rows: Sequence[Row], city: City) -> Checked:
     """A catalogue for this city; units may go by any of their names.
 
     Args:
-        rows: as `sheets.read` gives them.
+        rows: as `sheets.read` gives them; without a column of sayings, each duty that is still
+            the same keeps those it has.
         city: whose units may lead.
     """
     reading = _Reading(rows[0], city.unit)
@@ -143,6 +148,8 @@ def read(rows: Sequence[Row], city: City) -> Checked:
             duty for duty in duties if set(cycle[:2]) <= set(duty.category)
         )  # a cycle is made of neighbouring levels, so two of its names share a row
         reading.fault(lines[first.id], "cat1", f"分类首尾相接：{' → '.join(cycle)}")
+    if "sayings" not in reading.at:
+        duties = list(carried_over(duties, city.duties))
     return Checked(
         duties=tuple(duties), faults=tuple(sorted(reading.faults, key=lambda f: (f.row, f.letter)))
     )
@@ -174,7 +181,15 @@ def _duty(reading: _Reading, row: Row) -> Duty:
         basis=reading.cell(row, "basis"),
         working_days=_days(reading, row),
         see=reading.cell(row, "see"),
+        sayings=_sayings(reading, row),
     )
+
+
+def _sayings(reading: _Reading, row: Row) -> tuple[str, ...]:
+    said = [part.strip() for part in _SENTENCES.split(reading.cell(row, "sayings"))]
+    if any(len(part) > MAX_CHARS for part in said):
+        reading.fault(row, "sayings", f"一句不能超过 {MAX_CHARS} 个字，各句之间用“｜”或换行分开")
+    return tuple(dict.fromkeys(part for part in said if part))
 
 
 def _lead(reading: _Reading, row: Row) -> str:
@@ -285,6 +300,7 @@ def rows_of(duties: Sequence[Duty]) -> list[tuple[str, ...]]:
                 duty.basis,
                 str(duty.working_days or ""),
                 duty.see,
+                "｜".join(duty.sayings),
             )
         )
     return rows

@@ -344,6 +344,11 @@ class City:
         governments = (area.government for area in self.places.areas)
         return (*(unit.name for unit in self.departments), *governments)
 
+    @property
+    def units_by_name(self) -> Mapping[str, str]:
+        """Every name a unit goes by → its official name."""
+        return self._units
+
     def unit(self, name: str) -> str | None:
         """The official name of a unit given any of its names; None where it is not ours."""
         return self._units.get(name.strip())

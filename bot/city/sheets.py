@@ -33,26 +33,34 @@ class Row:
         return self.cells[at] if 0 <= at < len(self.cells) else ""
 
 
-def read(raw: bytes) -> tuple[Row, ...]:
+def read(
+    raw: bytes, *, most_rows: int | None = None, most_unpacked: int | None = None
+) -> tuple[Row, ...]:
     """Rows that hold something, the headings first.
+
+    Args:
+        raw: the file.
+        most_rows: more are refused; None: `MAX_ROWS`.
+        most_unpacked: bytes of a workbook's parts together; None: `MAX_UNPACKED`.
 
     Raises:
         SheetUnreadable: neither .xlsx nor text, damaged, encrypted, or built to do harm.
     """
     if raw.startswith(_OLE):
         raise SheetUnreadable("文件已加密，或是旧的 .xls 格式，请另存为不加密的 .xlsx")
-    rows = _of_workbook(raw) if raw.startswith(_ZIP) else _of_text(raw)
-    if len(rows) > MAX_ROWS:
-        raise SheetUnreadable(f"超过 {MAX_ROWS} 行")
+    most_rows, most_unpacked = most_rows or MAX_ROWS, most_unpacked or MAX_UNPACKED
+    rows = _of_workbook(raw, most_rows, most_unpacked) if raw.startswith(_ZIP) else _of_text(raw)
+    if len(rows) > most_rows:
+        raise SheetUnreadable(f"超过 {most_rows} 行")
     if not rows:
         raise SheetUnreadable("表里什么也没有")
     return rows
 
 
-def _of_workbook(raw: bytes) -> tuple[Row, ...]:
+def _of_workbook(raw: bytes, most_rows: int, most_unpacked: int) -> tuple[Row, ...]:
     from openpyxl import load_workbook  # here, for the service never reads a workbook
 
-    if _unpacked(raw) > MAX_UNPACKED:
+    if _unpacked(raw) > most_unpacked:
         raise SheetUnreadable("文件展开后太大")
     found: list[Row] = []
     try:
@@ -65,7 +73,7 @@ def _of_workbook(raw: bytes) -> tuple[Row, ...]:
                 cells = tuple(map(_said, values))
                 if any(cells):
                     found.append(Row(number=number, cells=cells))
-                if len(found) > MAX_ROWS:
+                if len(found) > most_rows:
                     break
             book.close()
     except _DAMAGED as error:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
-from bot.city import catalogue_sheet, sayings, sheets
+from bot.city import catalogue_sheet, sheets
 from bot.city.model import City, Duty
 
 _POINTER = "current"
@@ -125,9 +125,7 @@ def load(home: Path, name: str, city: City) -> tuple[Duty, ...]:
 def with_current(city: City, home: Path) -> City:
     """The city with the catalogue in use. Raises `CatalogueUnreadable`."""
     name = current(home)
-    if not name:
-        return city
-    return replace(city, duties=sayings.carried_over(load(home, name, city), city.duties))
+    return replace(city, duties=load(home, name, city)) if name else city
 
 
 def _about(home: Path, name: str) -> Version:

@@ -6,45 +6,37 @@ import asyncio
 import importlib.util
 import json
 from collections.abc import Awaitable, Callable, Iterator
-from dataclasses import asdict, dataclass
-from enum import StrEnum
+from dataclasses import asdict
 from pathlib import Path
 
 import typer
 
+from bot.commands import chain_check
+from bot.commands.findings import Finding, Verdict
 from bot.settings import ROOT, Settings, SettingsError, load
+
+__all__ = ["Finding", "Verdict", "app", "findings_of"]
 
 app = typer.Typer()
 
 CONNECT_WITHIN_S = 3.0
 
 
-class Verdict(StrEnum):
-    """How one check went."""
-
-    FINE = "fine"
-    LESS = "less"
-    """The service runs, with less."""
-    FAULT = "fault"
-    """The service does not run."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Finding:
-    """What one check found; `said` is one sentence in Chinese, free of secrets."""
-
-    subject: str
-    verdict: Verdict
-    said: str
-
-
 MARKS = {Verdict.FINE: "正常", Verdict.LESS: "注意", Verdict.FAULT: "故障"}
 
 
 @app.command(name="check", help="逐项检查设置、依赖和连接")
-def check(as_json: bool = typer.Option(False, "--json", help="以 JSON 输出")) -> None:
+def check(
+    as_json: bool = typer.Option(False, "--json", help="以 JSON 输出"),
+    chains: int = typer.Option(
+        chain_check.NEWEST, "--chains", min=0, help="核对最近多少件的办理记录链；0 为不核对"
+    ),
+    all_chains: bool = typer.Option(
+        False, "--all-chains", help="核对全部办理记录链，不限件数和时间"
+    ),
+) -> None:
     """Run every check; exit 0 where the service can run, 1 where it cannot."""
-    findings = asyncio.run(findings_of())
+    findings = asyncio.run(findings_of(newest_chains=None if all_chains else chains))
     if as_json:
         typer.echo(json.dumps([asdict(f) for f in findings], ensure_ascii=False))
     else:
@@ -54,8 +46,12 @@ def check(as_json: bool = typer.Option(False, "--json", help="以 JSON 输出"))
         raise typer.Exit(1)
 
 
-async def findings_of() -> list[Finding]:
-    """All findings, the settings' first; with faulty settings nothing else can be checked."""
+async def findings_of(*, newest_chains: int | None = chain_check.NEWEST) -> list[Finding]:
+    """All findings, the settings' first; with faulty settings nothing else can be checked.
+
+    Args:
+        newest_chains: of how many cases the chain of events is verified; None: of all.
+    """
     try:
         settings = load()
     except SettingsError as error:
@@ -73,6 +69,8 @@ async def findings_of() -> list[Finding]:
         edges = (*edges, ("Milvus", _milvus))
     for subject, probe in edges:
         found.append(await _connection(subject, probe, settings))
+        if probe is _database and found[-1].verdict is Verdict.FINE and newest_chains != 0:
+            found.append(await chain_check.chains(settings, newest=newest_chains))
     return found
 
 

@@ -65,7 +65,7 @@ class Sayings:
         self._by_gram = vectors.T.tocsr()
         truth = np.full((len(self._sentences), len(self._leads)), -1, dtype=np.float32)
         truth[np.arange(len(self._sentences)), self._lead_of] = 1
-        self._means = truth.mean(0)
+        self._means = truth.mean(0) if self._leads else np.zeros(0, dtype=np.float32)
         self._weights = _ridge(vectors, truth - self._means)
 
     def meant(self, text: str, signs: Mapping[str, float] = MappingProxyType({})) -> Meant:
@@ -129,7 +129,8 @@ def _ridge(vectors: csr_matrix, truth: Floats) -> Floats:
     transposed = vectors.T.tocsr()
 
     def product(of: Floats) -> Floats:
-        return (vectors @ (transposed @ of) + np.float32(_PENALTY) * of).astype(np.float32)
+        found: Floats = vectors @ (transposed @ of) + np.float32(_PENALTY) * of
+        return found.astype(np.float32)
 
     weights = np.zeros_like(truth)
     rest = truth.copy()
@@ -146,7 +147,8 @@ def _ridge(vectors: csr_matrix, truth: Floats) -> Floats:
             break
         way = rest + way * (smaller / np.maximum(size, 1e-12))
         size = smaller
-    return weights
+    found: Floats = weights
+    return found
 
 
 __all__ = ["Meant", "Said", "Sayings"]

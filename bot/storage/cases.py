@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -90,6 +91,18 @@ class CaseRepository:
             .order_by(case_events.c.seq)
         )
         return tuple(event_of(row) for row in rows.mappings())
+
+    async def events_of_all(self, case_ids: Sequence[str]) -> dict[str, tuple[CaseEvent, ...]]:
+        """The events of several cases, at most a page of them, each first to last."""
+        rows = await self._connection.execute(
+            sa.select(case_events)
+            .where(case_events.c.case_id.in_(case_ids))
+            .order_by(case_events.c.case_id, case_events.c.seq)
+        )
+        found: dict[str, list[CaseEvent]] = {}
+        for row in rows.mappings():
+            found.setdefault(row["case_id"], []).append(event_of(row))
+        return {case_id: tuple(events) for case_id, events in found.items()}
 
     async def merged_into(self, number: str) -> tuple[Case, ...]:
         """The cases merged into this one, by number."""

@@ -200,6 +200,7 @@ case_events = sa.Table(
     _text("previous_hash", 64),
     _text("hash", 64),
     sa.UniqueConstraint("case_id", "seq"),
+    sa.Index("ix_case_events_move_at", "move", "at"),
 )
 
 case_alerts = sa.Table(  # a deadline near or past, told once to each reader

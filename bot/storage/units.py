@@ -24,7 +24,8 @@ from bot.storage.documents import DocumentRepository
 from bot.storage.hot import HotRepository
 from bot.storage.messages import MessageRepository
 from bot.storage.outbox import OutboxRepository
-from bot.storage.schema import upgrade
+from bot.storage.satisfaction import SatisfactionRepository
+from bot.storage.schema import head, upgrade, version
 from bot.storage.staff import StaffRepository
 from bot.storage.tries import TryRepository
 from bot.storage.unanswered import FeedbackRepository, UnansweredRepository
@@ -54,6 +55,7 @@ class Unit:
         self.tries = TryRepository(connection)
         self.alerts = AlertRepository(connection)
         self.hot = HotRepository(connection)
+        self.satisfaction = SatisfactionRepository(connection)
 
 
 class Storage:
@@ -132,6 +134,11 @@ class Storage:
         except (sa.exc.DBAPIError, asyncpg.PostgresError, OSError) as error:
             where = self._url.render_as_string(hide_password=True)
             raise DatabaseAway(f"数据库连不上：{where}（{type(error).__name__}）") from error
+
+    async def is_current(self) -> bool:
+        """True where the database has this version's shape."""
+        async with self._engine.connect() as connection:
+            return await version(connection) == head()
 
     async def close(self) -> None:
         """Close every connection."""

@@ -30,6 +30,7 @@ from bot.web import (
     questions,
     rendering,
     reply_check,
+    satisfaction,
 )
 from bot.web.callbacks import callback_routes
 from bot.web.errors import one_shape
@@ -181,6 +182,18 @@ INSIGHT_ROUTES = (
     Route(method="GET", path="/insight/hot", handler=insight.show, right=Right.INSIGHT_SEE),
     Route(
         method="GET",
+        path="/insight/satisfaction",
+        handler=satisfaction.show,
+        right=Right.SATISFACTION_SEE,
+    ),
+    Route(
+        method="GET",
+        path="/insight/satisfaction.csv",
+        handler=satisfaction.download,
+        right=Right.SATISFACTION_SEE,
+    ),
+    Route(
+        method="GET",
         path="/insight/hot/{id}",
         handler=insight.show_issue,
         right=Right.INSIGHT_SEE,
@@ -202,6 +215,15 @@ API_ROUTES = (
         summary="热点：多位市民反映的同一地点的同一件事",
         query=insight_models.HotQuery,
         result=insight_models.HotIssuesResult,
+    ),
+    Route(
+        method="GET",
+        path="/api/v1/satisfaction",
+        handler=api_insight.satisfaction,
+        right=Right.SATISFACTION_SEE,
+        summary="各部门的满意度、差评回访、申诉和答复时效",
+        query=insight_models.SpanQuery,
+        result=insight_models.SatisfactionResult,
     ),
     Route(
         method="GET",

@@ -64,6 +64,7 @@ FIELDS: dict[Move, tuple[str, ...]] = {
     Move.URGE: ("text",),
     Move.SUPERVISE: ("reason",),
     Move.REOPEN: ("reason",),
+    Move.RATE: ("grade", "text"),
     Move.AGREE_PUBLISH: ("text",),
     Move.PUBLISH: ("public",),
     Move.WITHDRAW: ("reason",),
@@ -95,6 +96,7 @@ class _MoveForm(BaseModel):
     text: _Words = Field(default="", max_length=5000, title="内容")
     lead_number: _Words = Field(default="", max_length=40, title="并入工单编号")
     days: int = Field(default=0, ge=0, le=60, title="工作日数")
+    grade: int = Field(default=0, ge=0, le=5, title="评价")
     despite: bool = Field(default=False, title="仍要发送")
     public_title: _Words = Field(default="", max_length=200, title="公开的标题")
     public_text: _Words = Field(default="", max_length=5000, title="公开的内容")
@@ -132,6 +134,9 @@ async def move(request: web.Request) -> web.Response:
     asked = await read_form(request, _MoveForm)
     case = await case_for(request)
     try:
+        if asked.move is Move.RATE:
+            await _rate(request, case.number, asked)
+            return _done(asked, case.number)
         await services_of(request).cases.move(
             case.number,
             asked.move,
@@ -154,9 +159,24 @@ async def move(request: web.Request) -> web.Response:
         )
     except PolicylineError as error:
         return await _refused(request, case.number, error.message, asked, error.status)
-    back = local_path(asked.back, f"/cases/{case.number}")
+    return _done(asked, case.number)
+
+
+async def _rate(request: web.Request, number: str, asked: _MoveForm) -> None:
+    """A grade the citizen told by telephone or at a visit."""
+    await services_of(request).cases.rate(
+        number,
+        asked.grade,
+        session_of(request).actor,
+        text=asked.text,
+        seen_version=asked.version,
+    )
+
+
+def _done(asked: _MoveForm, number: str) -> web.Response:
+    back = local_path(asked.back, f"/cases/{number}")
     mark = "&" if "?" in back else "?"
-    return web.Response(status=303, headers={"Location": f"{back}{mark}done={case.number}"})
+    return web.Response(status=303, headers={"Location": f"{back}{mark}done={number}"})
 
 
 async def split(request: web.Request) -> web.Response:

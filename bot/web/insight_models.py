@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from pydantic import BaseModel, Field
 
 from bot.web.models import Result
@@ -59,3 +61,49 @@ class SimilarCasesResult(Result):
     """Likeliest first."""
 
     cases: list[SimilarResult]
+
+
+class SpanQuery(BaseModel):
+    """From which day to which, in China."""
+
+    since: date | None = Field(
+        default=None, alias="from", title="开始日期", description="默认为本月一日。"
+    )
+    until: date | None = Field(
+        default=None, alias="to", title="结束日期", description="含当天，默认为今天；最多 366 天。"
+    )
+
+
+class FiguresResult(Result):
+    """A department's figures."""
+
+    department: str
+    closed: int = Field(description="办结件数")
+    rated: int = Field(description="计入的评价数，不含申诉成立的")
+    grades: dict[str, int] = Field(description="五个等级 → 件数，不含申诉成立的")
+    satisfied_share: float | None = Field(
+        description="非常满意、满意、基本满意占计入评价的比例，0 到 1；没有评价为空"
+    )
+    satisfied_from: float | None = Field(description="这一比例 95% 区间的下端（Wilson）")
+    satisfied_to: float | None = Field(description="上端")
+    few: bool = Field(description="评价少于 5 件，比例仅供参考")
+    bad: int = Field(description="差评（不满意、非常不满意）件数")
+    visits: dict[str, int] = Field(
+        description="差评回访：in_time 按时、late 超期、due 待回访、overdue 超期未回访、"
+        "reopened 已重新办理、unknown 没有记录"
+    )
+    appeals: int = Field(description="申诉件数")
+    upheld: int = Field(description="申诉成立件数")
+    replied: int = Field(description="答复件数")
+    in_time: int = Field(description="其中按时的")
+    in_time_share: float | None = Field(description="按时答复的比例，0 到 1；没有答复为空")
+    median_days: float | None = Field(description="从受理到答复的工作日中位数")
+
+
+class SatisfactionResult(Result):
+    """Every department's figures, or the reader's own; counted on the day each thing happened."""
+
+    since: str
+    until: str
+    departments: list[FiguresResult]
+    total: FiguresResult

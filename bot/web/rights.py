@@ -25,6 +25,8 @@ class Right(StrEnum):
     KNOWLEDGE_PUBLISH = "knowledge_publish"
     INSIGHT_SEE = "insight_see"
     INSIGHT_ACT = "insight_act"
+    SATISFACTION_SEE = "satisfaction_see"
+    """All departments' figures, or one's own."""
 
 
 STAFF_ROLES = frozenset(set(Role) - {Role.CITIZEN, Role.SYSTEM})
@@ -50,6 +52,7 @@ ROLES: Mapping[Right, frozenset[Role]] = {
     Right.KNOWLEDGE_PUBLISH: frozenset({Role.CHECKER, Role.ADMINISTRATOR}),
     Right.INSIGHT_SEE: _OFFICE | _LOOKING_ON,
     Right.INSIGHT_ACT: _OFFICE,
+    Right.SATISFACTION_SEE: _OFFICE | _DEPARTMENT | _LOOKING_ON,
 }
 """Which of the moves on a case are open to a role is the case model's own table."""
 

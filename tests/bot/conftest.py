@@ -14,6 +14,7 @@ from bot.cache import Cache
 from bot.cases.alerts import Alerts
 from bot.cases.duplicates import DuplicateService
 from bot.cases.merging import CaseReader
+from bot.cases.rated import SatisfactionService
 from bot.cases.service import CaseService
 from bot.cases.sweeping import Sweeper
 from bot.delivery.outbox import Outbox
@@ -113,6 +114,7 @@ class World:
             "hot": HotIssues(
                 self.storage, self.clock, self.ids, CaseReader(city), HotLimits(alert_heat=6.0)
             ),
+            "satisfaction": SatisfactionService(self.storage, self.clock, city.limits),
             "staff": self.staff,
             "channels": {"strict": self.channel},
         }

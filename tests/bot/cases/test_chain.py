@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from bot.cases.chain import ChainFault, link, verify
+from bot.cases.chains import Chains
 from bot.cases.model import CITIZEN, SYSTEM, Actor, Case, CaseEvent, DemandType, Move, Role, State
 from bot.storage.units import async_url
 from tests.bot.cases.world import World
@@ -115,3 +116,15 @@ async def test_chains_hold_when_many_move_at_once(world: World) -> None:
         *(world.service.move(number, Move.NOTE, CITIZEN, text="补充") for number in numbers)
     )
     assert [await world.service.check_chain(number) for number in numbers] == [None] * 4
+
+
+async def test_the_chains_of_all_cases(world: World) -> None:
+    await world.replied("web:a:m1")
+    await world.open("web:a:m2")
+    chains = Chains(world.storage, world.clock)
+    (newer, older), cursor = await chains.page()
+    assert (cursor, newer.fault, older.fault) == ("", None, None)
+    assert [len(newer.events), len(older.events)] == [2, 4]
+    assert older.events == await world.service.events(older.case.number)
+    report = await chains.verify(newest=None, go_on=lambda: True)
+    assert (report.cases, report.events, report.broken, report.whole) == (2, 6, (), True)

@@ -12,20 +12,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.cases.files import FIELDS, RefusedRow, guarded, read_past, write_cases
+from bot.cases.files import FIELDS, guarded, write_cases
 from bot.cases.filters import CaseFilter
 from bot.cases.model import Case, DemandType, Move, State
 from bot.cases.past import PastCase
+from bot.cases.past_file import PastRow, open_past
 from bot.errors import Invalid
-from tests.bot.cases.world import CITY_LOOK, World
+from tests.bot.cases.world import CITY_LOOK, ROADS, WATER, World
 
 
 def past_of(path: Path) -> list[PastCase]:
-    return [row for _, row in read_past(path) if isinstance(row, PastCase)]
+    return [row.past for row in open_past(path).rows() if row.past]
 
 
-def refused_of(path: Path) -> list[RefusedRow]:
-    return [row for _, row in read_past(path) if isinstance(row, RefusedRow)]
+def refused_of(path: Path) -> list[PastRow]:
+    return [row for row in open_past(path).rows() if row.past is None]
 
 
 def written(cases: Iterable[Case], path: Path) -> Path:
@@ -61,9 +62,9 @@ def test_bad_rows_are_named_with_line_and_reason(tmp_path: Path) -> None:
     )
     assert [(row.line, row.reason) for row in refused_of(path)] == [
         (2, "受理时间：不能为空"),
-        (3, "受理时间：应写作 2026-03-02 10:00"),
-        (4, "诉求类型：应是 咨询、求助、投诉、举报、建议、表扬 之一"),
-        (5, "评价：应是 1 到 5"),
+        (3, "受理时间：“昨天”不是时间，应写作 2026-03-02 10:00"),
+        (4, "诉求类型：“吵架”应是 咨询、求助、投诉、举报、建议、表扬 之一"),
+        (5, "评价：“很好”应是 1 到 5，或非常满意、满意、基本满意、不满意、非常不满意"),
     ]
 
 
@@ -78,9 +79,12 @@ def test_jsonl(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "content", "said"),
     [
-        ("past.xlsx", b"", "只能导入"),
-        ("past.csv", b"", "第一行应是列名"),
-        ("past.csv", b"a,b\n1,2\n", "第一行应是列名"),
+        ("past.xls", b"", "只能导入"),
+        ("past.xlsx", b"a,b", "不是 .xlsx 文件"),
+        ("past.xlsx", b"PK\x03\x04", "已损坏"),
+        ("past.csv", b"", "找不到“内容”和“受理时间”列"),
+        ("past.csv", b"a,b\n1,2\n", "--map 写明是哪一列。文件的列是：a、b"),
+        ("past.jsonl", b"[1]\n", "找不到“内容”"),
         ("past.csv", b"\xff\xff\xff", "编码"),
     ],
 )
@@ -137,6 +141,33 @@ async def test_a_past_case_that_cannot_be(
     assert (await world.service.cases(CaseFilter())).cases == ()
 
 
+@pytest.mark.parametrize(
+    ("department", "supporting", "stands"),
+    [
+        ("城管、市水利局", "", (WATER,)),
+        ("城管", "市水利局，城管；市交通运输局", (WATER, ROADS)),
+        ("城管/市水利局", "市水利局", (WATER,)),
+    ],
+)
+async def test_the_first_of_several_units_led(
+    world: World, department: str, supporting: str, stands: tuple[str, ...]
+) -> None:
+    past = PastCase(
+        text="路灯", opened_at=world.clock.now(), department=department, supporting=supporting
+    )
+    case = (await world.service.add_past(past)).case
+    assert (case.lead_department, case.supporting) == (CITY_LOOK, stands)
+
+
+async def test_each_unknown_unit_is_named_once(world: World) -> None:
+    past = PastCase(
+        text="路灯", opened_at=world.clock.now(), department="城管、甲局", supporting="乙局、甲局"
+    )
+    with pytest.raises(Invalid) as refused:
+        await world.service.add_past(past)
+    assert refused.value.fields == {"department": "没有这个部门：甲局、乙局"}
+
+
 @pytest.mark.parametrize("name", ["out.csv", "out.jsonl"])
 async def test_what_is_written_can_be_read(world: World, tmp_path: Path, name: str) -> None:
     await world.open(text="=路灯不亮", contact_name="王", anonymous=True)
@@ -144,6 +175,7 @@ async def test_what_is_written_can_be_read(world: World, tmp_path: Path, name: s
     [past] = past_of(written(page.cases, tmp_path / name))
     [case] = page.cases
     assert (past.external_number, past.text, past.department) == (case.number, case.text, CITY_LOOK)
+    assert past.supporting == "、".join(case.supporting) == ROADS
     assert past.opened_at == case.opened_at
     assert past.anonymous
 

@@ -53,9 +53,19 @@ def orders() -> tuple[Order, ...]:
     return tuple(_orders())
 
 
-@pytest.fixture(scope="session")
-def cold_start() -> tuple[tuple[str, frozenset[str]], ...]:
-    """(what a citizen says, the units that may lead)."""
-    lines = (Path(__file__).parent / "cold_start.tsv").read_text(encoding="utf-8").splitlines()
+def _items(name: str) -> tuple[tuple[str, frozenset[str]], ...]:
+    lines = (Path(__file__).parent / name).read_text(encoding="utf-8").splitlines()
     items = (line.split("\t") for line in lines if not line.startswith("#"))
     return tuple((text, frozenset(units.split("/"))) for text, units in items)
+
+
+@pytest.fixture(scope="session")
+def cold_start() -> tuple[tuple[str, frozenset[str]], ...]:
+    """(what a citizen says, the units that may lead); the catalogue was written with these seen."""
+    return _items("cold_start.tsv")
+
+
+@pytest.fixture(scope="session")
+def cold_blind() -> tuple[tuple[str, frozenset[str]], ...]:
+    """The same by somebody who had not seen the catalogue, nor its writers these."""
+    return _items("cold_blind.tsv")

@@ -31,8 +31,23 @@ def test_what_goes_out_by_itself_goes_right(router: Router, cold_start: Items) -
     assert sum(sent) / len(sent) >= 0.95
 
 
-def test_cold_start_items_name_units_of_the_city(city: City, cold_start: Items) -> None:
-    named = {unit for _, units in cold_start for unit in units}
+def test_items_nobody_had_seen_find_their_department(router: Router, cold_blind: Items) -> None:
+    routed = [(router.route(RoutingInput(text=text)), units) for text, units in cold_blind]
+    named = [([each.name for each in found.departments], units) for found, units in routed]
+    first = sum(names[0] in units for names, units in named) / len(named)
+    first_three = sum(bool(units & set(names[:3])) for names, units in named) / len(named)
+    sent = [found.departments[0].name in units for found, units in routed if found.auto]
+    assert len(cold_blind) >= 400
+    assert first >= 0.84
+    assert first_three >= 0.95
+    assert len(sent) >= 0.5 * len(cold_blind)
+    assert sum(sent) / len(sent) >= 0.95
+
+
+def test_cold_start_items_name_units_of_the_city(
+    city: City, cold_start: Items, cold_blind: Items
+) -> None:
+    named = {unit for _, units in (*cold_start, *cold_blind) for unit in units}
     assert {unit for unit in named if city.unit(unit) != unit} == set()
 
 
