@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import time
 from dataclasses import asdict
@@ -16,9 +17,11 @@ from rich.table import Table
 
 if TYPE_CHECKING:
     from bot.cases.model import Routing
+    from bot.city.model import City
     from bot.routing.evaluate import Figures
     from bot.routing.learned import Prediction
     from bot.routing.orders import Order, Orders
+    from bot.routing.sayings import Sayings
 
 app = typer.Typer(no_args_is_help=True)
 OUT = Console(highlight=False, soft_wrap=True)
@@ -40,6 +43,7 @@ def train(
     columns: _Columns = "",
     least: Annotated[int, typer.Option(min=3, help="少于这么多件的部门不学")] = 10,
     force: Annotated[bool, typer.Option("--force", help="比现用的差也启用")] = False,
+    corrections: Annotated[bool, typer.Option(help="也用本系统里改派和研判的更正")] = True,
 ) -> None:
     """用本市的历史工单训练派单模型，并启用。"""
     from bot.routing import store
@@ -48,8 +52,11 @@ def train(
 
     given, home, started = _read(orders, columns), _home(), time.monotonic()
     _tell_skipped(given, least)
+    corrected = asyncio.run(_corrected()) if corrections else ()
+    if corrected:
+        OUT.print(f"另用了 {len(corrected)} 次改派和研判的更正。")
     try:
-        learned = learn(examples(given.orders), least)
+        learned = learn(examples((*given.orders, *corrected), _sayings()), least)
     except TooFewOrders as error:
         _fail(str(error))
     figures = asdict(learned.left_out)
@@ -137,7 +144,9 @@ def evaluate(
         with Progress(console=ERR, transient=True) as bar:
             task = bar.add_task("检验", total=FOLDS)
             figures = measure(
-                examples(given.orders), least, lambda done: bar.update(task, completed=done)
+                examples(given.orders, _sayings()),
+                least,
+                lambda done: bar.update(task, completed=done),
             )
     except TooFewOrders as error:
         _fail(str(error))
@@ -228,13 +237,54 @@ def _tell_skipped(given: Orders, least: int) -> None:
 
 
 def _known_units() -> Any:
+    return _city().unit
+
+
+def _city() -> City:
+    """The city, with the dispatch catalogue in use."""
     from bot import city as cities
+    from bot.city import versions
     from bot.settings import load
 
+    settings = load()
     try:
-        return cities.load(load().city).unit
-    except cities.CityError as error:
+        return versions.with_current(cities.load(settings.city), settings.home)
+    except (cities.CityError, versions.CatalogueUnreadable) as error:
         _fail(str(error))
+
+
+def _sayings() -> Sayings:
+    from bot.routing.sayings import Sayings
+
+    return Sayings(_city())
+
+
+async def _corrected() -> tuple[Order, ...]:
+    """Where people decided otherwise than the router; none where the database is not there."""
+    from bot.routing.orders import Order
+    from bot.settings import load
+    from bot.storage.units import DatabaseAway, Storage
+
+    storage = Storage(load().database)
+    try:
+        await storage.upgrade()
+        async with storage.read() as unit:
+            found = await unit.corrections.all()
+    except DatabaseAway as error:
+        OUT.print(f"读不到更正，只用工单文件：{error}", markup=False)
+        return ()
+    finally:
+        await storage.close()
+    return tuple(
+        Order(
+            order_no=one.id,
+            title="",
+            content=one.text,
+            department=one.chosen,
+            demand_type=one.demand_type,
+        )
+        for one in found
+    )
 
 
 def _some(lines: tuple[int, ...]) -> str:

@@ -1,6 +1,7 @@
 """The learned router: what past orders say of a text. Pure.
 
-A text's alikeness (cosine of n-gram vectors) to every past order, times dual weights, gives the
+A text's alikeness (cosine of n-gram vectors, and what the catalogue says of both) to every past
+order, times dual weights, gives the
 scores of all heads at once: support vector machines and ridge regression for the department, ridge
 regression for the category, and the nearest orders' votes. A multinomial regression held near the
 first of these, learned from left-out scores, makes calibrated probabilities of them.
@@ -17,6 +18,7 @@ import numpy.typing as npt
 from scipy.sparse import csc_matrix, csr_matrix
 
 from bot.routing.demand_head import DemandHead
+from bot.routing.duty_signs import DutySigns
 from bot.routing.grams import Floats, Ints, grams, reduced
 from bot.routing.kernel import softmax
 from bot.routing.learned import Prediction, Scored
@@ -35,6 +37,7 @@ class Classifier:
         departments: labels, as the orders name them.
         names: n-grams, in the order of the columns of `past`.
         past: the orders' vectors.
+        duties: what the catalogue says of a text; `signs` of the orders.
         targets: the orders' labels.
         margins: dual weights of the support vector machines (orders × labels).
         heads: dual weights of the ridge regressions: departments, then categories.
@@ -50,6 +53,8 @@ class Classifier:
     names: tuple[str, ...]
     idf: Floats
     past: csr_matrix
+    duties: DutySigns
+    signs: Floats
     targets: Ints
     margins: Floats
     heads: Floats
@@ -82,7 +87,8 @@ class Classifier:
     def predict(self, text: str, title: str = "") -> Prediction:
         """Departments, demand type, category and similar orders of one text."""
         alike, count = self.alikeness(text, title), len(self.departments)
-        said = alike @ self._weights + self._offsets
+        gram = alike + self.signs @ self.duties.of(reduced(text, title))
+        said = gram @ self._weights + self._offsets
         heads = said[len(said) - self.heads.shape[1] :]
         scores = mixed_inputs(
             said[None, : len(said) - len(heads)],

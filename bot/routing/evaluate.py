@@ -155,9 +155,10 @@ def judge_all(model: Classifier, given: Examples) -> tuple[Floats, Floats]:
     weighting = Weighting(columns=columns, names=model.names, idf=model.idf)
     alike = dense(weighting.weigh(given.counts) @ model.past.T)
     margins = np.hstack([model.margins, model.functions, model.areas])
+    gram = alike + given.signs @ model.signs.T
     inputs = mixed_inputs(
-        alike @ margins + margins.sum(0),
-        alike @ model.heads + model.means,
+        gram @ margins + margins.sum(0),
+        gram @ model.heads + model.means,
         votes(alike, model.targets, len(model.departments)),
     )
     return softmax(inputs @ model.mixing + model.bias), alike.max(1)

@@ -86,6 +86,11 @@ class Sayings:
             said=self._nearest(alike),
         )
 
+    def linear(self) -> tuple[Weighting, Floats, Floats]:
+        """The scores as one linear machine: the weighting, n-grams × leads, and the offsets."""
+        weights: Floats = self._by_gram @ self._weights
+        return self._weighting, weights.astype(np.float32), self._means
+
     def _alike(self, text: str) -> Floats:
         """Cosine to each sentence."""
         known = [

@@ -25,13 +25,15 @@ from bot.city import versions as catalogues
 from bot.city.model import City
 from bot.routing.classifier import Classifier
 from bot.routing.demand_head import DemandHead
+from bot.routing.duty_signs import DutySigns
 from bot.routing.router import Router, Thresholds
 
-FORMAT = 2
+FORMAT = 3
 _POINTER = "current"
 _log = logging.getLogger(__name__)
 _ARRAYS = (
     "idf",
+    "signs",
     "targets",
     "margins",
     "functions",
@@ -43,6 +45,7 @@ _ARRAYS = (
 )
 
 _DEMAND_ARRAYS = ("idf", "weights", "bias")
+_DUTY_ARRAYS = ("idf", "weights", "offsets")
 
 
 class ModelUnreadable(Exception):
@@ -122,10 +125,12 @@ def _write(folder: Path, model: Classifier, figures: Mapping[str, Any]) -> None:
         "past_indices": model.past.indices,
         "past_indptr": model.past.indptr,
     }
+    arrays |= {f"duty_{name}": getattr(model.duties, name) for name in _DUTY_ARRAYS}
     described: dict[str, Any] = {
         "format": FORMAT,
         "departments": model.departments,
         "names": model.names,
+        "duty_names": model.duties.names,
         "categories": model.categories,
         "threshold": model.threshold,
         "figures": dict(figures),
@@ -164,6 +169,10 @@ def _model(described: Mapping[str, Any], arrays: Mapping[str, Any]) -> Classifie
         departments=tuple(described["departments"]),
         names=names,
         past=past,
+        duties=DutySigns(
+            names=tuple(described["duty_names"]),
+            **{name: arrays[f"duty_{name}"] for name in _DUTY_ARRAYS},
+        ),
         categories=tuple(tuple(path) for path in described["categories"]),
         threshold=float(described["threshold"]),
         demand=DemandHead(

@@ -15,12 +15,15 @@ import numpy as np
 from scipy.sparse import csr_matrix
 from sklearn.model_selection import StratifiedKFold
 
+from bot.routing import duty_signs
 from bot.routing.classifier import Classifier, mixed_inputs
 from bot.routing.demand_head import DemandHead, vectors
+from bot.routing.duty_signs import DutySigns
 from bot.routing.factors import Factors, factors
 from bot.routing.grams import Counts, Floats, Ints, Weighting, count, reduced
 from bot.routing.kernel import fit_softmax, ridge, signs, softmax, svm, temperature
 from bot.routing.orders import Order
+from bot.routing.sayings import Sayings
 from bot.routing.similar import votes
 
 LEAST_ORDERS = 10
@@ -44,22 +47,34 @@ class TooFewOrders(ValueError):
 
 @dataclass(frozen=True, kw_only=True)
 class Examples:
-    """Orders with their n-gram counts, counted once for all folds."""
+    """Orders with their n-gram counts and the catalogue's signs, counted once for all folds.
+
+    Args:
+        signs: a row an order, a column a lead, by `duties`.
+    """
 
     orders: tuple[Order, ...]
     counts: Counts
+    duties: DutySigns
+    signs: Floats
 
     def rows(self, which: Ints) -> Examples:
         """Some of them."""
         return Examples(
-            orders=tuple(self.orders[at] for at in which), counts=self.counts.rows(which)
+            orders=tuple(self.orders[at] for at in which),
+            counts=self.counts.rows(which),
+            duties=self.duties,
+            signs=self.signs[which],
         )
 
 
-def examples(orders: Sequence[Order]) -> Examples:
-    """Count what can be learned from."""
+def examples(orders: Sequence[Order], sayings: Sayings | None = None) -> Examples:
+    """Count what can be learned from; with the catalogue's sentences, its word on each order."""
     texts = [reduced(order.content, order.title) for order in orders]
-    return Examples(orders=tuple(orders), counts=count(texts))
+    duties = DutySigns.learn(sayings, texts) if sayings else duty_signs.none()
+    return Examples(
+        orders=tuple(orders), counts=count(texts), duties=duties, signs=duties.of_all(texts)
+    )
 
 
 def learnable(orders: Sequence[Order], least: int) -> Ints:
@@ -115,12 +130,13 @@ def train(given: Examples, least: int = LEAST_ORDERS) -> Learned:
     targets = np.array([place[order.department] for order in kept.orders], dtype=np.int64)
     weighting = Weighting.learn(kept.counts)
     past = weighting.weigh(kept.counts)
-    gram = dense(past @ past.T)
+    alike = dense(past @ past.T)
+    gram = alike + kept.signs @ kept.signs.T
     margins, left_margins = _margins(gram, targets, len(departments))
     apart = factors(departments)
     functions, areas, left_factors = _factored(gram, targets, apart)
     heads, means, left_heads, categories = _heads(gram, targets, len(departments), kept.orders)
-    others = gram.copy()
+    others = alike.copy()
     np.fill_diagonal(others, 0)
     inputs = mixed_inputs(
         np.hstack([left_margins, left_factors]),
@@ -134,6 +150,8 @@ def train(given: Examples, least: int = LEAST_ORDERS) -> Learned:
         names=weighting.names,
         idf=weighting.idf,
         past=past,
+        duties=kept.duties,
+        signs=kept.signs,
         targets=targets,
         margins=margins,
         functions=functions,
