@@ -132,6 +132,11 @@ def evaluate(
     orders: _File,
     columns: _Columns = "",
     least: Annotated[int, typer.Option(min=5, help="少于这么多件的部门不计")] = 15,
+    more: Annotated[
+        Path | None,
+        typer.Option("--more", exists=True, dir_okay=False, help="也从这个 CSV 学，但不计"),
+    ] = None,
+    more_columns: Annotated[str, typer.Option("--more-columns", help="它的列名对应")] = "",
     as_json: Annotated[bool, typer.Option("--json", help="以 JSON 输出，供程序读取")] = False,
 ) -> None:
     """用五折交叉检验衡量派单模型。"""
@@ -140,13 +145,15 @@ def evaluate(
     from bot.routing.training import TooFewOrders, examples
 
     given, started = _read(orders, columns), time.monotonic()
+    others = _read(more, more_columns).orders if more else ()
     try:
         with Progress(console=ERR, transient=True) as bar:
             task = bar.add_task("检验", total=FOLDS)
             figures = measure(
-                examples(given.orders, _sayings()),
+                examples((*given.orders, *others), _sayings()),
                 least,
                 lambda done: bar.update(task, completed=done),
+                measured=len(given.orders),
             )
     except TooFewOrders as error:
         _fail(str(error))
@@ -329,10 +336,13 @@ def _show(figures: Figures, given: Orders, took_s: float) -> None:
         ("工单", f"{figures.orders} 件，{figures.departments} 个部门"),
         ("首选正确", f"{figures.first:.1%}"),
         ("前三含正确", f"{figures.first_three:.1%}"),
+        ("承办单位 macro-F1", f"{figures.macro_f1:.3f}"),
         ("没有近似工单的首选正确", f"{figures.first_fresh:.1%}（{figures.fresh} 件）"),
         ("准确率 95% 时可自动派单", f"{figures.sure:.1%}"),
         ("按训练所定的门槛", f"{figures.auto:.1%}，准确率 {figures.auto_precision:.1%}"),
     ]
+    if figures.more:
+        rows.insert(1, ("另从其他文件学", f"{figures.more} 件"))
     if figures.demand_macro_f1 is not None:
         types = "、".join(figures.demand_types)
         rows.append(("诉求类型 macro-F1", f"{figures.demand_macro_f1:.3f}（{types}）"))

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.sparse import csr_matrix
 from sklearn.metrics import f1_score
 from sklearn.model_selection import StratifiedKFold
 
@@ -28,6 +29,8 @@ from bot.routing.training import (
 FOLDS = 5
 LEAST_ORDERS = 15
 """Departments with fewer orders are not measured: a fold would hold two or less."""
+TOO_ALIKE = 0.4
+"""Cosine above which an order of another file may be one of those measured, in other words."""
 NEAR_IDENTICAL = 0.9
 """Cosine above which an order counts as a repeat of one that was learned from."""
 _LEAST_TYPE = 10
@@ -39,6 +42,8 @@ class Figures:
 
     Args:
         first, first_three: the right department first, among the first three.
+        macro_f1: over departments.
+        more: orders of another file that were learned from as well, in the fold with the most.
         fresh, first_fresh: orders without a near-identical one among those learned from, and the
             share of them with the right department first.
         sure: share that can be dispatched at `PRECISION`, the threshold chosen afterwards.
@@ -50,6 +55,8 @@ class Figures:
     departments: int
     first: float
     first_three: float
+    macro_f1: float
+    more: int
     fresh: int
     first_fresh: float
     sure: float
@@ -69,7 +76,11 @@ class _Judged:
 
 
 def evaluate(
-    given: Examples, least: int = LEAST_ORDERS, progress: Callable[[int], None] | None = None
+    given: Examples,
+    least: int = LEAST_ORDERS,
+    progress: Callable[[int], None] | None = None,
+    *,
+    measured: int | None = None,
 ) -> Figures:
     """Cross-validate on the departments with at least `least` orders.
 
@@ -77,11 +88,14 @@ def evaluate(
         given: all orders; those of smaller departments are counted in `left_out`.
         least: orders a department must have.
         progress: called with the number of folds done.
+        measured: the orders from here on are only learned from, in each fold those that are not
+            `TOO_ALIKE` to one of the orders measured in it; None: all are measured.
 
     Raises:
         TooFewOrders: fewer than two such departments.
     """
-    which = learnable(given.orders, least)
+    measured = len(given.orders) if measured is None else measured
+    which = learnable(given.orders[:measured], least)
     kept = given.rows(which)
     departments = tuple(sorted({order.department for order in kept.orders}))
     if len(departments) < 2:
@@ -93,20 +107,24 @@ def evaluate(
         alike=np.zeros(len(targets), dtype=np.float32),
         thresholds=np.ones(len(targets), dtype=np.float32),
     )
+    more, used = _More.beside(given, measured, which, set(departments)), 0
     for done, (seen, unseen) in enumerate(_folds(targets), start=1):
-        model = train(kept.rows(seen), least=1).model
+        extra = more.fit_for(unseen)
+        used = max(used, len(extra))
+        model = train(given.rows(np.concatenate([which[seen], extra])), least=1).model
         judged.shares[unseen], judged.alike[unseen] = judge_all(model, kept.rows(unseen))
         judged.thresholds[unseen] = model.threshold
         if progress:
             progress(done)
-    types, macro_f1, typed = _demand(given)
-    sizes = Counter(order.department for order in given.orders if order.department)
+    types, macro_f1, typed = _demand(given.rows(np.arange(measured)))
+    sizes = Counter(order.department for order in given.orders[:measured] if order.department)
     return _figures(
         judged,
         targets,
         departments=len(departments),
+        more=used,
         types=types,
-        macro_f1=macro_f1,
+        demand_macro_f1=macro_f1,
         typed=typed,
         left_out=Counter({name: size for name, size in sizes.items() if name not in place}),
     )
@@ -117,8 +135,9 @@ def _figures(
     targets: Ints,
     *,
     departments: int,
+    more: int,
     types: tuple[str, ...],
-    macro_f1: float | None,
+    demand_macro_f1: float | None,
     typed: int,
     left_out: Counter[str],
 ) -> Figures:
@@ -132,6 +151,8 @@ def _figures(
         departments=departments,
         first=float(right.mean()),
         first_three=float((order[:, :3] == targets[:, None]).any(1).mean()),
+        macro_f1=float(f1_score(targets, order[:, 0], average="macro")),
+        more=more,
         fresh=int(fresh.sum()),
         first_fresh=float(right[fresh].mean()) if fresh.any() else 0.0,
         sure=sure_share(confidence, right)[1],
@@ -139,9 +160,41 @@ def _figures(
         auto_precision=float(right[auto].mean()) if auto.any() else 0.0,
         demand_orders=typed,
         demand_types=types,
-        demand_macro_f1=macro_f1,
+        demand_macro_f1=demand_macro_f1,
         left_out=left_out,
     )
+
+
+@dataclass(frozen=True, kw_only=True)
+class _More:
+    """Orders of another file, and how much each is like the orders measured."""
+
+    places: Ints
+    alike: csr_matrix
+
+    @classmethod
+    def beside(cls, given: Examples, measured: int, which: Ints, known: set[str]) -> _More:
+        """Those from `measured` on whose department is among the known."""
+        places = np.array(
+            [
+                at
+                for at in range(measured, len(given.orders))
+                if given.orders[at].department in known
+            ],
+            dtype=np.int64,
+        )
+        vectors = Weighting.learn(given.counts).weigh(given.counts) if len(places) else None
+        if vectors is None:
+            return cls(places=places, alike=csr_matrix((0, len(which))))
+        return cls(places=places, alike=(vectors[places] @ vectors[which].T).tocsc())
+
+    def fit_for(self, unseen: Ints) -> Ints:
+        """Those that are none of the unseen orders in other words."""
+        if not len(self.places):
+            return self.places
+        nearest = np.asarray(self.alike[:, unseen].max(axis=1).todense())[:, 0]
+        found: Ints = self.places[nearest < TOO_ALIKE]
+        return found
 
 
 def _folds(targets: Ints) -> Iterator[tuple[Ints, Ints]]:

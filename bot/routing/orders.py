@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -12,6 +13,9 @@ from charset_normalizer import from_bytes
 
 COLUMNS = ("order_no", "demand_type", "title", "content", "department", "cat1", "cat2", "cat3")
 """Our names for what an order holds; a mapping gives a city's own names for them."""
+_CUT = re.compile(r"(?<=[一-龥]) (?=[一-龥])")
+_CUT_SHARE = 0.15
+"""Of a text's characters: spaces between Chinese characters where words were cut apart."""
 _NEEDED = ("content", "department")
 
 
@@ -98,11 +102,17 @@ def _order(row: Mapping[str, str | None], names: Mapping[str, str]) -> Order:
     return Order(
         order_no=cell["order_no"],
         title=cell["title"],
-        content=cell["content"],
+        content=unsegmented(cell["content"]),
         department=cell["department"],
         demand_type=cell["demand_type"],
         category=tuple(cell[level] for level in ("cat1", "cat2", "cat3") if cell[level]),
     )
+
+
+def unsegmented(text: str) -> str:
+    """A text some program cut into words, without the spaces between them; others as they are."""
+    between = len(_CUT.findall(text))
+    return _CUT.sub("", text) if between >= _CUT_SHARE * len(text) else text
 
 
 def decoded(raw: bytes) -> tuple[str, str]:
