@@ -7,7 +7,7 @@ import os
 import sys
 from pathlib import Path
 
-from tests.bench import answers, encoders, milvus, routes, scale, turns
+from tests.bench import answers, encoders, items, milvus, routes, scale, turns
 from tests.bench.table import Row, show
 from tests.running import ROOT
 
@@ -16,7 +16,7 @@ def main() -> None:
     """Measure all, or the parts named as arguments: turns, answers, encoders, routes..."""
     reader = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
     reader.add_argument(
-        "parts", nargs="*", metavar="PART", help="turns answers encoders routes scale milvus"
+        "parts", nargs="*", metavar="PART", help="turns answers encoders routes items scale milvus"
     )
     reader.add_argument(
         "--sizes",
@@ -33,6 +33,7 @@ def main() -> None:
         "answers": lambda: answers.rows(data),
         "encoders": lambda: encoders.rows(data),
         "routes": lambda: routes.rows(data),
+        "items": lambda: items.rows(data),
         "scale": lambda: scale.rows(data, given.sizes),
         "milvus": milvus.rows,
     }
