@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from bot.city.model import City, Duty
@@ -55,6 +56,9 @@ class Catalogue:
             for word in duty.keywords
         ]
         self._parts = sorted({part for entry in self._entries for part in entry.phrase.parts})
+        self._by_part: dict[str, list[_Entry]] = defaultdict(list)
+        for entry in self._entries:
+            self._by_part[max(entry.phrase.parts, key=len)].append(entry)
         self._units = tuple(
             (unit.name, tuple(name.lower() for name in (unit.name, *unit.aliases)), unit.duties)
             for unit in city.departments
@@ -64,14 +68,20 @@ class Catalogue:
         """Duties that fit a normalised text in lower case, best first."""
         present = {part for part in self._parts if part in text}
         hits: dict[int, list[tuple[float, str, tuple[tuple[int, int], ...]]]] = defaultdict(list)
-        for entry in self._entries:
-            if present.issuperset(entry.phrase.parts):
-                found = spans(text, entry.phrase)
-                if found:
-                    early = 1 + _EARLY * (min(found)[0] < _EARLY_CHARS)
-                    hits[entry.owner].append((entry.weight * early, entry.phrase.text, found))
+        for entry in self._standing(present):
+            found = spans(text, entry.phrase)
+            if found:
+                early = 1 + _EARLY * (min(found)[0] < _EARLY_CHARS)
+                hits[entry.owner].append((entry.weight * early, entry.phrase.text, found))
         matches = [_match(self.duties[at], found) for at, found in hits.items()]
         return tuple(sorted(matches, key=lambda match: (-match.score, match.duty.id)))
+
+    def _standing(self, present: set[str]) -> Iterator[_Entry]:
+        """The phrases all of whose parts are present, looked up by their longest."""
+        for part in present:
+            for entry in self._by_part.get(part, ()):
+                if present.issuperset(entry.phrase.parts):
+                    yield entry
 
     def units(self, text: str) -> dict[str, float]:
         """Weak signs for units: their name or a word of their general duties in the text."""

@@ -111,9 +111,8 @@ class Sayings:
 
     def _nearest(self, alike: Floats) -> dict[str, Said]:
         found: dict[str, Said] = {}
-        for at in np.argsort(-alike, kind="stable")[:40]:
-            if alike[at] < _ALIKE:
-                break
+        near = np.flatnonzero(alike >= _ALIKE)
+        for at in near[np.argsort(-alike[near], kind="stable")]:
             duty, text = self._sentences[at]
             found.setdefault(duty.lead, Said(duty=duty, text=text, cosine=float(alike[at])))
         return found
