@@ -33,6 +33,7 @@ _TOWNS_OWN = 0.2
 """Of a department's share: below it a town has no part in what is the department's own work."""
 _HELPS = 0.5
 """Of the share of a town nobody named, for those who would help it."""
+_BETWEEN = " ，,、；;"
 _TITLE_MATTERS_CHARS = 4
 
 
@@ -131,7 +132,7 @@ class Router:
             return ()
         whole = self._gazetteer.find(normalise(item.place), normalise(item.text).lower())
         parts = []
-        for text in said:
+        for text in (part.strip(_BETWEEN) for part in said):
             own = self._gazetteer.find("", text.lower())
             place = "" if own.areas else item.place or whole.name
             parts.append(Part(text=text, routing=self.route(RoutingInput(text=text, place=place))))
