@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from bot.cases.model import Severity
 from bot.city.model import Rules
-from bot.routing.phrases import Phrase, clause_of, phrase, spans
+from bot.routing.phrases import Phrase, clause_of, phrase, places, spans
 
 NEGATION_REACH = 6
 """A negation this many characters before a word turns it off: 不是什么火警, 没有人晕倒."""
@@ -79,13 +79,18 @@ class SeverityJudge:
     def _happening(
         self, text: str, words: tuple[Phrase, ...], exceptions: tuple[Phrase, ...]
     ) -> str:
-        """The first word that stands in the text, is not negated, and is happening now."""
-        if any(spans(text, exception) for exception in exceptions):
-            return ""
+        """The first word that stands in the text, is not negated, and is happening now.
+
+        An exception turns off only the words it stands in or beside: with 消防通道 in one clause
+        a fire in another is a fire.
+        """
+        clauses = [clause_of(text, at) for each in exceptions for at in _excepted(text, each)]
         for word in words:
-            found = spans(text, word)
-            if found and not self._turned_off(text, found[0][0]):
-                return word.text.replace("+", "…")
+            for at in _all(text, word):
+                if any(start <= at < end for start, end in clauses):
+                    continue
+                if not self._turned_off(text, at):
+                    return word.text.replace("+", "…")
         return ""
 
     def _turned_off(self, text: str, at: int) -> bool:
@@ -95,6 +100,23 @@ class SeverityJudge:
         return any(word in before for word in self._negations) or any(
             word in clause for word in self._not_now
         )
+
+
+def _all(text: str, sought: Phrase) -> list[int]:
+    """Where a phrase begins, all of its spots; of several parts the parts of the first."""
+    if len(sought.parts) == 1:
+        return places(text, sought.parts[0])
+    return [start for start, _ in spans(text, sought)]
+
+
+def _excepted(text: str, exception: Phrase) -> list[int]:
+    """Where an exception stands; of several parts in different clauses in the order written.
+
+    容易+车祸 is none in 出车祸了，这里容易堵.
+    """
+    found = _all(text, exception)
+    apart = len({clause_of(text, at) for at in found}) > 1
+    return found if not apart or len(exception.parts) == 1 or found == sorted(found) else []
 
 
 def _phrases(words: tuple[str, ...]) -> tuple[Phrase, ...]:

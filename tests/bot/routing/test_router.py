@@ -113,6 +113,21 @@ def test_emergencies_are_told_the_number_and_left_to_people(
 
 
 @pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("楼里着火了，消防通道被堵住了，人下不来", "119"),
+        ("有人晕倒了，旁边有急救箱但是没人会用", "120"),
+        ("刚才两车相撞出车祸了，这里容易发生交通事故", "122"),
+        ("商场在卖跳楼价的衣服，楼上有人要跳楼", "110"),
+    ],
+)
+def test_an_exception_elsewhere_does_not_hide_an_emergency(
+    router: Router, text: str, number: str
+) -> None:
+    assert router.route(RoutingInput(text=text)).emergency_number == number
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "不是火警，是想问消防通道被占了找谁",
