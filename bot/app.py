@@ -18,6 +18,7 @@ from bot.cases.rated import SatisfactionService
 from bot.cases.service import CaseService
 from bot.cases.sweeping import Sweeper
 from bot.chat_completions import ChatCompletions
+from bot.city import versions
 from bot.city.model import City
 from bot.clock import RandomIds, SystemClock
 from bot.delivery.outbox import Outbox
@@ -132,7 +133,7 @@ def _services(
         in_place_s=in_place_s(channels, settings),
     )
     library = _library(settings, storage, clock, cache)
-    reader = CaseReader(city)
+    reader = CaseReader(versions.in_use(city, settings.home))
     return Services(
         settings=settings,
         clock=clock,

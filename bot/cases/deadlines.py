@@ -63,10 +63,26 @@ class CaseLimits(CalendarLimits, Protocol):
 
 
 def due_at(
-    opened_at: datetime, demand_type: DemandType, severity: Severity, limits: CaseLimits
+    opened_at: datetime,
+    demand_type: DemandType,
+    severity: Severity,
+    limits: CaseLimits,
+    own_days: int | None = None,
 ) -> datetime:
-    """The last second (UTC) in which a case may be replied to in time."""
-    return allowed_until(opened_at, limits.allowance(demand_type, severity), limits)
+    """The last second (UTC) in which a case may be replied to in time.
+
+    `own_days`, the working days the duty itself allows, count where nothing is urgent.
+    """
+    return allowed_until(opened_at, allowance(demand_type, severity, limits, own_days), limits)
+
+
+def allowance(
+    demand_type: DemandType, severity: Severity, limits: CaseLimits, own_days: int | None = None
+) -> Allowance:
+    """How long the reply may take; by the duty's own limit where it has one."""
+    if own_days is not None and severity is Severity.NORMAL:
+        return Allowance(amount=own_days)
+    return limits.allowance(demand_type, severity)
 
 
 def allowed_until(start: datetime, allowance: Allowance, limits: CalendarLimits) -> datetime:

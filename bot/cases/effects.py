@@ -44,6 +44,7 @@ class Asked:
         despite: for a reply, send it though the check found something; not where it would tell
             private data.
         public: for publish, what the public is to read.
+        demands: for a reply, the demands the case's text names, where there are several.
         parts: for split, the demands; the first stays with the case.
         numbers: for split, the cases the others became, as the service opened them.
     """
@@ -58,6 +59,7 @@ class Asked:
     grade: int = 0
     despite: bool = False
     public: Published | None = None
+    demands: tuple[str, ...] = ()
     parts: tuple[str, ...] = ()
     numbers: tuple[str, ...] = ()
 
@@ -171,7 +173,7 @@ def _reply(moving: Moving) -> Changed:
 
 def _checked(moving: Moving, text: str) -> dict[str, str]:
     """What the check of a reply found and its writer sends it despite; raises `ReplyUnfit`."""
-    found = replying.check(text, replying.replied_to(moving.before))
+    found = replying.check(text, replying.replied_to(moving.before, moving.asked.demands))
     blocking = [one for one in found if one.weight is replying.Weight.BLOCKING]
     private = any(one.code in replying.PRIVATE for one in blocking)
     if blocking and (private or not moving.asked.despite):
@@ -309,7 +311,10 @@ def _reopen(moving: Moving) -> Changed:
         due_at=until,
         follow_up_due_at=None,
         lead_department="",
-        course=moving.course(draft_reply="", asked_days=0, returns=0, designated=False),
+        rating=None,
+        course=moving.course(
+            draft_reply="", asked_days=0, returns=0, designated=False, appeal=Appeal.NONE
+        ),
     )
     details = {"due_at": until.isoformat(), "from_department": case.lead_department}
     return after, details | moving.words

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from bot.cases.deadlines import allowance, due_at
 from bot.cases.model import Actor, Case, CaseEvent, NewCase, Routing
 from bot.cases.opening import cleaned, opened
 from bot.cases.ports import CaseCity, Demand
@@ -49,15 +50,19 @@ def linked_cases(
         yield Linked(case=made, events=events, origin_key=new.origin_key)
 
 
-def narrowed(case: Case, routing: Routing) -> Case:
-    """The case that keeps the first demand, judged by that one alone."""
+def narrowed(case: Case, routing: Routing, city: CaseCity) -> Case:
+    """The case that keeps the first demand, judged by that one alone, its deadline with it."""
+    severity = max(case.severity, routing.severity, key=_gravity)
+    own, kind = routing.working_days, routing.demand_type
     return replace(
         case,
-        demand_type=routing.demand_type,
+        demand_type=kind,
         category=routing.category,
         territory=routing.territory or case.territory,
-        severity=max(case.severity, routing.severity, key=_gravity),
+        severity=severity,
         routing=routing,
+        due_at=due_at(case.opened_at, kind, severity, city.limits, own),
+        course=replace(case.course, clock=allowance(kind, severity, city.limits, own).unit),
     )
 
 

@@ -221,6 +221,7 @@ class Routing:
         emergency_number: 110, 119, 120 or 122, or empty.
         statutory_way: the lawful way for what a hotline must not take, or empty.
         marks: mood, sensitive or not, wishes about the name; None where nobody looked.
+        working_days: the duty's own limit for a reply; None: the city's.
     """
 
     demand_type: DemandType
@@ -235,6 +236,7 @@ class Routing:
     emergency_number: str = ""
     statutory_way: str = ""
     marks: Marks | None = None
+    working_days: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from bot.cases.calendar import local_day
 from bot.cases.chain import link
-from bot.cases.deadlines import due_at
+from bot.cases.deadlines import allowance, due_at
 from bot.cases.model import SYSTEM, Actor, Case, CaseEvent, Course, Move, NewCase, Routing, State
 from bot.cases.ports import CaseCity
 from bot.clean import clean_text
@@ -82,9 +82,9 @@ def opened(
         supporting=tuple(name for name in routing.supporting if name != lead) if lead else (),
         routing=routing,
         opened_at=now,
-        due_at=due_at(now, demand_type, routing.severity, city.limits),
+        due_at=due_at(now, demand_type, routing.severity, city.limits, routing.working_days),
         course=Course(
-            clock=city.limits.allowance(demand_type, routing.severity).unit,
+            clock=allowance(demand_type, routing.severity, city.limits, routing.working_days).unit,
             dispatched_at=now if lead else None,
             dispatches=1 if lead else 0,
             split_from=new.split_from,

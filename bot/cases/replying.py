@@ -69,13 +69,13 @@ PRIVATE = frozenset({"identity_number", "citizen_phone", "citizen_name", "inside
 """Findings nobody may send a reply despite."""
 
 
-def replied_to(case: Case) -> Replied:
-    """What a reply to this case answers."""
+def replied_to(case: Case, demands: Sequence[str] = ()) -> Replied:
+    """What a reply to this case answers; `demands` where its text names several."""
     text = case.matter
     whole = text if case.course.part or case.title in text else f"{case.title}。{text}"
     return Replied(
         demand_type=case.demand_type,
-        demands=(whole,),
+        demands=tuple(demands) or (whole,),
         citizens=citizens_of(case),
         phone=case.contact_phone,
     )

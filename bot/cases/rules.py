@@ -13,7 +13,9 @@ BAD_GRADES = frozenset({1, 2})
 IN_HAND = frozenset({State.DISPATCHED, State.ACCEPTED, State.IN_PROGRESS})
 """A department has it in hand."""
 
-_ANSWERED = frozenset({State.REPLIED, State.VISITED, State.CLOSED})
+ANSWERED = frozenset({State.REPLIED, State.VISITED, State.CLOSED})
+"""The citizen has a reply."""
+
 _AT_WORK = frozenset({State.ACCEPTED, State.IN_PROGRESS})
 _WAITING = frozenset({State.RECEIVED, State.TRIAGE, State.RETURNED, State.REOPENED})
 _ANYWHERE = frozenset(State)
@@ -58,7 +60,7 @@ RULES: Mapping[Move, Rule] = {
     Move.APPROVE_REPLY: Rule(sources=_AT_WORK, roles=_HEAD, target=State.REPLIED),
     Move.REJECT_REPLY: Rule(sources=_AT_WORK, roles=_HEAD, needs_reason=True),
     Move.SUPPORT_REPLY: Rule(sources=IN_HAND, roles=_DEPARTMENT, of_supporting=True),
-    Move.VISIT: Rule(sources=_from(State.REPLIED, State.CLOSED), roles=_DESK, target=State.VISITED),
+    Move.VISIT: Rule(sources=ANSWERED, roles=_DESK, target=State.VISITED),
     Move.CLOSE: Rule(sources=_from(State.REPLIED, State.VISITED), roles=_DESK, target=State.CLOSED),
     Move.RETURN: Rule(sources=IN_HAND, roles=_DEPARTMENT, target=State.RETURNED, needs_reason=True),
     Move.REASSIGN: Rule(sources=IN_HAND, roles=_OFFICE, target=State.DISPATCHED, needs_reason=True),
@@ -76,14 +78,14 @@ RULES: Mapping[Move, Rule] = {
     ),
     Move.JOIN_REPLY: Rule(sources=_from(State.MERGED), roles=frozenset({Role.SYSTEM})),
     Move.REFUSE: Rule(sources=_WAITING, roles=_OFFICE, target=State.REFUSED, needs_reason=True),
-    Move.REOPEN: Rule(sources=_ANSWERED, roles=_ENTRY, target=State.REOPENED, needs_reason=True),
-    Move.RATE: Rule(sources=_ANSWERED | {State.MERGED}, roles=_ENTRY),
-    Move.APPEAL: Rule(sources=_ANSWERED, roles=_DEPARTMENT, needs_reason=True),
-    Move.UPHOLD_APPEAL: Rule(sources=_ANSWERED, roles=_OFFICE, needs_reason=True),
-    Move.DISMISS_APPEAL: Rule(sources=_ANSWERED, roles=_OFFICE, needs_reason=True),
+    Move.REOPEN: Rule(sources=ANSWERED, roles=_ENTRY, target=State.REOPENED, needs_reason=True),
+    Move.RATE: Rule(sources=ANSWERED | {State.MERGED}, roles=_ENTRY),
+    Move.APPEAL: Rule(sources=ANSWERED, roles=_DEPARTMENT, needs_reason=True),
+    Move.UPHOLD_APPEAL: Rule(sources=ANSWERED, roles=_OFFICE, needs_reason=True),
+    Move.DISMISS_APPEAL: Rule(sources=ANSWERED, roles=_OFFICE, needs_reason=True),
     Move.SPLIT: Rule(sources=_WAITING, roles=_DESK),
     Move.AGREE_PUBLISH: Rule(sources=_ANYWHERE, roles=_ENTRY),
-    Move.PUBLISH: Rule(sources=_ANSWERED, roles=_OFFICE - {Role.SYSTEM}),
+    Move.PUBLISH: Rule(sources=ANSWERED, roles=_OFFICE - {Role.SYSTEM}),
     Move.WITHDRAW: Rule(sources=_ANYWHERE, roles=_OFFICE - {Role.SYSTEM}, needs_reason=True),
     Move.NOTE: Rule(sources=_ANYWHERE, roles=frozenset(Role), of_supporting=True),
 }
@@ -101,7 +103,7 @@ _ONLY_WHILE: Mapping[Move, Callable[[Case], bool]] = {
     Move.REPLY: lambda case: not case.course.draft_reply,
     Move.APPROVE_REPLY: lambda case: bool(case.course.draft_reply),
     Move.REJECT_REPLY: lambda case: bool(case.course.draft_reply),
-    Move.VISIT: lambda case: case.state is not State.CLOSED or case.follow_up_due_at is not None,
+    Move.VISIT: lambda case: case.state is State.REPLIED or case.follow_up_due_at is not None,
     Move.RATE: lambda case: case.state is not State.MERGED or bool(case.reply_text),
     Move.APPEAL: _badly_rated,
     Move.UPHOLD_APPEAL: lambda case: case.course.appeal is Appeal.ASKED,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -28,6 +29,7 @@ from bot.cases.opening import cleaned, opened, origin
 from bot.cases.past import PastCase, as_it_ended
 from bot.cases.ports import CaseCity, CaseRouter, CaseStorage, CaseUnit
 from bot.cases.query_code import QueryCodes, digits
+from bot.cases.rules import ANSWERED
 from bot.cases.writing import AlreadyOpen, add_case, append_event, note_correction
 from bot.errors import Conflict, Invalid, NotFound
 from bot.ports import Clock, Ids, Wakeups
@@ -158,7 +160,21 @@ class CaseService:
             despite=despite,
             public=public,
         )
+        if move in REPLYING:
+            asked = replace(asked, demands=await self.demands(number))
         return await self._move(number, asked, seen_version)
+
+    async def demands(self, number: str) -> tuple[str, ...]:
+        """The demands a case's text names, where there are several it was not split into.
+
+        Raises:
+            NotFound: no such case.
+        """
+        case = await self.get(number)
+        if case.course.part:
+            return ()
+        item = RoutingInput(text=case.text, title=case.title, place=case.place)
+        return tuple(one.text for one in await asyncio.to_thread(self._router.parts, item))
 
     async def rate(
         self,
@@ -208,7 +224,11 @@ class CaseService:
                 made.append(OpenedCase(case=case, query_code=code, created=True))
             asked = replace(asked, numbers=tuple(one.case.number for one in made))
             after = await self._write(
-                unit, narrowed(before, demands[0].routing), asked, now, reply=_told(made)
+                unit,
+                narrowed(before, demands[0].routing, self._city),
+                asked,
+                now,
+                reply=_told(made),
             )
         await self._wake("cases")
         await self._wake("outbox")
@@ -301,6 +321,8 @@ class CaseService:
             await self._check_others(unit, before, asked)
             after = await self._write(unit, before, asked, now)
             await note_correction(unit, self._ids, after, asked, now)
+            if asked.move is Move.MERGE:
+                await self._answer_late(unit, after, now)
             if asked.move in REPLYING and after.state is State.REPLIED:
                 await self._answer_merged(unit, after, now)
         await self._wake("cases")
@@ -333,6 +355,13 @@ class CaseService:
         for case in await unit.cases.merged_into(lead.number):
             asked = Asked(move=Move.JOIN_REPLY, actor=SYSTEM, text=lead.reply_text)
             await self._write(unit, case, asked, now)
+
+    async def _answer_late(self, unit: CaseUnit, merged: Case, now: datetime) -> None:
+        """The reply a case already has, given to the citizen of one merged into it afterwards."""
+        lead = await unit.cases.get(merged.merged_into)
+        if lead is not None and lead.reply_text and lead.state in ANSWERED:
+            asked = Asked(move=Move.JOIN_REPLY, actor=SYSTEM, text=lead.reply_text)
+            await self._write(unit, merged, asked, now)
 
     async def _check_others(self, unit: CaseUnit, case: Case, asked: Asked) -> None:
         """What a move needs beyond the case itself."""

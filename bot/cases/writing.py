@@ -81,7 +81,7 @@ async def note_correction(
             case_id=case.id,
             at=now,
             actor=asked.actor.id,
-            text=f"{case.title}\n{case.text}",
+            text=case.course.part or f"{case.title}\n{case.text}",
             suggested=suggested,
             chosen=case.lead_department,
             demand_type=case.demand_type.value,

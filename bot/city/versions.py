@@ -7,6 +7,7 @@ never changed and is what is used where there is no version.
 from __future__ import annotations
 
 import json
+import logging
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -16,6 +17,7 @@ from pathlib import Path
 from bot.city import catalogue_sheet, sheets
 from bot.city.model import City, Duty
 
+_log = logging.getLogger(__name__)
 _POINTER = "current"
 _BUILT_IN = "shipped"
 """Stands in the pointer where the city went back to the file it was shipped with."""
@@ -126,6 +128,15 @@ def with_current(city: City, home: Path) -> City:
     """The city with the catalogue in use. Raises `CatalogueUnreadable`."""
     name = current(home)
     return replace(city, duties=load(home, name, city)) if name else city
+
+
+def in_use(city: City, home: Path) -> City:
+    """The same for a service, which must run: as it was shipped where the one in use is damaged."""
+    try:
+        return with_current(city, home)
+    except CatalogueUnreadable:
+        _log.exception("catalogue in use not readable; the shipped one is used")
+        return city
 
 
 def _about(home: Path, name: str) -> Version:

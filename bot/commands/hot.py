@@ -59,7 +59,8 @@ def hot(
 ) -> None:
     """Cluster the messages of a CSV file and print the hottest issues, each at its peak."""
     try:
-        city = cities.load(settings_or_exit().city)
+        settings = settings_or_exit()
+        city = versions.in_use(cities.load(settings.city), settings.home)
         rows = list(_rows(file.read_bytes(), _mapping(columns)))
     except (OrdersUnreadable, cities.CityError) as error:
         typer.echo(str(error), err=True)

@@ -97,16 +97,17 @@ def predict(
 
     from bot import city as cities
     from bot.cases.model import RoutingInput
+    from bot.city import versions
     from bot.routing import store
     from bot.routing.router import Router
     from bot.settings import load
 
     given, settings = _read(orders, columns, need_department=False), load()
     try:
-        city = cities.load(settings.city)
+        city = versions.with_current(cities.load(settings.city), settings.home)
         name = "" if catalogue else store.current(settings.home)
         model = store.load(settings.home, name) if name else None
-    except (cities.CityError, store.ModelUnreadable) as error:
+    except (cities.CityError, versions.CatalogueUnreadable, store.ModelUnreadable) as error:
         _fail(str(error))
     threadpool_limits(1)  # products this small cost five times as much when shared by threads
     if model and not store.knows(model, city):
@@ -182,17 +183,25 @@ def list_(
         OUT.print("还没有训练过的版本，现在只按派单目录派单。")
     for version in found:
         mark = "（在用）" if version.in_use else ""
+        if not version.readable:
+            OUT.print(f"{version.name}  旧格式或已损坏，不能使用，请重新训练{mark}")
+            continue
         OUT.print(f"{version.name}  首选正确 {version.figures.get('first', 0):.1%}{mark}")
 
 
 @app.command()
 def rollback(
     name: Annotated[str, typer.Argument(help="版本；不写则退回在用版本的前一个")] = "",
+    none: Annotated[bool, typer.Option("--none", help="不用训练的模型，只按派单目录")] = False,
 ) -> None:
-    """改用以前的版本。"""
+    """改用以前的版本，或不用训练的模型。"""
     from bot.routing import store
 
     home = _home()
+    if none:
+        store.use_none(home)
+        OUT.print("已停用训练的模型，只按派单目录派单，重新启动服务后生效。")
+        return
     try:
         if not name:
             earlier = [

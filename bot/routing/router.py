@@ -92,7 +92,8 @@ class Router:
         marks = self._marker.mark(text)
         several = len(self._splitter.split(normalise(item.text)[:MAX_CHARS]))
         prediction = self._model.predict(item.text, item.title) if self._model else None
-        shares = self._shares(self._gazetteer.unnamed(text), territory)
+        demand, sure = self._demand_of(item, text, prediction)
+        shares = self._shares(self._gazetteer.unnamed(text), territory, demand)
         learned = self._learned(prediction)
         units = self._blend(shares, learned)
         candidates = tuple(
@@ -101,7 +102,6 @@ class Router:
         )
         first = candidates[0].name if candidates else ""
         match = shares.duties.get(first)
-        demand, sure = self._demand_of(item, text, prediction)
         return Routing(
             demand_type=demand,
             demand_confidence=round(sure, 4),
@@ -120,6 +120,7 @@ class Router:
             emergency_number=judged.number,
             statutory_way=judged.way,
             marks=marks,
+            working_days=match.duty.working_days if match else None,
         )
 
     def parts(self, item: RoutingInput) -> tuple[Part, ...]:
@@ -145,12 +146,16 @@ class Router:
         """
         return self._severity.judge(_joined(RoutingInput(text=text))).number
 
-    def _shares(self, text: str, territory: Territory) -> _Shares:
+    def _shares(self, text: str, territory: Territory, demand: DemandType) -> _Shares:
         """Shares by the catalogue: what its sentences mean, its phrases, units named.
 
         They sum to 1, less what belongs to a town nobody named.
         """
-        matches = self._catalogue.match(text)
+        matches = [
+            match
+            for match in self._catalogue.match(text)
+            if not match.duty.demand_types or demand in match.duty.demand_types
+        ]
         signs: dict[str, float] = defaultdict(float)
         for match in matches:
             signs[match.duty.lead] = max(signs[match.duty.lead], _PHRASES * match.score)
@@ -219,6 +224,8 @@ class Router:
             return ()
         several = match.duty.lead == TERRITORY_LEAD and len(territory.areas) > 1
         towns = tuple(map(self._city.government_of, territory.areas)) if several else ()
+        if match.duty.territory_rule is TerritoryRule.EITHER and territory.unit:
+            towns = (territory.unit,)
         named = (
             territory.unit if name == TERRITORY_LEAD else name for name in match.duty.supporting
         )
@@ -280,6 +287,8 @@ def _reasons(
         words = "、".join(f"“{word}”" for word in match.phrases[:3])
         why = f"提到{words}" if words else f"与“{match.alike}”的说法相近"
         told.append(f"与派单目录 {match.duty.id}“{match.duty.name}”相符（{why}）")
+        if match.duty.see:
+            told.append(f"另见派单目录 {match.duty.see}")
         if match.duty.basis:
             told.append(f"依据：{match.duty.basis}")
     elif first:

@@ -58,11 +58,13 @@ class Version:
 
     Args:
         figures: name → value, as measured at training.
+        readable: this program can use it; one of an earlier format it cannot.
     """
 
     name: str
     in_use: bool
     figures: Mapping[str, Any]
+    readable: bool = True
 
 
 def folder_of(home: Path) -> Path:
@@ -74,10 +76,15 @@ def versions(home: Path) -> tuple[Version, ...]:
     """Stored models, oldest first."""
     folder, used = folder_of(home), current(home)
     names = sorted(path.parent.name for path in folder.glob("*/model.json"))
-    return tuple(
-        Version(name=name, in_use=name == used, figures=_described(folder / name)["figures"])
-        for name in names
-    )
+    return tuple(_version(folder / name, in_use=name == used) for name in names)
+
+
+def _version(folder: Path, *, in_use: bool) -> Version:
+    try:
+        figures = _described(folder)["figures"]
+    except ModelUnreadable:
+        return Version(name=folder.name, in_use=in_use, figures={}, readable=False)
+    return Version(name=folder.name, in_use=in_use, figures=figures)
 
 
 def current(home: Path) -> str:
@@ -96,6 +103,11 @@ def use(home: Path, name: str) -> None:
     draft = folder / f".{_POINTER}.{os.getpid()}"
     draft.write_text(name + "\n", encoding="utf-8")
     draft.replace(folder / _POINTER)
+
+
+def use_none(home: Path) -> None:
+    """Take no learned model into use: the catalogue alone decides."""
+    (folder_of(home) / _POINTER).unlink(missing_ok=True)
 
 
 def save(home: Path, model: Classifier, figures: Mapping[str, Any], now: datetime) -> str:
@@ -207,10 +219,7 @@ def knows(model: Classifier, city: City) -> bool:
 
 def router(city: City, home: Path, thresholds: Thresholds | None = None) -> Router:
     """The city's router: the catalogue in use, and the model in use where it is this city's."""
-    try:
-        city = catalogues.with_current(city, home)
-    except catalogues.CatalogueUnreadable:
-        _log.exception("catalogue in use not readable; the shipped one is used")
+    city = catalogues.in_use(city, home)
     name = current(home)
     if not name:
         return Router(city, thresholds=thresholds)

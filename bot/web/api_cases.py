@@ -142,6 +142,14 @@ async def urge(request: web.Request) -> web.Response:
     return await _whole(request, case.number)
 
 
+async def reopen(request: web.Request) -> web.Response:
+    """Ask for it to be dealt with anew; `text` says why."""
+    asked = await read_json(request, NoteRequest)
+    case = await _looked_up(request)
+    await services_of(request).cases.move(case.number, Move.REOPEN, CITIZEN, reason=asked.text)
+    return await _whole(request, case.number)
+
+
 async def agree(request: web.Request) -> web.Response:
     """Agree to its publication."""
     case = await _looked_up(request)

@@ -256,6 +256,11 @@ class _Merge:
     mergeable: bool
 
 
+async def _draft(request: web.Request, case: Case) -> str:
+    services = services_of(request)
+    return template(case, services.city.wording, await services.cases.demands(case.number))
+
+
 async def _demands(request: web.Request, case: Case, actor: Actor) -> tuple[Demand, ...]:
     """The demands a text names, where the reader may split it."""
     if Move.SPLIT not in moves_open_to(case, actor):
@@ -305,7 +310,7 @@ async def _page(
         moves=offered,
         similar=await _similar(request, case, actor),
         demands=await _demands(request, case, actor),
-        reply_draft=template(case, services.city.wording),
+        reply_draft=await _draft(request, case) if Move.REPLY in offered else "",
         public=draft(case) if Move.PUBLISH in offered else None,
         fields=FIELDS,
         main_moves=MAIN_MOVES,

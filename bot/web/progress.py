@@ -58,6 +58,18 @@ async def urge(request: web.Request) -> web.Response:
     return await _with_case(request, hurry)
 
 
+async def reopen(request: web.Request) -> web.Response:
+    """Ask for it to be dealt with anew, with a reason."""
+    form = await request.post()
+
+    async def again(case: Case) -> str:
+        asked = parse(NoteRequest, {"text": form.get("text", "")})
+        await services_of(request).cases.move(case.number, Move.REOPEN, CITIZEN, reason=asked.text)
+        return "已经重新办理，进展会告诉您。"
+
+    return await _with_case(request, again)
+
+
 async def agree(request: web.Request) -> web.Response:
     """Agree to its publication."""
 
@@ -110,6 +122,7 @@ async def _with_case(request: web.Request, act: _Act | None = None) -> web.Respo
         case=case,
         steps=steps_of(await services.cases.events(case.number)),
         may_rate=_open_to_citizen(case, Move.RATE),
+        may_reopen=_open_to_citizen(case, Move.REOPEN),
         may_agree=_open_to_citizen(case, Move.AGREE_PUBLISH)
         and bool(case.reply_text)
         and not case.confidential
@@ -123,7 +136,7 @@ async def _with_case(request: web.Request, act: _Act | None = None) -> web.Respo
 
 def _open_to_citizen(case: Case, move: Move) -> bool:
     try:
-        next_state(case, move, CITIZEN)
+        next_state(case, move, CITIZEN, reason="-")
     except MoveRefused:
         return False
     return True

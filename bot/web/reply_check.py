@@ -12,6 +12,7 @@ from bot.web.api import result
 from bot.web.case_page import case_for
 from bot.web.models import Result
 from bot.web.reading import read_form
+from bot.web.routes import services_of
 
 
 class _ReplyText(BaseModel):
@@ -37,7 +38,8 @@ async def check(request: web.Request) -> web.Response:
     """Check it; nothing is kept."""
     asked = await read_form(request, _ReplyText)
     case = await case_for(request)
-    found = replying.check(asked.text, replying.replied_to(case))
+    demands = await services_of(request).cases.demands(case.number)
+    found = replying.check(asked.text, replying.replied_to(case, demands))
     return result(
         ReplyCheckResult(
             fit=not replying.blocks(found),
