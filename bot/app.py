@@ -32,6 +32,7 @@ from bot.library import Library, encoder_maker, thresholds_of
 from bot.metrics import Metrics
 from bot.openness.hot import HotIssues, HotLimits
 from bot.openness.opinion import OpinionHours
+from bot.openness.opinion_items import OpinionItems
 from bot.ports import Rephraser
 from bot.questions import Questions
 from bot.rephrasing import AT_ONCE, ModelRephraser, QuotesAlone
@@ -165,23 +166,24 @@ def _services(
             least=settings.merge_suggest,
             auto=settings.merge_auto,
         ),
-        hot=HotIssues(storage, clock, ids, reader, hot_limits(settings)),
+        hot=HotIssues(storage, clock, ids, reader, hot_limits(settings, city)),
+        opinions=OpinionItems(storage, clock, ids, hot_limits(settings, city).hours),
         satisfaction=SatisfactionService(storage, clock, city.limits),
         staff=StaffService(storage, clock, ids),
         channels=channels,
     )
 
 
-def hot_limits(settings: Settings) -> HotLimits:
+def hot_limits(settings: Settings, city: City) -> HotLimits:
     """The city's thresholds of hot issues."""
     return HotLimits(
         days=settings.hot_days,
         least_cases=settings.hot_least_cases,
         alert_heat=settings.hot_alert,
         hours=OpinionHours(
-            inform=settings.opinion_inform_h,
-            press=settings.opinion_press_h,
-            respond=settings.opinion_respond_h,
+            inform=city.limits.public_opinion.serious_hours,
+            press=city.limits.public_opinion.conference_hours,
+            respond=city.limits.public_opinion.other_hours,
         ),
     )
 

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from bot.library import Library
     from bot.metrics import Metrics
     from bot.openness.hot import HotIssues
+    from bot.openness.opinion_items import OpinionItems
     from bot.ports import Clock, Ids, Rephraser
     from bot.questions import Questions
     from bot.routing.router import Router
@@ -52,7 +53,8 @@ class Services:
         alerts: deadlines near or past, for those who must act.
         sweeper: finds them.
         duplicates: which open cases may be merged with a case.
-        hot: what many citizens bring, and items of public opinion.
+        hot: what many citizens bring, and opening items of public opinion from it.
+        opinions: what is done about those items, and when their hours run out.
         satisfaction: the departments' figures on grades and replies.
         channels: connector's name → channel.
     """
@@ -81,6 +83,7 @@ class Services:
     sweeper: Sweeper
     duplicates: DuplicateService
     hot: HotIssues
+    opinions: OpinionItems
     satisfaction: SatisfactionService
     staff: StaffService
     channels: Mapping[str, Channel]

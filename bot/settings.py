@@ -136,12 +136,6 @@ class Settings(BaseSettings):
     """Heat from which a growing issue alerts, once: some six cases on three days from nothing."""
     hot_refresh_s: float = Field(default=300.0, ge=5)
     """How often the worker looks at the cases anew."""
-    opinion_inform_h: float = Field(default=5.0, gt=0)
-    """国办发〔2016〕61号: authoritative information of grave events, clock hours, …"""
-    opinion_press_h: float = Field(default=24.0, gt=0)
-    """… a press conference on them, …"""
-    opinion_respond_h: float = Field(default=48.0, gt=0)
-    """… and a response to other opinion (as of 2016-11-10)."""
 
     @field_validator("home", "city", mode="after")
     @classmethod

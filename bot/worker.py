@@ -51,17 +51,19 @@ async def run(services: Services, storage: Transactions, stop: asyncio.Event) ->
 
 
 async def watch_deadlines(stop: asyncio.Event, services: Services) -> None:
-    """Tell of deadlines near or past, every half minute, until `stop` is set."""
+    """Tell of deadlines of cases and opinion items near or past, every half minute, until `stop`
+    is set."""
     stopping = asyncio.create_task(stop.wait())
     try:
         while not stop.is_set():
-            try:
-                if await services.sweeper.sweep():
-                    await services.cache.wake("cases")
-            except Exception as error:  # noqa: BLE001 - the database may be away; it comes back
-                log.error(  # noqa: TRY400 - the driver's error text may hold a row's words
-                    "deadlines not readable", extra={"error": type(error).__name__}
-                )
+            for sweep in (services.sweeper.sweep, services.opinions.sweep):
+                try:
+                    if await sweep():
+                        await services.cache.wake("cases")
+                except Exception as error:  # noqa: BLE001 - the database may be away; it comes back
+                    log.error(  # noqa: TRY400 - the driver's error text may hold a row's words
+                        "deadlines not readable", extra={"error": type(error).__name__}
+                    )
             await asyncio.wait({stopping}, timeout=_WATCH_S)
     finally:
         stopping.cancel()

@@ -223,13 +223,8 @@ class CaseService:
                 code = self._codes.code(linked.origin_key)
                 made.append(OpenedCase(case=case, query_code=code, created=True))
             asked = replace(asked, numbers=tuple(one.case.number for one in made))
-            after = await self._write(
-                unit,
-                narrowed(before, demands[0].routing, self._city),
-                asked,
-                now,
-                reply=_told(made),
-            )
+            kept = narrowed(before, demands[0].routing, self._city)
+            after = await self._write(unit, kept, asked, now, reply=_told(made))
         await self._wake("cases")
         await self._wake("outbox")
         return after, tuple(made)

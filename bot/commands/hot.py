@@ -16,6 +16,7 @@ import typer
 
 from bot import city as cities
 from bot.cases.merging import CaseReader, Told
+from bot.city import versions
 from bot.cli import settings_or_exit
 from bot.openness.clusters import Clusters
 from bot.openness.heat import peak, weight

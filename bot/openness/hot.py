@@ -20,6 +20,7 @@ from bot.openness.heat import growth, heat, weight
 from bot.openness.issues import Issue, Message
 from bot.openness.naming import matter_of, place_of
 from bot.openness.opinion import OpinionHours, owed
+from bot.openness.opinion_course import in_order
 from bot.openness.ports import HotStorage
 from bot.openness.records import Alert, HotIssue, OpinionItem
 from bot.ports import Clock, Ids
@@ -101,9 +102,11 @@ class HotIssues:
             return tuple(alerted)
 
     async def hottest(self, *, limit: int = 30) -> tuple[HotIssue, ...]:
-        """Issues, hottest first, as of the last refresh."""
+        """Issues as of the last refresh: those with an open opinion item first, the nearest hour
+        first; then the hottest."""
         async with self._storage.read() as unit:
-            return await unit.hot.hottest(limit=limit)
+            found = await unit.hot.hottest(limit=limit)
+        return in_order(found)[:limit]
 
     async def issue(self, issue_id: str) -> tuple[HotIssue, tuple[Case, ...]]:
         """An issue and its cases, newest first. Raises `NotFound`."""

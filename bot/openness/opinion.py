@@ -12,6 +12,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 INFORM, PRESS, RESPOND = "发布权威信息", "举行新闻发布会", "作出回应"
+NOT_ALWAYS_NEEDED = frozenset({PRESS})
+"""What may be found not to be needed, with a reason; the others are always owed."""
+_NEAR_SHARE = 5
+_NEAR_AT_LEAST = timedelta(minutes=30)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,3 +36,8 @@ def owed(opened_at: datetime, hours: OpinionHours, *, major: bool) -> Mapping[st
     """What is owed of an item, and by when."""
     wanted = {INFORM: hours.inform, PRESS: hours.press} if major else {RESPOND: hours.respond}
     return {name: due_at(opened_at, within) for name, within in wanted.items()}
+
+
+def near_from(since: datetime, due: datetime) -> datetime:
+    """From when on something owed is due soon: a fifth of its time left, at least half an hour."""
+    return due - max((due - since) / _NEAR_SHARE, _NEAR_AT_LEAST)

@@ -47,7 +47,7 @@ class HotStore(Protocol):
         """One issue."""
 
     async def hottest(self, *, limit: int) -> tuple[HotIssue, ...]:
-        """Hottest first."""
+        """All with an open opinion item; then others, hottest first, at most so many."""
 
     async def cases_of(self, issue_id: str) -> tuple[str, ...]:
         """The numbers of its cases."""

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.cases.model import DemandType, DepartmentCandidate, Routing, RoutingInput, Severity
-from bot.city.model import TERRITORY_LEAD, City
+from bot.city.model import TERRITORY_LEAD, City, TerritoryRule
 from bot.routing.catalogue import Catalogue, Match
 from bot.routing.demand import DemandJudge
 from bot.routing.learned import LearnedModel, Prediction

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.openness.records import Alert, HotIssue, OpinionItem
+from bot.openness.records import Alert, HotIssue, OpinionItem, OpinionStep
 from bot.storage.connection import insert, try_lock
 from bot.storage.hot_tables import hot_alerts, hot_issue_cases, hot_issues, opinion_items
+from bot.storage.opinions import item_of, steps_of
 
 _AT_ONCE = 500
 """Values in one statement; SQLite takes some 32,000 parameters, older ones 999."""
@@ -102,11 +103,11 @@ class HotRepository:
         return found[0] if found else None
 
     async def hottest(self, *, limit: int) -> tuple[HotIssue, ...]:
-        """Issues with any heat, hottest first; those with an opinion item are always there."""
-        hot = await self._issues(
-            sa.or_(hot_issues.c.heat > 0, opinion_items.c.id.is_not(None)), limit=limit
-        )
-        return tuple(hot)
+        """All issues with an open opinion item, then those with any heat, hottest first."""
+        pending = sa.and_(opinion_items.c.id.is_not(None), opinion_items.c.closed_at.is_(None))
+        first = await self._issues(pending, limit=None)
+        others = await self._issues(sa.and_(hot_issues.c.heat > 0, ~pending), limit=limit)
+        return (*first, *others)
 
     async def cases_of(self, issue_id: str) -> tuple[str, ...]:
         """The numbers of an issue's cases, newest first."""
@@ -117,7 +118,7 @@ class HotRepository:
         )
         return tuple(str(number) for (number,) in rows)
 
-    async def _issues(self, where: sa.ColumnElement[bool], *, limit: int) -> list[HotIssue]:
+    async def _issues(self, where: sa.ColumnElement[bool], *, limit: int | None) -> list[HotIssue]:
         joined = hot_issues.outerjoin(hot_alerts).outerjoin(
             opinion_items, opinion_items.c.issue_id == hot_issues.c.id
         )
@@ -133,7 +134,10 @@ class HotRepository:
             .order_by(hot_issues.c.heat.desc(), hot_issues.c.id)
             .limit(limit)
         )
-        return [_issue(row) for row in rows.mappings()]
+        found = list(rows.mappings())
+        items = [row["opinion_id"] for row in found if row["opinion_id"] is not None]
+        steps = await steps_of(self._connection, items)
+        return [_issue(row, _opinion(row, steps)) for row in found]
 
 
 def _values(issue: HotIssue) -> dict[str, Any]:
@@ -152,14 +156,18 @@ def _values(issue: HotIssue) -> dict[str, Any]:
     }
 
 
-def _issue(row: sa.RowMapping) -> HotIssue:
+def _issue(row: sa.RowMapping, opinion: OpinionItem | None) -> HotIssue:
     own = {column.name: row[column.name] for column in hot_issues.c}
     alert = None
     if row["alert_at"] is not None:
         alert = Alert(at=row["alert_at"], heat=row["alert_heat"], cases=row["alert_cases"])
-    opinion = None
-    if row["opinion_id"] is not None:
-        kept = {column.name: row[f"opinion_{column.name}"] for column in opinion_items.c}
-        due = {name: datetime.fromisoformat(at) for name, at in kept.pop("due_at").items()}
-        opinion = OpinionItem(**kept, due_at=due)
     return HotIssue(**own, alert=alert, opinion=opinion)
+
+
+def _opinion(
+    row: sa.RowMapping, steps: Mapping[str, tuple[OpinionStep, ...]]
+) -> OpinionItem | None:
+    if row["opinion_id"] is None:
+        return None
+    kept = {column.name: row[f"opinion_{column.name}"] for column in opinion_items.c}
+    return item_of(kept, steps.get(kept["id"], ()))

@@ -53,4 +53,37 @@ opinion_items = sa.Table(  # 政务舆情, one an issue
     sa.Column("opened_at", UtcDateTime(), nullable=False),
     sa.Column("opened_by", CleanString(80), nullable=False, default="", server_default=""),
     sa.Column("due_at", sa.JSON, nullable=False, default=dict),  # what is owed → when, ISO 8601
+    sa.Column("closed_at", UtcDateTime(), nullable=True),  # follows from its steps
+)
+
+opinion_steps = sa.Table(  # what was done about an item: appended, never edited
+    "opinion_steps",
+    metadata,
+    sa.Column("id", CleanString(40), primary_key=True),
+    sa.Column("item_id", CleanString(40), sa.ForeignKey("opinion_items.id"), nullable=False),
+    sa.Column("sequence", sa.Integer, nullable=False),  # 1, 2, … of its item
+    sa.Column("act", CleanString(20), nullable=False),
+    sa.Column("name", CleanString(40), nullable=False, default="", server_default=""),
+    sa.Column("at", UtcDateTime(), nullable=False),
+    sa.Column("by", CleanString(80), nullable=False, default="", server_default=""),
+    sa.Column("done_at", UtcDateTime(), nullable=True),
+    sa.Column("note", CleanText(), nullable=False, default="", server_default=""),
+    sa.Column("link", CleanText(), nullable=False, default="", server_default=""),
+    sa.Column("due_at", sa.JSON, nullable=False, default=dict),  # as of the item
+    sa.UniqueConstraint("item_id", "sequence"),  # of two people at once one is first
+)
+
+opinion_alerts = sa.Table(  # something owed is due soon or overdue, told once over all replicas
+    "opinion_alerts",
+    metadata,
+    sa.Column("id", CleanString(40), primary_key=True),
+    sa.Column("item_id", CleanString(40), sa.ForeignKey("opinion_items.id"), nullable=False),
+    sa.Column("step", CleanString(40), nullable=False),
+    sa.Column("kind", CleanString(20), nullable=False),
+    sa.Column("due_at", UtcDateTime(), nullable=False),
+    sa.Column("at", UtcDateTime(), nullable=False),
+    sa.Column("seen_at", UtcDateTime(), nullable=True),
+    sa.Column("seen_by", CleanString(80), nullable=False, default="", server_default=""),
+    sa.UniqueConstraint("item_id", "step", "kind", "due_at"),
+    sa.Index("ix_opinion_alerts_seen_at", "seen_at"),
 )

@@ -23,6 +23,7 @@ from bot.storage.corrections import CorrectionRepository
 from bot.storage.documents import DocumentRepository
 from bot.storage.hot import HotRepository
 from bot.storage.messages import MessageRepository
+from bot.storage.opinions import OpinionRepository
 from bot.storage.outbox import OutboxRepository
 from bot.storage.satisfaction import SatisfactionRepository
 from bot.storage.schema import head, upgrade, version
@@ -55,6 +56,7 @@ class Unit:
         self.tries = TryRepository(connection)
         self.alerts = AlertRepository(connection)
         self.hot = HotRepository(connection)
+        self.opinions = OpinionRepository(connection)
         self.satisfaction = SatisfactionRepository(connection)
 
 

@@ -25,6 +25,7 @@ from bot.web import (
     knowledge,
     models,
     openapi,
+    opinion,
     progress,
     published,
     questions,
@@ -202,7 +203,19 @@ INSIGHT_ROUTES = (
     Route(
         method="POST",
         path="/insight/hot/{id}/opinion",
-        handler=insight.open_opinion,
+        handler=opinion.open_item,
+        right=Right.INSIGHT_ACT,
+    ),
+    Route(
+        method="POST",
+        path="/insight/hot/{id}/opinion/steps",
+        handler=insight.enter_step,
+        right=Right.INSIGHT_ACT,
+    ),
+    Route(
+        method="POST",
+        path="/alerts/opinion/{id}",
+        handler=opinion.seen,
         right=Right.INSIGHT_ACT,
     ),
 )

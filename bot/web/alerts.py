@@ -5,16 +5,19 @@ from __future__ import annotations
 from aiohttp import web
 
 from bot.web.rendering import page
+from bot.web.rights import Right, allowed
 from bot.web.routes import services_of, session_of
 
 
 async def show(request: web.Request) -> web.Response:
     """What the reader has not seen yet, newest first."""
-    services = services_of(request)
+    services, session = services_of(request), session_of(request)
+    acts = allowed(Right.INSIGHT_ACT, session.role)
     return page(
         request,
         "alerts.html",
-        alerts=await services.alerts.of(session_of(request).actor),
+        alerts=await services.alerts.of(session.actor),
+        opinion_alerts=await services.opinions.alerts() if acts else (),
         now=services.clock.now(),
     )
 

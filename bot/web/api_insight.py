@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from aiohttp import web
 
 from bot.cases.figures import GRADES, Figures, Visit
-from bot.openness.records import HotIssue
+from bot.openness.opinion_course import Owed, course
+from bot.openness.records import HotIssue, OpinionItem
 from bot.privacy import as_seen_by
 from bot.web.api import pace, result
 from bot.web.case_page import case_for, concerns
@@ -15,6 +18,7 @@ from bot.web.insight_models import (
     HotIssuesResult,
     HotQuery,
     OpinionResult,
+    OpinionStepResult,
     SatisfactionResult,
     SimilarCasesResult,
     SimilarResult,
@@ -26,15 +30,16 @@ from bot.web.satisfaction import figures_for
 
 
 async def hot_issues(request: web.Request) -> web.Response:
-    """The hottest issues."""
+    """Issues with an open opinion item, then the hottest."""
     await pace(request)
     wanted = read_query(request, HotQuery)
-    found = await services_of(request).hot.hottest(limit=wanted.limit)
-    return result(HotIssuesResult(issues=[_issue(issue) for issue in found]))
+    services = services_of(request)
+    found = await services.hot.hottest(limit=wanted.limit)
+    now = services.clock.now()
+    return result(HotIssuesResult(issues=[_issue(issue, now) for issue in found]))
 
 
-def _issue(issue: HotIssue) -> HotIssueResult:
-    opinion = issue.opinion
+def _issue(issue: HotIssue, now: datetime) -> HotIssueResult:
     return HotIssueResult(
         id=issue.id,
         name=issue.name,
@@ -48,13 +53,33 @@ def _issue(issue: HotIssue) -> HotIssueResult:
         days=dict(issue.days),
         channels=dict(issue.channels),
         alerted_at=issue.alert.at.isoformat() if issue.alert else "",
-        opinion=OpinionResult(
-            major=opinion.major,
-            opened_at=opinion.opened_at.isoformat(),
-            due_at={name: at.isoformat() for name, at in opinion.due_at.items()},
-        )
-        if opinion
-        else None,
+        opinion=_opinion(issue.opinion, now) if issue.opinion else None,
+    )
+
+
+def _opinion(item: OpinionItem, now: datetime) -> OpinionResult:
+    stands = course(item)
+    return OpinionResult(
+        major=item.major,
+        state="closed" if stands.closed else "open",
+        opened_at=item.opened_at.isoformat(),
+        closed_at=stands.closed.at.isoformat() if stands.closed else "",
+        due_at={one.name: one.due_at.isoformat() for one in stands.owed},
+        steps=[_owed(one, now) for one in stands.owed],
+    )
+
+
+def _owed(one: Owed, now: datetime) -> OpinionStepResult:
+    step, pressing = one.step, one.pressing(now)
+    return OpinionStepResult(
+        name=one.name,
+        due_at=one.due_at.isoformat(),
+        state=one.standing.value,
+        pressing=pressing.value if pressing else "",
+        done_at=step.done_at.isoformat() if step and step.done_at else "",
+        in_time=one.in_time,
+        note=step.note if step else "",
+        link=step.link if step else "",
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Literal
 
 from pydantic import BaseModel, Field
 
@@ -15,12 +16,32 @@ class HotQuery(BaseModel):
     limit: int = Field(default=30, ge=1, le=100, title="最多几个", description="最多给出几个热点。")
 
 
+class OpinionStepResult(Result):
+    """One thing owed of an item of public opinion."""
+
+    name: str = Field(description="应做的事")
+    due_at: str = Field(description="最迟时间")
+    state: Literal["owed", "done", "waived"] = Field(
+        description="owed 尚未完成、done 已完成、waived 不需要"
+    )
+    pressing: Literal["", "soon", "late"] = Field(
+        description="尚未完成的：soon 即将到时、late 已经超时；其余为空"
+    )
+    done_at: str = Field(description="完成时间；没有完成为空")
+    in_time: bool | None = Field(description="是否按时完成；没有完成为空")
+    note: str = Field(description="做了什么，或不需要的理由")
+    link: str = Field(description="公开内容的链接；没有为空")
+
+
 class OpinionResult(Result):
     """An item of public opinion."""
 
     major: bool = Field(description="是否重大、特别重大")
+    state: Literal["open", "closed"] = Field(description="open 办理中、closed 已办结")
     opened_at: str
+    closed_at: str = Field(description="办结时间；没有办结为空")
     due_at: dict[str, str] = Field(description="应做的事 → 最迟时间")
+    steps: list[OpinionStepResult] = Field(description="各项要求，最先到时的在前")
 
 
 class HotIssueResult(Result):
@@ -42,7 +63,7 @@ class HotIssueResult(Result):
 
 
 class HotIssuesResult(Result):
-    """Hottest first."""
+    """Those with an open item of public opinion first, the nearest hour first; then the hottest."""
 
     issues: list[HotIssueResult]
 

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from bot.cases.model import Move, Role, Severity, State
 from bot.cases.sweeping import AlertKind
+from bot.openness.records import OpinionAct, OpinionAlertKind
 from bot.questions import Standing
 from bot.records import Reason
 from bot.routing.marks import Sentiment
@@ -19,6 +20,7 @@ from knowledge.model import AnswerKind, Form, Kind, Life
 
 if TYPE_CHECKING:
     from bot.cases.model import Case
+    from bot.openness.opinion_course import Owed
     from connectors.base import Reply, ReplyCitation
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -103,6 +105,19 @@ ALERTS: Mapping[AlertKind, str] = {
     AlertKind.HEAD: "超时未办，请负责人过问",
     AlertKind.OFFICE: "超时多日未办，请督办",
     AlertKind.FOLLOW_UP: "差评未按时回访",
+}
+
+OPINION_ACTS: Mapping[OpinionAct, str] = {
+    OpinionAct.DONE: "已完成",
+    OpinionAct.WAIVED: "不需要",
+    OpinionAct.OWED_AGAIN: "重新列为应办",
+    OpinionAct.CLOSED: "办结",
+    OpinionAct.REOPENED: "重新启动",
+}
+
+OPINION_ALERTS: Mapping[OpinionAlertKind, str] = {
+    OpinionAlertKind.SOON: "即将到时",
+    OpinionAlertKind.LATE: "已经超时",
 }
 
 SEVERITIES: Mapping[Severity, str] = {
@@ -303,6 +318,24 @@ def clock_of(case: Case, now: datetime) -> tuple[str, str]:
     if left < timedelta(days=1):
         return "soon", f"剩 {_span(left)}"
     return "calm", f"剩 {_span(left)}"
+
+
+def opinion_clock(one: Owed, now: datetime) -> tuple[str, str]:
+    """How something owed of an opinion item stands: a tone for the page and words."""
+    if one.step is not None:
+        if one.step.done_at is None:
+            return "none", "不需要"
+        late = one.step.done_at - one.due_at
+        return ("none", "按时完成") if one.in_time else ("late", f"超时 {_span(late)}完成")
+    left = one.due_at - now.astimezone(UTC)
+    pressing = one.pressing(now)
+    if pressing is OpinionAlertKind.LATE:
+        return "late", f"已超时 {_span(-left)}"
+    tone = "calm" if pressing is None else "soon"
+    minutes = max(1, -(-int(left.total_seconds()) // 60))
+    if minutes < 60:
+        return tone, f"剩 {minutes} 分钟"
+    return tone, f"剩 {-(-minutes // 60)} 小时"
 
 
 def _span(length: timedelta) -> str:

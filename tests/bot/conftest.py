@@ -24,6 +24,8 @@ from bot.inbox import Inbox
 from bot.intake import Intake
 from bot.metrics import Metrics
 from bot.openness.hot import HotIssues, HotLimits
+from bot.openness.opinion import OpinionHours
+from bot.openness.opinion_items import OpinionItems
 from bot.questions import Questions
 from bot.rephrasing import QuotesAlone
 from bot.services import Services
@@ -114,6 +116,7 @@ class World:
             "hot": HotIssues(
                 self.storage, self.clock, self.ids, CaseReader(city), HotLimits(alert_heat=6.0)
             ),
+            "opinions": OpinionItems(self.storage, self.clock, self.ids, OpinionHours()),
             "satisfaction": SatisfactionService(self.storage, self.clock, city.limits),
             "staff": self.staff,
             "channels": {"strict": self.channel},
