@@ -17,13 +17,16 @@ from bot.cases.model import (
     Move,
     MoveRefused,
     Role,
+    Severity,
     State,
 )
 from bot.cases.rules import RULES, moves_open_to
 from bot.errors import Conflict, Invalid
-from tests.bot.cases.world import CITY_LOOK, CLERK, ROADS, TRIAGE, UNSURE, WATER, World
+from bot.routing.router import Part
+from tests.bot.cases.world import CITY_LOOK, CLERK, ROADS, SURE, TRIAGE, UNSURE, WATER, World
 
 HEAD = Actor(id="head", role=Role.DEPARTMENT_HEAD, department=CITY_LOOK)
+DESK = Actor(id="desk", role=Role.OPERATOR)
 ROADS_CLERK = Actor(id="roads", role=Role.DEPARTMENT_CLERK, department=ROADS)
 
 
@@ -297,3 +300,65 @@ def _case(state: State) -> Case:
         rating=1,
         opened_at=SystemClock().now(),
     )
+
+
+# -- what was found wrong once -----------------------------------------------------------------
+
+
+async def test_one_merged_into_an_answered_case_gets_its_reply_at_once(world: World) -> None:
+    lead = await world.replied("k1")
+    late = (await world.open("k2")).case.number
+    await world.service.move(late, Move.MERGE, TRIAGE, lead_number=lead.number, reason="同一路灯")
+    joined = await world.service.get(late)
+    assert (joined.state, joined.reply_text) == (State.MERGED, lead.reply_text)
+    assert await world.service.check_chain(late) is None
+    told = [text for text in await world.notices() if text.startswith("case_joined_reply")]
+    assert len(told) == 1
+
+
+async def test_a_bad_grade_after_a_visit_is_visited_again(world: World) -> None:
+    case = await world.replied()
+    await world.service.move(case.number, Move.VISIT, DESK, text="已电话回访")
+    assert await _refused(world, case.number, Move.VISIT, DESK, text="再访") == "state"
+    await world.service.rate(case.number, 1)
+    after = await world.service.move(case.number, Move.VISIT, DESK, text="上门回访")
+    assert (after.state, after.follow_up_due_at) == (State.VISITED, None)
+
+
+async def test_a_case_dealt_with_anew_is_graded_anew(world: World) -> None:
+    case = await world.replied()
+    await world.service.rate(case.number, 1)
+    await world.service.move(case.number, Move.APPEAL, CLERK, reason="已修好")
+    await world.service.move(case.number, Move.UPHOLD_APPEAL, TRIAGE, reason="照片属实")
+    again = await world.service.move(case.number, Move.REOPEN, CITIZEN, reason="又坏了")
+    assert (again.rating, again.course.appeal) == (None, Appeal.NONE)
+    await world.service.move(case.number, Move.DISPATCH, TRIAGE, department=CITY_LOOK)
+    await world.service.move(case.number, Move.ACCEPT, CLERK)
+    await world.service.move(case.number, Move.REPLY, CLERK, text="线路已更换。")
+    assert (await world.service.rate(case.number, 5)).rating == 5
+
+
+async def test_a_duty_has_its_own_limit(world: World) -> None:
+    city_wide = (await world.open("k1")).case
+    world.router.routing = replace(world.router.routing, working_days=2)
+    own = (await world.open("k2")).case
+    world.router.routing = replace(world.router.routing, severity=Severity.URGENT)
+    urgent = (await world.open("k3")).case
+    assert city_wide.due_at is not None
+    assert own.due_at is not None
+    assert urgent.due_at is not None
+    assert urgent.due_at < own.due_at < city_wide.due_at
+
+
+async def test_each_demand_of_an_unsplit_text_must_be_answered(world: World) -> None:
+    world.router.demands = (
+        Part(text="东门的路灯不亮", routing=SURE),
+        Part(text="菜市场污水横流没人清", routing=SURE),
+    )
+    number = (await world.open()).case.number
+    await world.service.move(number, Move.ACCEPT, CLERK)
+    with pytest.raises(Invalid, match="没有回应其中一件"):
+        await world.service.move(number, Move.REPLY, CLERK, text="您好，东门路灯已更换灯头。")
+    both = "您好，东门路灯已更换灯头，菜市场污水已清理。"
+    done = await world.service.move(number, Move.REPLY, CLERK, text=both)
+    assert done.state is State.REPLIED

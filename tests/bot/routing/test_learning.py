@@ -254,3 +254,16 @@ def test_wrong_files_are_said_plainly(tmp_path: Path, orders_csv: Path) -> None:
     assert run("train", str(tmp_path / "none.csv")).exit_code == 2
     unmapped = run("eval", str(orders_csv), "--columns", "what=content")
     assert unmapped.exit_code == 1
+
+
+def test_a_model_of_an_earlier_format_is_listed_and_not_stumbled_over(
+    learned: Learned, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    name = store.save(tmp_path, learned.model, {"first": 0.9}, NOW)
+    monkeypatch.setattr(store, "FORMAT", store.FORMAT + 1)
+    (version,) = store.versions(tmp_path)
+    assert (version.name, version.readable, version.figures) == (name, False, {})
+    store.use(tmp_path, name)
+    store.use_none(tmp_path)
+    assert store.current(tmp_path) == ""
+    store.use_none(tmp_path)

@@ -76,3 +76,23 @@ async def test_staffs_names_and_notes_stay_inside(house: House, visitor: TestCli
     assert "正在重新确定承办单位" in text
     for inside in ("wangfang", "先查线路图", "不是我们的"):
         assert inside not in text
+
+
+async def test_a_citizen_has_it_dealt_with_anew(house: House, visitor: TestClient) -> None:
+    opened = await house.case("路灯坏了")
+    clerk = await house.staff(Role.DEPARTMENT_CLERK, LIGHTS)
+    await move(clerk, opened.case.number, "accept")
+    await move(clerk, opened.case.number, "reply", text="已换灯泡。")
+    data = {"number": opened.case.number, "query_code": opened.query_code}
+    shown = await (await visitor.post("/progress", data=data, headers=PAGE)).text()
+    assert "要求重新办理" in shown
+    empty = await visitor.post("/progress/reopen", data={**data, "text": " "}, headers=PAGE)
+    assert empty.status == 400
+    again = await visitor.post("/progress/reopen", data={**data, "text": "又坏了"}, headers=PAGE)
+    assert "已经重新办理" in await again.text()
+    twice = await visitor.post(
+        f"/api/v1/cases/{opened.case.number}/reopening",
+        json={"text": "还没好"},
+        headers={"X-Query-Code": opened.query_code},
+    )
+    assert twice.status == 409
