@@ -1,15 +1,18 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import UTC, datetime
 
+import httpx
 import pytest
 from aiohttp.test_utils import TestServer
 
 from connectors.channels.wechat.channel import WeChatChannel
 from connectors.channels.wechat.settings import WeChatSettings
+from tests.connectors.wechat.caller import Caller
+from tests.connectors.wechat.node_clients import NodeClients, node_clients
 from tests.fakes.wechat_platform import Account, WeChatPlatform
 
 
@@ -83,3 +86,19 @@ async def channel(
     channel = WeChatChannel(settings_for(fake.account, api_url=url), tokens, now=clock.now)
     yield channel
     await channel.close()
+
+
+@pytest.fixture(scope="session")
+def node() -> Iterator[NodeClients]:
+    """The npm packages at work."""
+    with node_clients() as clients:
+        yield clients
+
+
+@pytest.fixture
+async def caller(platform: tuple[WeChatPlatform, str]) -> AsyncIterator[Caller]:
+    async with httpx.AsyncClient(base_url=platform[1]) as client:
+        caller = Caller(platform[0], client)
+        await caller.stable()
+        platform[0].citizen_wrote("citizen")
+        yield caller
