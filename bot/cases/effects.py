@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 
-from bot.cases import publishing, replying
+from bot.cases.answering import ANSWERING, words_owed
+from bot.cases.asked import Changed, Effect, Moving
 from bot.cases.deadlines import (
     Allowance,
     CaseLimits,
@@ -16,88 +17,14 @@ from bot.cases.deadlines import (
     moved_by_pause,
 )
 from bot.cases.model import (
-    Actor,
     Appeal,
     Case,
-    Course,
     Move,
     MoveRefused,
-    Published,
     Role,
-    State,
 )
-from bot.cases.ports import CaseCity
 from bot.cases.rules import BAD_GRADES
 from bot.errors import Conflict, Invalid
-
-
-@dataclass(frozen=True, kw_only=True)
-class Asked:
-    """A move as somebody asks for it.
-
-    Args:
-        department: where to, for dispatch, reassign and add_support; any name of the unit.
-        text: the words, for reply and note.
-        days: working days more, for ask_extension and extend.
-        lead_number: the case this one goes into, for merge.
-        grade: 1 (worst) to 5 (best), for rate.
-        despite: for a reply, send it though the check found something; not where it would tell
-            private data.
-        public: for publish, what the public is to read.
-        demands: for a reply, the demands the case's text names, where there are several.
-        parts: for split, the demands; the first stays with the case.
-        numbers: for split, the cases the others became, as the service opened them.
-    """
-
-    move: Move
-    actor: Actor
-    reason: str = ""
-    department: str = ""
-    text: str = ""
-    days: int = 0
-    lead_number: str = ""
-    grade: int = 0
-    despite: bool = False
-    public: Published | None = None
-    demands: tuple[str, ...] = ()
-    parts: tuple[str, ...] = ()
-    numbers: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, kw_only=True)
-class Moving:
-    """A case in the middle of a move.
-
-    Args:
-        before: as it stood.
-        case: the same in its new state, its version not yet counted.
-    """
-
-    before: Case
-    case: Case
-    asked: Asked
-    city: CaseCity
-    now: datetime
-
-    @property
-    def limits(self) -> CaseLimits:
-        """The city's times."""
-        return self.city.limits
-
-    @property
-    def words(self) -> dict[str, str]:
-        """What was said with the move, for its event."""
-        return {"text": self.asked.text} if self.asked.text else {}
-
-    def course(self, **changes: object) -> Course:
-        """The course so far, changed."""
-        return replace(self.case.course, **changes)  # type: ignore[arg-type]
-
-
-Changed = tuple[Case, dict[str, str]]
-"""The case after a move, its version not yet counted, and the event's details."""
-
-Effect = Callable[[Moving], Changed]
 
 
 def _dispatch(moving: Moving) -> Changed:
@@ -158,60 +85,6 @@ def return_until(case: Case, limits: CaseLimits) -> datetime | None:
     return allowed_until(since, Allowance(amount=days), limits)
 
 
-def _reply(moving: Moving) -> Changed:
-    case = moving.case
-    if not moving.asked.text:
-        raise Invalid("请填写答复内容。", fields={"text": "不能为空"})
-    noted = _checked(moving, moving.asked.text)
-    read_first = case.demand_type in moving.limits.steps.second_reading
-    if read_first and moving.asked.actor.role is not Role.DEPARTMENT_HEAD:
-        course = moving.course(draft_reply=moving.asked.text)
-        waits = replace(case, state=State.IN_PROGRESS, course=course)
-        return waits, moving.words | noted | {"second_reading": "asked"}
-    return replace(case, reply_text=moving.asked.text), moving.words | noted
-
-
-def _checked(moving: Moving, text: str) -> dict[str, str]:
-    """What the check of a reply found and its writer sends it despite; raises `ReplyUnfit`."""
-    found = replying.check(text, replying.replied_to(moving.before, moving.asked.demands))
-    blocking = [one for one in found if one.weight is replying.Weight.BLOCKING]
-    private = any(one.code in replying.PRIVATE for one in blocking)
-    if blocking and (private or not moving.asked.despite):
-        raise ReplyUnfit(found)
-    return {"despite": "、".join(one.code for one in blocking)} if blocking else {}
-
-
-class ReplyUnfit(Invalid):
-    """A reply that is not fit to be sent as it stands; `findings` says why."""
-
-    def __init__(self, findings: tuple[replying.Finding, ...]) -> None:
-        said = [one.said for one in findings if one.weight is replying.Weight.BLOCKING]
-        super().__init__("答复还不能发送：" + "；".join(said) + "。", fields={"text": said[0]})
-        self.findings = findings
-
-
-def _approve_reply(moving: Moving) -> Changed:
-    text = moving.asked.text or moving.case.course.draft_reply
-    noted = _checked(moving, text)
-    course = moving.course(draft_reply="")
-    return replace(moving.case, reply_text=text, course=course), {"text": text} | noted
-
-
-def _reject_reply(moving: Moving) -> Changed:
-    return replace(moving.case, course=moving.course(draft_reply="")), moving.words
-
-
-def _words_owed(moving: Moving) -> Changed:
-    if not moving.asked.text:
-        raise Invalid("请填写内容。", fields={"text": "不能为空"})
-    return moving.case, moving.words
-
-
-def _support_reply(moving: Moving) -> Changed:
-    case, details = _words_owed(moving)
-    return case, details | {"department": moving.asked.actor.department}
-
-
 def _end(moving: Moving) -> Changed:
     return replace(moving.case, closed_at=moving.now), moving.words
 
@@ -237,12 +110,6 @@ def _unmerge(moving: Moving) -> Changed:
     details = moving.words | {"lead_number": moving.case.merged_into}
     course = moving.course(before_merge=None)
     return replace(moving.case, closed_at=None, merged_into="", course=course), details
-
-
-def _join_reply(moving: Moving) -> Changed:
-    return replace(moving.case, reply_text=moving.asked.text), moving.words | {
-        "lead_number": moving.case.merged_into
-    }
 
 
 def _pause(moving: Moving) -> Changed:
@@ -357,21 +224,6 @@ def _split(moving: Moving) -> Changed:
     return replace(moving.case, course=course), {"numbers": "、".join(numbers)}
 
 
-def _agree_publish(moving: Moving) -> Changed:
-    return replace(moving.case, course=moving.course(may_publish=True)), moving.words
-
-
-def _publish(moving: Moving) -> Changed:
-    public = moving.asked.public or publishing.draft(moving.before)
-    publishing.check(public, moving.before)
-    after = replace(moving.case, published=public, published_at=moving.now)
-    return after, {"title": public.title}
-
-
-def _withdraw(moving: Moving) -> Changed:
-    return replace(moving.case, published=None, published_at=None), moving.words
-
-
 def _due(case: Case) -> dict[str, str]:
     return {"due_at": case.due_at.isoformat()} if case.due_at else {}
 
@@ -386,21 +238,17 @@ def _unit(moving: Moving) -> str:
 
 
 EFFECTS: Mapping[Move, Effect] = {
+    **ANSWERING,
     Move.DISPATCH: _dispatch,
     Move.REASSIGN: _dispatch,
     Move.ADD_SUPPORT: _add_support,
-    Move.SUPPORT_REPLY: _support_reply,
     Move.RETURN: _return,
-    Move.REPLY: _reply,
-    Move.APPROVE_REPLY: _approve_reply,
-    Move.REJECT_REPLY: _reject_reply,
-    Move.NOTE: _words_owed,
+    Move.NOTE: words_owed,
     Move.VISIT: _visit,
     Move.CLOSE: _end,
     Move.REFUSE: _end,
     Move.MERGE: _merge,
     Move.UNMERGE: _unmerge,
-    Move.JOIN_REPLY: _join_reply,
     Move.PAUSE: _pause,
     Move.RESUME: _resume,
     Move.ASK_EXTENSION: _ask_extension,
@@ -414,7 +262,4 @@ EFFECTS: Mapping[Move, Effect] = {
     Move.UPHOLD_APPEAL: _uphold_appeal,
     Move.DISMISS_APPEAL: _dismiss_appeal,
     Move.SPLIT: _split,
-    Move.AGREE_PUBLISH: _agree_publish,
-    Move.PUBLISH: _publish,
-    Move.WITHDRAW: _withdraw,
 }

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from bot.cases.effects import EFFECTS, Asked, Changed, Moving, running_again
+from bot.cases.asked import Asked, Changed, Moving
+from bot.cases.effects import EFFECTS, running_again
 from bot.cases.model import Case, Move
 from bot.cases.ports import CaseCity
 from bot.cases.rules import IN_HAND, next_state

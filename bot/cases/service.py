@@ -1,4 +1,4 @@
-"""The only writer of cases: opens them, moves them, shows them."""
+"""The only writer of cases: opens them, moves them, splits them."""
 
 from __future__ import annotations
 
@@ -7,10 +7,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from bot.cases.chain import ChainFault, verify
 from bot.cases.filters import CaseFilter, CasePage, OpenCounts
 from bot.cases.linked import linked_cases, narrowed, said
-from bot.cases.lookup import look_up
 from bot.cases.model import (
     CITIZEN,
     SYSTEM,
@@ -29,9 +27,10 @@ from bot.cases.opening import cleaned, opened, origin
 from bot.cases.past import PastCase, as_it_ended
 from bot.cases.ports import CaseCity, CaseRouter, CaseStorage, CaseUnit
 from bot.cases.query_code import QueryCodes, digits
+from bot.cases.reading import CaseReading, case_of
 from bot.cases.rules import ANSWERED
 from bot.cases.writing import AlreadyOpen, add_case, append_event, note_correction
-from bot.errors import Conflict, Invalid, NotFound
+from bot.errors import Conflict, Invalid
 from bot.ports import Clock, Ids, Wakeups
 
 __all__ = ["CaseFilter", "CasePage", "CaseService", "OpenCounts", "OpenedCase"]
@@ -46,7 +45,7 @@ class OpenedCase:
     created: bool
 
 
-class CaseService:
+class CaseService(CaseReading):
     """Cases.
 
     Args:
@@ -70,12 +69,9 @@ class CaseService:
         *,
         wakeups: Wakeups | None = None,
     ) -> None:
-        self._storage = storage
-        self._clock = clock
+        super().__init__(storage, clock, city, QueryCodes(secret))
         self._ids = ids
         self._router = router
-        self._city = city
-        self._codes = QueryCodes(secret)
         self._wakeups = wakeups
 
     async def open_case(self, new: NewCase, *, actor: Actor = CITIZEN) -> OpenedCase:
@@ -205,7 +201,7 @@ class CaseService:
             )
         )
         async with self._storage.begin() as unit:
-            before = await _case(unit, number)
+            before = await case_of(unit, number)
             if seen_version is not None and seen_version != before.version:
                 raise _somebody_was_first()
             asked = Asked(move=Move.SPLIT, actor=actor, parts=tuple(one.text for one in demands))
@@ -228,62 +224,6 @@ class CaseService:
         await self._wake("cases")
         await self._wake("outbox")
         return after, tuple(made)
-
-    async def published(
-        self, *, before: datetime | None = None, limit: int = 20
-    ) -> tuple[Case, ...]:
-        """Published cases, the last published first; only `published` of each is for the public.
-
-        Args:
-            before: only those published earlier than this, for the next page.
-            limit: how many.
-        """
-        async with self._storage.read() as unit:
-            return await unit.cases.published(before=before, limit=limit)
-
-    async def get(self, number: str) -> Case:
-        """A case, for staff. Raises `NotFound`."""
-        async with self._storage.read() as unit:
-            return await _case(unit, number)
-
-    async def look_up(self, number: str, query_code: str, *, who: str) -> Case:
-        """A case, for whoever has its number and query code.
-
-        Raises:
-            NotFound: wrong code or unknown number, one error for both (`wrong_code`).
-            TooMany: five wrong tries by `who` or on this number; with the wait.
-        """
-        return await look_up(
-            self._storage,
-            self._codes,
-            self._city.wording,
-            number=number,
-            code=query_code,
-            who=who,
-            now=self._clock.now(),
-        )
-
-    async def cases(self, wanted: CaseFilter) -> CasePage:
-        """One page of cases. Raises `Invalid` for a cursor that is none."""
-        async with self._storage.read() as unit:
-            return await unit.cases.page(wanted, now=self._clock.now())
-
-    async def open_counts(self, department: str = "") -> OpenCounts:
-        """Open cases by state and department; of one department where named."""
-        async with self._storage.read() as unit:
-            return await unit.cases.open_counts(now=self._clock.now(), department=department)
-
-    async def events(self, number: str) -> tuple[CaseEvent, ...]:
-        """What happened to a case, first to last. Raises `NotFound`."""
-        async with self._storage.read() as unit:
-            case = await _case(unit, number)
-            return await unit.cases.events(case.id)
-
-    async def check_chain(self, number: str) -> ChainFault | None:
-        """The first fault in a case's events, or None. Raises `NotFound`."""
-        async with self._storage.read() as unit:
-            case = await _case(unit, number)
-            return verify(case, await unit.cases.events(case.id))
 
     async def _open_under(self, origin_key: str) -> OpenedCase | None:
         async with self._storage.read() as unit:
@@ -310,7 +250,7 @@ class CaseService:
         asked = tidy(asked)
         now = self._clock.now()
         async with self._storage.begin() as unit:
-            before = await _case(unit, number)
+            before = await case_of(unit, number)
             if seen_version is not None and seen_version != before.version:
                 raise _somebody_was_first()
             await self._check_others(unit, before, asked)
@@ -370,13 +310,6 @@ class CaseService:
     async def _wake(self, topic: str) -> None:
         if self._wakeups is not None:
             await self._wakeups.wake(topic)
-
-
-async def _case(unit: CaseUnit, number: str) -> Case:
-    case = await unit.cases.get(digits(number))
-    if case is None:
-        raise NotFound("没有这个编号的诉求。")
-    return case
 
 
 async def _check_merge(unit: CaseUnit, case: Case, lead_number: str) -> None:

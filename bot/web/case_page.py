@@ -9,8 +9,8 @@ from typing import Annotated
 from aiohttp import web
 from pydantic import BaseModel, BeforeValidator, Field
 
+from bot.cases.answering import ReplyUnfit
 from bot.cases.duplicates import Similar
-from bot.cases.effects import ReplyUnfit
 from bot.cases.filters import OPEN_STATES
 from bot.cases.model import (
     Actor,
