@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.cases.model import DemandType, DepartmentCandidate, Routing, RoutingInput, Severity
 from bot.city.model import TERRITORY_LEAD, City, TerritoryRule
 from bot.routing.catalogue import Catalogue, Match
+from bot.routing.danger import SURE, SURELY_NONE, DangerJudge
 from bot.routing.demand import DemandJudge
 from bot.routing.learned import LearnedModel, Prediction
 from bot.routing.marker import Marker
 from bot.routing.sayings import Meant, Sayings
-from bot.routing.severity import SeverityJudge
+from bot.routing.severity import Judged, SeverityJudge
 from bot.routing.splitting import Splitter
 from bot.routing.territory import Gazetteer, Territory
 from nlu.text import normalise
@@ -33,6 +34,10 @@ _TOWNS_OWN = 0.2
 """Of a department's share: below it a town has no part in what is the department's own work."""
 _HELPS = 0.5
 """Of the share of a town nobody named, for those who would help it."""
+_WATCHES = ("公安", "消防", "应急", "卫生", "燃气", "供电", "交通", "气象", "水利")
+"""In the names of units whose everyday matters may be dangers."""
+_TELLS_MORE_CHARS = 15
+"""A cry of a few words is taken at its word."""
 _BETWEEN = " ，,、；;"
 _TITLE_MATTERS_CHARS = 4
 
@@ -82,13 +87,14 @@ class Router:
         self._gazetteer = Gazetteer(city)
         self._severity = SeverityJudge(city.rules)
         self._demand = DemandJudge(city.rules)
+        self._danger = DangerJudge(_everyday(city))
         self._marker = Marker(city.rules.marks, city.rules.negations)
 
     def route(self, item: RoutingInput) -> Routing:
         """Demand type, category, units with confidence, territory, severity, reasons."""
         text = _joined(item)
         territory = self._gazetteer.find(normalise(item.place), text)
-        judged = self._severity.judge(text)
+        judged = self._judged(text)
         marks = self._marker.mark(text)
         several = len(self._splitter.split(normalise(item.text)[:MAX_CHARS]))
         prediction = self._model.predict(item.text, item.title) if self._model else None
@@ -144,7 +150,26 @@ class Router:
 
         Far cheaper than `route`: asked of every message, before anything else.
         """
-        return self._severity.judge(_joined(RoutingInput(text=text))).number
+        return self._judged(_joined(RoutingInput(text=text))).number
+
+    def _judged(self, text: str) -> Judged:
+        """By the city's words and by what was learned of danger.
+
+        Where words see what the other does not at all, a person looks at it first.
+        """
+        judged, found = self._severity.judge(text), self._danger.judge(text)
+        if found is None:
+            return judged
+        if judged.number and found.lead < SURELY_NONE and len(text) >= _TELLS_MORE_CHARS:
+            return replace(judged, severity=Severity.URGENT, number="")
+        if judged.number or found.lead < SURE:
+            return judged
+        return replace(
+            judged,
+            severity=Severity.EMERGENCY,
+            number=found.number,
+            reasons=(f"像是 {found.number} 的紧急情况", *judged.reasons),
+        )
 
     def _shares(self, text: str, territory: Territory, demand: DemandType) -> _Shares:
         """Shares by the catalogue: what its sentences mean, its phrases, units named.
@@ -260,6 +285,16 @@ def _duties(matches: Sequence[Match], meant: Meant) -> dict[str, Match]:
     for lead, said in meant.said.items():
         found.setdefault(lead, Match(duty=said.duty, score=said.cosine, alike=said.text))
     return found
+
+
+def _everyday(city: City) -> tuple[str, ...]:
+    """What citizens bring to those who have to do with no danger."""
+    return tuple(
+        saying
+        for duty in city.duties
+        if not any(word in duty.lead for word in _WATCHES)
+        for saying in duty.sayings
+    )
 
 
 def demand_type(label: str) -> DemandType | None:

@@ -66,7 +66,7 @@ class Sayings:
         truth = np.full((len(self._sentences), len(self._leads)), -1, dtype=np.float32)
         truth[np.arange(len(self._sentences)), self._lead_of] = 1
         self._means = truth.mean(0) if self._leads else np.zeros(0, dtype=np.float32)
-        self._weights = _ridge(vectors, truth - self._means)
+        self._weights = ridge(vectors, truth - self._means)
 
     def meant(self, text: str, signs: Mapping[str, float] = MappingProxyType({})) -> Meant:
         """Who leads what a text means, by its words alone.
@@ -128,7 +128,7 @@ def _sentences(city: City) -> Iterator[tuple[Duty, str]]:
             yield duty, saying
 
 
-def _ridge(vectors: csr_matrix, truth: Floats) -> Floats:
+def ridge(vectors: csr_matrix, truth: Floats) -> Floats:
     """Dual weights (sentences × leads) by conjugate gradients, all columns at once."""
     transposed = vectors.T.tocsr()
 
@@ -155,4 +155,4 @@ def _ridge(vectors: csr_matrix, truth: Floats) -> Floats:
     return found
 
 
-__all__ = ["Meant", "Said", "Sayings"]
+__all__ = ["Meant", "Said", "Sayings", "ridge"]

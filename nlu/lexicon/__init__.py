@@ -171,6 +171,13 @@ def troubles() -> tuple[Mapping[str, tuple[str, ...]], Mapping[str, tuple[str, .
 
 
 @functools.cache
+def danger() -> tuple[tuple[str, str], ...]:
+    """(number, sentence): 110, 119, 120, 122 where it tells of present danger, 0 where not."""
+    rows = (line.partition("\t") for line in _lines("danger"))
+    return tuple((number, text.strip()) for number, _, text in rows if text.strip())
+
+
+@functools.cache
 def words() -> tuple[str, ...]:
     """All words to be kept whole, sorted, at least two characters each."""
     found = {name for file in WORD_FILES for name in names(file)}
