@@ -1,8 +1,8 @@
 """Whether a text tells of present danger, and which number must be told: learned. Pure.
 
-Words alone miss most of it: 53 of 60 dangers told by a writer who had not seen the lists (such as
-孩子喘不上气，嘴唇都发紫了). A ridge regression over character n-grams learns from sentences of danger,
-from near misses (past, asked about, figurative, drills), and from what citizens say of everyday duties.
+Words alone miss most of it: 53 of 60 dangers told by a writer who had not seen the lists, such as
+孩子喘不上气，嘴唇都发紫了. A ridge regression over n-grams of characters learns from sentences of
+danger, from near misses (past, asked about, figurative, drills), and from everyday sayings.
 """
 
 from __future__ import annotations
@@ -84,7 +84,8 @@ class DangerJudge:
             if name in self._row_of
         ]
         if not known:
-            return self._means
+            nothing: Floats = self._means
+            return nothing
         rows = np.array([row for row, _ in known])
         values = (1 + np.log([times for _, times in known])) * self._idf[rows]
         values /= np.sqrt(values @ values)
