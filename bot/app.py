@@ -10,6 +10,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
 from bot import city as cities
+from bot.attachments import Attachments
 from bot.cache import Cache
 from bot.cases.alerts import Alerts
 from bot.cases.duplicates import DuplicateService
@@ -171,6 +172,14 @@ def _services(
         satisfaction=SatisfactionService(storage, clock, city.limits),
         staff=StaffService(storage, clock, ids),
         channels=channels,
+        recogniser=registry.recogniser(city.unit_names),
+        attachments=Attachments(
+            storage,
+            clock,
+            ids,
+            settings.attachments_folder,
+            max_bytes=settings.attachment_max_bytes,
+        ),
     )
 
 

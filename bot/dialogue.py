@@ -68,6 +68,7 @@ class Dialogue:
         about: str = "",
         understanding: Understanding | None = None,
         anew: bool = False,
+        place: str = "",
     ) -> DialogueTurn:
         """Say one message; the same `message_id` again gives the same replies and does nothing.
 
@@ -80,6 +81,8 @@ class Dialogue:
             understanding: of this text, where Rasa was asked before; saves a second reading.
             anew: nothing is open on our side, so a form Rasa still holds open is dropped first:
                 its matter was registered without Rasa.
+            place: where it is about, known from a location message; where it is the text itself,
+                this is that message.
 
         Raises:
             DialogueAway: Rasa is not there, too slow, or came to no word.
@@ -94,6 +97,7 @@ class Dialogue:
                 "channel": conversation_id.partition(":")[0],
                 "sender_id": sender_id or conversation_id.partition(":")[2],
                 "about": about,
+                "place": place,
             },
         }
         if understanding is not None and understanding.source == "rasa":

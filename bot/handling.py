@@ -7,7 +7,7 @@ import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 
-from bot import registering, remarks, turn
+from bot import pacing, registering, remarks, turn
 from bot.inbox import TURN_SHARE_OF_LEASE, Outcome, Work
 from bot.records import LeaseLost
 from bot.services import Services
@@ -95,6 +95,8 @@ class Handling:
             if message.attempts > _BEGUN_AT_MOST:  # it ends its handlers before they can say so
                 return await self._give_up(work, "HandlersDied")
             await services.inbox.hold(work)
+            if await pacing.held_back(work, services):
+                return None
             # Ended before the lease does, so that no second handler can be at it meanwhile.
             async with asyncio.timeout(services.settings.lease_s * TURN_SHARE_OF_LEASE):
                 following = await self._handle(work, services)

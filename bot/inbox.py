@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 
+from bot.attachments import WAITS_FOR_A_CASE
 from bot.ports import Clock, Ids, Wakeups
 from bot.records import Context, NewOutbound, QueueCounts, Reason, Stored, StoredMessage
 from bot.transactions import Transactions, Unit
@@ -162,6 +163,11 @@ class Inbox:
             await self._add(unit, work.message, reply, f"turn:{work.message.id}:{name}")
         await self._wakeups.wake(f"chat:{work.message.conversation_id}", "outbox")
 
+    async def write_down(self, work: Work, text: str) -> None:
+        """Keep what a message without text turned out to say. Raises `LeaseLost`."""
+        async with self._storage.begin() as unit:
+            await unit.messages.write_down(work.message.id, text, owner=self._owner)
+
     async def put_off(self, work: Work, *, after_s: float, error: str) -> None:
         """Let it be tried again after so many seconds. Raises `LeaseLost`."""
         retry_at = self._clock.now() + timedelta(seconds=after_s)
@@ -243,6 +249,9 @@ class Inbox:
 
     async def _add(self, unit: Unit, message: StoredMessage, reply: Reply, key: str) -> None:
         in_place_s = self._in_place_s.get(message.channel, 0.0)
+        if reply.case and reply.case.query_code:  # it was just opened
+            since = message.received_at - WAITS_FOR_A_CASE
+            await unit.attachments.attach(message.conversation_id, reply.case.number, since=since)
         await unit.outbox.add(
             NewOutbound(
                 key=key,

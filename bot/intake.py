@@ -7,7 +7,19 @@ import asyncio
 from bot.inbox import Inbox, Work
 from bot.metrics import Metrics
 from bot.records import Stored
-from connectors.base import Inbound
+from connectors.base import Inbound, InboundKind
+
+_EVENTS = frozenset(
+    {"subscribe", "unsubscribe", "scan", "click", "view", "location", "templatesendjobfinish"}
+)
+
+
+def what_it_is(inbound: Inbound) -> str:
+    """A message's kind, or `event_` and the event's name; `event_other` for one we do not know."""
+    if inbound.kind is not InboundKind.EVENT:
+        return inbound.kind.value
+    name = inbound.details.get("Event", "").lower()
+    return f"event_{name if name in _EVENTS else 'other'}"
 
 
 class Intake:
@@ -28,6 +40,8 @@ class Intake:
         """
         stored, work = await self._inbox.store(inbound)
         self._metrics.received(inbound.channel, new=stored.new)
+        if stored.new:
+            self._metrics.of_kind(inbound.channel, what_it_is(inbound))
         if work is not None:
             self.claimed.put_nowait(work)
         return stored

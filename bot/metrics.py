@@ -32,6 +32,18 @@ class Metrics:
             ["channel", "resend"],
             registry=registry,
         )
+        self._kinds = Counter(
+            "policyline_message_kinds",
+            "New messages by what they are; events by their name.",
+            ["channel", "what"],
+            registry=registry,
+        )
+        self._held_back = Counter(
+            "policyline_messages_held_back",
+            "Turns put off because their sender writes too fast.",
+            ["channel"],
+            registry=registry,
+        )
         self._turns = Histogram(
             "policyline_turn_seconds",
             "Time of one handled turn.",
@@ -78,6 +90,14 @@ class Metrics:
             ["queue"],
             registry=registry,
         )
+
+    def of_kind(self, channel: str, what: str) -> None:
+        """A new message is of this kind, an event of this name."""
+        self._kinds.labels(channel, what).inc()
+
+    def held_back(self, channel: str) -> None:
+        """A message waits because its sender writes too fast."""
+        self._held_back.labels(channel).inc()
 
     def received(self, channel: str, *, new: bool) -> None:
         """A message came in."""

@@ -163,12 +163,16 @@ class Context:
         questions: the citizen's last questions, oldest first, for follow-up questions.
         case_number: the case spoken of last.
         dialogue_since: id of the message that opened the dialogue; empty while none is open.
+        place: a place sent without a word, what the next matter is about.
+        placed_at: when, ISO 8601.
     """
 
     dialogue_open: bool = False
     questions: tuple[str, ...] = ()
     case_number: str = ""
     dialogue_since: str = ""
+    place: str = ""
+    placed_at: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,9 +7,11 @@ from dataclasses import replace
 from bot.cases.model import DemandType, NewCase
 from bot.inbox import Outcome, Work
 from bot.presenting import case_reply
+from bot.receiving import known_place
+from bot.records import Context, StoredMessage
 from bot.remarks import matter
 from bot.services import Services
-from connectors.base import Reply, ReplyKind
+from connectors.base import InboundKind, Reply, ReplyKind
 from nlu.model import Intent, Understanding
 
 _DEMAND = {
@@ -83,7 +85,7 @@ async def _register(
             title="",
             text=whole or text,
             demand_type=_DEMAND.get(understanding.intent),
-            place=_first(understanding, "place"),
+            place=_where(message, context, understanding),
             occurred_at=_first(understanding, "time"),
             contact_phone=_first(understanding, "phone"),
             for_triage=for_triage,
@@ -95,9 +97,20 @@ async def _register(
     return Outcome(
         replies=replies,
         context=replace(
-            context, dialogue_open=False, dialogue_since="", case_number=opened.case.number
+            context,
+            dialogue_open=False,
+            dialogue_since="",
+            case_number=opened.case.number,
+            place="",
+            placed_at="",
         ),
     )
+
+
+def _where(message: StoredMessage, context: Context, understanding: Understanding) -> str:
+    if message.kind is InboundKind.LOCATION:
+        return message.text
+    return _first(understanding, "place") or known_place(context, message.received_at)
 
 
 def _first(understanding: Understanding, kind: str) -> str:

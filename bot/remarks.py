@@ -32,6 +32,9 @@ _BY_KIND = {
     InboundKind.UNKNOWN: "wechat_unsupported",
 }
 
+_WORDED = frozenset({InboundKind.TEXT, InboundKind.VOICE, InboundKind.LOCATION})
+"""Of a voice message what was heard, of a place its name, once `bot.receiving` has written it."""
+
 _START = ("option_ask", "option_report", "option_progress", "option_human")
 _DIALOGUE_OPTIONS = (
     "open_case_offer",
@@ -44,8 +47,8 @@ _REGISTER = ("open_case_offer", "choices_none")
 
 
 def words(message: StoredMessage, city: City) -> str:
-    """What the citizen says: text, or what a click on the menu stands for; else empty."""
-    if message.kind is InboundKind.TEXT:
+    """What the citizen says: text, what was heard, or a click on the menu stands for; or empty."""
+    if message.kind in _WORDED:
         return message.text.strip()
     if message.kind is InboundKind.EVENT and message.details.get("Event", "").upper() == "CLICK":
         key = message.details.get("EventKey", "")

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from bot.attachments import Attachments
     from bot.cache import Cache
     from bot.cases.alerts import Alerts
     from bot.cases.duplicates import DuplicateService
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from bot.settings import Settings
     from bot.staff import StaffService
     from connectors.base import Channel
+    from connectors.speech.base import Recogniser
     from nlu.client import RasaClient
 
 
@@ -57,6 +59,8 @@ class Services:
         opinions: what is done about those items, and when their hours run out.
         satisfaction: the departments' figures on grades and replies.
         channels: connector's name → channel.
+        recogniser: of speech; None: citizens are asked for text.
+        attachments: pictures, videos and places citizens sent.
     """
 
     settings: Settings
@@ -87,3 +91,5 @@ class Services:
     satisfaction: SatisfactionService
     staff: StaffService
     channels: Mapping[str, Channel]
+    recogniser: Recogniser | None
+    attachments: Attachments

@@ -118,6 +118,15 @@ class Settings(BaseSettings):
     """A file `policyline reader train` wrote; None: sentences are picked by their words. On 405
     questions, documents unseen, a learned one quotes nearer to the answer (ROUGE-L .35 for .32) but
     holds it whole less often (65% for 73%)."""
+    attachments: Path | None = None
+    """Folder of citizens' pictures and videos; None: `attachments` under `home`. Replicas on
+    several machines share one."""
+    attachment_max_bytes: int = Field(default=10 * 1024 * 1024, gt=0)
+    """A larger picture or video is noted, not kept; WeChat's own limit for pictures is 10 MB."""
+    pace_messages: int = Field(default=20, gt=0)
+    """So many messages of one person on a platform are handled at once in `pace_s` seconds; what
+    comes faster is kept and waits. A registration takes some eight messages."""
+    pace_s: float = Field(default=60.0, gt=0)
     lease_s: float = Field(default=30.0, gt=0)
     """A handler that has not finished by then is taken for dead."""
 
@@ -171,6 +180,11 @@ class Settings(BaseSettings):
     def database(self) -> str:
         """The database URL in force."""
         return self.database_url or f"sqlite+aiosqlite:///{self.home / 'policyline.db'}"
+
+    @property
+    def attachments_folder(self) -> Path:
+        """The folder of attachments in force."""
+        return (self.attachments or self.home / "attachments").expanduser().absolute()
 
     @property
     def redis(self) -> str:

@@ -50,6 +50,9 @@ class Messages(Protocol):
     async def extend(self, message_id: str, *, owner: str, lease_s: float, now: datetime) -> None:
         """Hold a message longer. Raises `LeaseLost`."""
 
+    async def write_down(self, message_id: str, text: str, *, owner: str) -> None:
+        """Keep what a message without text turned out to say. Raises `LeaseLost`."""
+
     async def mark_handled(self, message_id: str, *, owner: str, now: datetime) -> None:
         """Done. Raises `LeaseLost`."""
 
@@ -149,8 +152,19 @@ class UnansweredQuestions(Protocol):
         """Count a question."""
 
 
+class Attached(Protocol):
+    """What citizens sent beside text."""
+
+    async def attach(self, conversation_id: str, case_number: str, *, since: datetime) -> int:
+        """Give a case what its conversation sent since then and no case has."""
+
+
 class Unit(Protocol):
     """One transaction."""
+
+    @property
+    def attachments(self) -> Attached:
+        """Attachments."""
 
     @property
     def messages(self) -> Messages:

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bot import grading, rating, registering, remarks
+from bot import grading, rating, receiving, registering, remarks
 from bot.dialogue import DialogueAway
 from bot.inbox import Outcome, Work
 from bot.presenting import answer_reply
 from bot.services import Services
-from connectors.base import Reply
-from nlu.model import DIALOGUE_INTENTS, Intent, Understanding
+from connectors.base import InboundKind, Reply
+from nlu.model import DIALOGUE_INTENTS, Entity, Intent, Understanding
 
 _QUESTIONS_KEPT = 6
 """A chain of follow-ups ("那需要什么材料") rarely reaches further back."""
@@ -32,7 +32,10 @@ async def handle(work: Work, services: Services) -> Work | None:
 
 async def decide(work: Work, services: Services) -> Outcome:
     """What the turn comes to. An emergency's number is told, and a case may be open, before."""
-    text = remarks.words(work.message, services.city)
+    taken = await receiving.received(work, services)
+    if isinstance(taken, Outcome):
+        return taken
+    work, text = taken, remarks.words(taken.message, services.city)
     if not text:
         return _said(work, remarks.on_wordless(work.message, services.city.wording.say))
     if danger := registering.danger(text, services):
@@ -71,6 +74,7 @@ async def _converse(
     work: Work, text: str, services: Services, understanding: Understanding | None = None
 ) -> Outcome:
     message, context = work.message, work.context
+    located = message.kind is InboundKind.LOCATION
     try:
         told = await services.dialogue.talk(
             message.conversation_id,
@@ -78,8 +82,9 @@ async def _converse(
             message.id,
             sender_id=message.sender_id,
             about=context.questions[-1] if context.questions else "",
-            understanding=understanding,
+            understanding=_of_place(text) if located else understanding,
             anew=not context.dialogue_open,
+            place=text if located else receiving.known_place(context, message.received_at),
         )
     except DialogueAway as away:
         services.metrics.dialogue_away(away.code)
@@ -92,8 +97,16 @@ async def _converse(
             dialogue_open=told.open,
             dialogue_since=(context.dialogue_since or message.id) if told.open else "",
             case_number=case.number if case else context.case_number,
+            place="",
+            placed_at="",
         ),
     )
+
+
+def _of_place(text: str) -> Understanding:
+    """What a location message says: where, and nothing more; Rasa has no words to read in it."""
+    whole = Entity(kind="place", value=text, start=0, end=len(text))
+    return Understanding(text=text, intent=Intent.INFORM, confidence=1.0, entities=(whole,))
 
 
 async def _without_dialogue(work: Work, text: str, services: Services) -> Outcome:

@@ -56,7 +56,11 @@ async def watch_deadlines(stop: asyncio.Event, services: Services) -> None:
     stopping = asyncio.create_task(stop.wait())
     try:
         while not stop.is_set():
-            for sweep in (services.sweeper.sweep, services.opinions.sweep):
+            for sweep in (
+                services.sweeper.sweep,
+                services.opinions.sweep,
+                services.attachments.sweep,
+            ):
                 try:
                     if await sweep():
                         await services.cache.wake("cases")

@@ -203,6 +203,27 @@ class CallbackChannel(Channel, Protocol):
         """The response that carries all these replies, or the bare acknowledgement for none."""
 
 
+class MediaChannel(Channel, Protocol):
+    """A channel whose platform keeps what citizens send beside text, for a while."""
+
+    async def fetch(
+        self, kind: InboundKind, details: Mapping[str, str], *, max_bytes: int
+    ) -> bytes:
+        """The file of a message, as it is; what it really is, its bytes must tell.
+
+        Args:
+            kind: of the message.
+            details: the message's own, as `Inbound` had them.
+            max_bytes: more is not read.
+
+        Raises:
+            connectors.errors.Retryable: later may help.
+            connectors.errors.Gone: the platform keeps it no more.
+            connectors.errors.TooLarge: it is larger than `max_bytes`.
+            connectors.errors.Refused: never will.
+        """
+
+
 @dataclass(frozen=True, kw_only=True)
 class DepartmentNotice:
     """A case on its way to a department outside our own pages."""

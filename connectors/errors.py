@@ -36,5 +36,13 @@ class Kept(ConnectorError):
     """Not deliverable now; to be given at the citizen's next contact."""
 
 
+class Gone(Refused):
+    """What was asked for is there no more: expired, or never was."""
+
+
+class TooLarge(Refused):
+    """It is larger than we take; nothing of it was kept."""
+
+
 class Misconfigured(ConnectorError):
     """A setting is missing or wrong; the message names the setting, never its value."""

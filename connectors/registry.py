@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from pydantic import ValidationError
@@ -13,6 +13,9 @@ from connectors.channels.wechat.channel import WeChatChannel
 from connectors.channels.wechat.settings import WeChatSettings
 from connectors.channels.wechat.tokens import TokenCache
 from connectors.errors import Misconfigured
+from connectors.speech.base import Recogniser
+from connectors.speech.funasr import FunAsr
+from connectors.speech.settings import SpeechSettings
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,3 +58,23 @@ def build(edge: Edge) -> dict[str, Channel]:
     """
     built = {name: builder(edge) for name, builder in CHANNELS.items()}
     return {name: channel for name, channel in built.items() if channel is not None}
+
+
+def recogniser(hotwords: Sequence[str]) -> Recogniser | None:
+    """The configured recogniser of speech, or None.
+
+    Args:
+        hotwords: names it should know.
+
+    Raises:
+        Misconfigured: its settings are faulty.
+    """
+    try:
+        settings = SpeechSettings()
+    except ValidationError as error:
+        faults = "; ".join(
+            f"POLICYLINE_SPEECH_{'.'.join(map(str, fault['loc'])).upper()}: {fault['msg']}"
+            for fault in error.errors(include_input=False)
+        )
+        raise Misconfigured(faults) from None
+    return FunAsr(settings, hotwords) if settings.url else None

@@ -56,6 +56,8 @@ def validate(turn: Tracker, knowledge: Knowledge) -> Outcome:
     if turn.resumed:
         resume = Reply(text=knowledge.say("form_resume"))
         return _advance(turn.slots, knowledge, said=(resume,))
+    if turn.located and turn.located == turn.text:
+        return _located(turn, knowledge)
     if turn.requested == DROP:
         return _drop_or_not(turn, knowledge)
     if turn.requested in {"place", "occurred_at", "contact_phone"} and reading.declines(turn):
@@ -94,6 +96,13 @@ def _start(turn: Tracker, knowledge: Knowledge) -> Outcome:
 
 def _demand(turn: Tracker) -> DemandType | None:
     return DEMANDS[Intent(turn.intent)] if turn.intent in CASE_INTENTS else None
+
+
+def _located(turn: Tracker, knowledge: Knowledge) -> Outcome:
+    """A location message says where, whatever was asked; a second one says it better."""
+    said = (Reply(text=knowledge.say("form_changed")),) if turn.slots.place else ()
+    slots = replace(turn.slots.put({"place": turn.located}), misses=0)
+    return _advance(slots, knowledge, said=said)
 
 
 def _drop_or_not(turn: Tracker, knowledge: Knowledge) -> Outcome:
@@ -275,7 +284,7 @@ def _without_needless(slots: Slots) -> Slots:
 def _filled(slots: Slots, turn: Tracker, *, but: str = "") -> Slots:
     """With what the message holds for slots that have nothing yet."""
     found = {
-        "place": reading.place(turn),
+        "place": reading.place(turn) or turn.located,
         "occurred_at": reading.occurred_at(turn),
         "contact_phone": turn.spans("phone")[0].value if turn.spans("phone") else "",
     }

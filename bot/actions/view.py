@@ -62,6 +62,7 @@ class Tracker:
 
     Args:
         intent: Rasa's intent name of the latest message; may be one we do not know.
+        located: a place from a location message; where it is the text itself, this is that message.
         about: what was talked about before this message, where its words point back to it.
         form: the active form, or empty.
         requested: the slot the citizen was last asked for, or empty.
@@ -78,6 +79,7 @@ class Tracker:
     intent: str
     confidence: float = 1.0
     about: str = ""
+    located: str = ""
     entities: tuple[Entity, ...] = ()
     form: str = ""
     requested: str = ""
@@ -141,6 +143,7 @@ def parse(body: object) -> tuple[str, Tracker]:
         intent=_text(intent.get("name")),
         confidence=_number(intent.get("confidence")),
         about=_text(metadata.get("about")).strip(),
+        located=_text(metadata.get("place")).strip(),
         entities=_entities(message.get("entities") or []),
         form=form,
         requested=_text(slots.get(REQUESTED)),

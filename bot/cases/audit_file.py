@@ -14,7 +14,9 @@ from bot.privacy import mask_text
 FORMAT = "policyline-audit-1"
 
 
-def audit_line(case: Case, events: Sequence[CaseEvent], *, masked: bool) -> str:
+def audit_line(
+    case: Case, events: Sequence[CaseEvent], *, masked: bool, attachments: int = 0
+) -> str:
     """One case as a line of JSON, without its end.
 
     Masked, no words of the case itself are given, and of an event every text that holds something
@@ -34,6 +36,7 @@ def audit_line(case: Case, events: Sequence[CaseEvent], *, masked: bool) -> str:
         "opened_at": _time(case.opened_at),
         "due_at": _time(case.due_at),
         "closed_at": _time(case.closed_at),
+        "attachments": attachments,
     }
     if not masked:
         said["record"] = row_of(case)

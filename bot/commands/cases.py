@@ -134,8 +134,16 @@ async def _write_courses(at: Office, target: TextIO, *, masked: bool) -> tuple[i
     chains, count, broken, cursor = Chains(at.storage, SystemClock()), 0, 0, ""
     while True:
         courses, cursor = await chains.page(cursor)
+        async with at.storage.read() as unit:
+            attached = await unit.attachments.counts([one.case.number for one in courses])
         for course in courses:
-            target.write(audit_line(course.case, course.events, masked=masked) + "\n")
+            line = audit_line(
+                course.case,
+                course.events,
+                masked=masked,
+                attachments=attached.get(course.case.number, 0),
+            )
+            target.write(line + "\n")
             broken += course.fault is not None
         count += len(courses)
         if not cursor:

@@ -64,6 +64,7 @@ async def findings_of(*, newest_chains: int | None = chain_check.NEWEST) -> list
         ("Redis", _redis),
         ("Rasa", _rasa),
         ("改写接口", _rephrasing),
+        ("语音识别", _speech),
     )
     if settings.milvus_url:
         edges = (*edges, ("Milvus", _milvus))
@@ -226,6 +227,33 @@ async def _rephrasing(settings: Settings) -> Finding:
         said = f"{where}：密钥不对，请核对 POLICYLINE_REPHRASE_KEY；在此之前只给出原文"
         return Finding(subject=subject, verdict=Verdict.LESS, said=said)
     return Finding(subject=subject, verdict=Verdict.FINE, said=f"{where}，可连接")
+
+
+async def _speech(settings: Settings) -> Finding:
+    """Whether the recogniser takes a connection; nothing is said to it."""
+    import aiohttp
+
+    from connectors import registry
+    from connectors.errors import Misconfigured
+    from connectors.speech.settings import SpeechSettings
+
+    del settings
+    subject, less = "语音识别", "语音消息请市民改用文字"
+    try:
+        if registry.recogniser(()) is None:
+            return Finding(subject=subject, verdict=Verdict.FINE, said=f"未设置，{less}")
+    except Misconfigured as error:
+        return Finding(subject=subject, verdict=Verdict.FAULT, said=str(error))
+    url = SpeechSettings().url
+    try:
+        async with (
+            aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(CONNECT_WITHIN_S / 2)) as session,
+            session.ws_connect(url, protocols=("binary",)),
+        ):
+            return Finding(subject=subject, verdict=Verdict.FINE, said=f"{url}，可连接")
+    except (aiohttp.ClientError, OSError, TimeoutError):
+        said = f"{url}：连不上，{less}"
+        return Finding(subject=subject, verdict=Verdict.LESS, said=said)
 
 
 def _kept(path: Path) -> str:

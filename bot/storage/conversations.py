@@ -62,5 +62,7 @@ def _conversation(row: sa.RowMapping) -> Conversation:
         questions=tuple(str(question) for question in kept.get("questions", ())),
         case_number=str(kept.get("case_number", "")),
         dialogue_since=str(kept.get("dialogue_since", "")),
+        place=str(kept.get("place", "")),
+        placed_at=str(kept.get("placed_at", "")),
     )
     return Conversation(**values)

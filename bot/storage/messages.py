@@ -134,6 +134,10 @@ class MessageRepository:
         until = now + timedelta(seconds=lease_s)
         await self._change(message_id, owner, {"lease_until": until})
 
+    async def write_down(self, message_id: str, text: str, *, owner: str) -> None:
+        """Keep what a message without text turned out to say. Raises `LeaseLost`."""
+        await self._change(message_id, owner, {"text": text})
+
     async def mark_handled(self, message_id: str, *, owner: str, now: datetime) -> None:
         """Done; in the same transaction as its replies. Raises `LeaseLost`, which undoes them."""
         await self._lock_conversation_of(message_id)

@@ -16,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 
 from bot.clean import clean_text
 from bot.storage.alerts import AlertRepository
+from bot.storage.attachments import AttachmentRepository
 from bot.storage.audit import AuditRepository
 from bot.storage.cases import CaseRepository
 from bot.storage.conversations import ConversationRepository
@@ -46,6 +47,7 @@ class Unit:
         self.messages = MessageRepository(connection)
         self.outbox = OutboxRepository(connection)
         self.conversations = ConversationRepository(connection)
+        self.attachments = AttachmentRepository(connection)
         self.cases = CaseRepository(connection)
         self.corrections = CorrectionRepository(connection)
         self.documents = DocumentRepository(connection)

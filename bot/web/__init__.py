@@ -13,6 +13,7 @@ from bot.web import (
     api,
     api_cases,
     api_insight,
+    attachments,
     auth,
     case_lists,
     case_page,
@@ -92,6 +93,12 @@ STAFF_ROUTES = (
     Route(method="GET", path="/alerts", handler=alerts.show, right=Right.CASE_MOVE),
     Route(method="POST", path="/alerts/{id}", handler=alerts.seen, right=Right.CASE_MOVE),
     Route(method="GET", path="/cases/{number}", handler=case_page.show, right=Right.CASE_READ),
+    Route(
+        method="GET",
+        path="/cases/{number}/attachments/{id}",
+        handler=attachments.show,
+        right=Right.CASE_READ,
+    ),
     Route(
         method="POST", path="/cases/{number}/moves", handler=case_page.move, right=Right.CASE_MOVE
     ),

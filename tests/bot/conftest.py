@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from argon2 import PasswordHasher
 
+from bot.attachments import Attachments
 from bot.cache import Cache
 from bot.cases.alerts import Alerts
 from bot.cases.duplicates import DuplicateService
@@ -120,6 +121,10 @@ class World:
             "satisfaction": SatisfactionService(self.storage, self.clock, city.limits),
             "staff": self.staff,
             "channels": {"strict": self.channel},
+            "recogniser": None,
+            "attachments": Attachments(
+                self.storage, self.clock, self.ids, self.home / "attachments", max_bytes=10_000
+            ),
         }
         library = parts.get("library", self.library)
         built |= {

@@ -289,3 +289,37 @@ def test_a_long_story_instead_of_a_place_is_kept_whole() -> None:
 )
 def test_what_a_rule_answers(text: str, intent: Intent, requested: str) -> None:
     assert answer(text, intent, requested, READY).reject
+
+
+PIN = "丰城市剑光街道人民路12号"
+
+
+def pinned(requested: str, slots: Slots) -> Outcome:
+    """A location message while something was asked."""
+    turn = answering(PIN, Intent.INFORM, requested, slots, "case_form")
+    return case_form.validate(replace(turn, located=PIN), KNOWLEDGE)
+
+
+@pytest.mark.parametrize("requested", ["place", "occurred_at", "contact_phone", DROP])
+def test_a_location_message_says_where_whatever_was_asked(requested: str) -> None:
+    outcome = pinned(requested, LIGHT)
+    assert (outcome.slots.place, outcome.slots.matter) == (PIN, "路灯坏了")
+    assert (outcome.request, texts(outcome)) == ("contact_phone", [SAY("form_ask_phone")])
+
+
+def test_a_location_message_is_not_the_matter() -> None:
+    outcome = pinned("matter", Slots(origin="m0"))
+    assert (outcome.slots.place, outcome.slots.matter) == (PIN, None)
+    assert (outcome.request, texts(outcome)) == ("matter", [SAY("form_ask_text")])
+
+
+def test_a_location_message_at_the_end_replaces_the_place() -> None:
+    outcome = pinned("confirmed", READY)
+    assert (outcome.slots.place, outcome.request) == (PIN, "confirmed")
+    assert texts(outcome)[0] == SAY("form_changed")
+
+
+def test_a_place_sent_before_fills_the_new_form() -> None:
+    outcome = start("路灯坏了", Intent.HELP, located=PIN)
+    assert (outcome.slots.place, outcome.request) == (PIN, "contact_phone")
+    assert start("解放路路灯坏了", Intent.HELP, located=PIN).slots.place == "解放路"

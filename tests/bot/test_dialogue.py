@@ -231,6 +231,31 @@ async def test_an_understanding_given_is_not_made_again(talk: Talk) -> None:
     assert last(turn).text == SAY("form_ask_phone")
 
 
+PIN = "丰城市剑光街道人民路12号"
+
+
+async def test_a_location_message_answers_where(talk: Talk) -> None:
+    whole = Entity(kind="place", value=PIN, start=0, end=len(PIN))
+    given = Understanding(text=PIN, intent=Intent.INFORM, confidence=1.0, entities=(whole,))
+    await talk.say("小区门口的路灯坏了，麻烦派人来修")
+    asked = await talk.dialogue.talk(talk.id, PIN, "pin", understanding=given, place=PIN)
+    assert last(asked).text == SAY("form_ask_phone")
+    await talk.all("13800001234", "确认")
+    assert talk.cases.opened[0].place == PIN
+
+
+async def test_a_place_sent_before_is_not_asked_for(talk: Talk) -> None:
+    asked = await talk.dialogue.talk(talk.id, "路灯坏了，麻烦派人来修", "m0", place=PIN)
+    assert last(asked).text == SAY("form_ask_phone")
+    assert PIN in last(await talk.say("不留")).text
+
+
+async def test_a_place_sent_before_a_matter_is_named_is_kept(talk: Talk) -> None:
+    opening = await talk.dialogue.talk(talk.id, "我要投诉", "m0", place=PIN)
+    assert last(opening).text == SAY("form_ask_text")
+    assert last(await talk.say("小区门口的路灯坏了")).text == SAY("form_ask_time")
+
+
 async def test_with_the_real_cases_the_light_goes_to_its_department(
     rasa: RasaServer, sqlite_storage: Storage, clock: FakeClock, ids: CountingIds
 ) -> None:

@@ -56,6 +56,7 @@ class ScriptedDialogue:
         self.heard: list[str] = []
         self.about: list[str] = []
         self.anew: list[bool] = []
+        self.places: list[str] = []
         self._told: dict[str, DialogueTurn] = {}
 
     async def talk(
@@ -68,6 +69,7 @@ class ScriptedDialogue:
         about: str = "",
         understanding: Understanding | None = None,
         anew: bool = False,
+        place: str = "",
     ) -> DialogueTurn:
         del conversation_id, sender_id, understanding
         if self.away:
@@ -76,6 +78,7 @@ class ScriptedDialogue:
             self.heard.append(text)
             self.about.append(about)
             self.anew.append(anew)
+            self.places.append(place)
             texts, stays_open = self.script.get(text, (("请问在什么地方？",), True))
             replies = tuple(Reply(text=line) for line in texts)
             self._told[message_id] = DialogueTurn(replies=replies, open=stays_open)

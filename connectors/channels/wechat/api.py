@@ -9,6 +9,7 @@ import httpx
 
 from connectors.errors import Kept, Refused, Retryable
 
+from . import media
 from .settings import WeChatSettings
 from .tokens import AccessToken, TokenCache
 
@@ -52,6 +53,10 @@ class WeChatApi:
             {"touser": open_id, "msgtype": "text", "text": {"content": text}},
         )
         return str(content.get("msgid", ""))
+
+    async def fetch_media(self, media_id: str, *, max_bytes: int) -> bytes:
+        """A file the platform keeps; raises as `media.fetch`."""
+        return await media.fetch(self._client, self._token, media_id, max_bytes=max_bytes)
 
     async def close(self) -> None:
         """Close the connections."""

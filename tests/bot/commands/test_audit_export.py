@@ -140,3 +140,22 @@ def test_only_lines_of_json_hold_events(tmp_path: Path) -> None:
     result = run("cases", "export", str(tmp_path / "audit.csv"), "--events")
     assert result.exit_code == 2
     assert "只能导出为 .jsonl" in result.stderr
+
+
+def test_attachments_are_counted(home: Path, tmp_path: Path, verifier: Path) -> None:
+    with sqlite3.connect(home / "policyline.db") as database:
+        [(number,)] = database.execute(
+            "select number from cases where lead_department = '市水利局'"
+        ).fetchall()
+        for at in ("a", "b"):
+            database.execute(
+                "insert into attachments (id, message_id, case_number, kind, state, details, at)"
+                " values (?, ?, ?, 'image', 'kept', '{}', '2026-01-05 01:30:00')",
+                (at, at, number),
+            )
+    file = exported(tmp_path)
+    lines = [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()]
+    assert {line["number"]: line["attachments"] for line in lines if line["attachments"]} == {
+        number: 2
+    }
+    assert verified(verifier, file).returncode == 0
