@@ -85,10 +85,13 @@ async def running(settings: Settings) -> AsyncIterator[Running]:
         cache = Cache(settings.redis)
         closing.push_async_callback(cache.close)
         await cache.start()
-        channels = registry.build(registry.Edge(wake=cache.wake, tokens=cache))
+        metrics = Metrics()
+        channels = registry.build(
+            registry.Edge(wake=cache.wake, tokens=cache, rates=cache, count=metrics.platform_called)
+        )
         for channel in channels.values():
             closing.push_async_callback(channel.close)
-        services = _services(settings, secret, city, storage, cache, channels)
+        services = _services(settings, secret, city, storage, cache, channels, metrics)
         closing.push_async_callback(services.nlu.close)
         closing.push_async_callback(services.dialogue.close)
         closing.push_async_callback(services.rephraser.close)
@@ -121,8 +124,9 @@ def _services(
     storage: Storage,
     cache: Cache,
     channels: Mapping[str, Channel],
+    metrics: Metrics,
 ) -> Services:
-    clock, ids, metrics, process = SystemClock(), RandomIds(), Metrics(), process_name()
+    clock, ids, process = SystemClock(), RandomIds(), process_name()
     rasa = (settings.rasa, settings.rasa_token.get_secret_value(), settings.rasa_timeout_s)
     router = store.router(city, settings.home)
     inbox = Inbox(

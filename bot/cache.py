@@ -200,6 +200,14 @@ class Cache:
             retry_after_s=left_s,
         )
 
+    async def used(self, key: str) -> int:
+        """Hits counted in the window that is open, as `hit` counts them; none is added."""
+        try:
+            return int(await self._get(f"{_PREFIX}rate:{key}") or 0)
+        except CacheAway:
+            count, ends = self._counts.get(key, (0, 0.0))
+            return count if ends > asyncio.get_running_loop().time() else 0
+
     def _count_here(self, key: str, window_s: float) -> tuple[int, float]:
         now = asyncio.get_running_loop().time()
         if len(self._counts) > 10_000:

@@ -24,6 +24,7 @@ PARTS = {
     "routing": "派单：训练、预测、评测",
     "catalogue": "派单目录：导入、导出、检查、退回",
     "cases": "诉求：导入、导出",
+    "wechat": "微信公众号：菜单、草稿",
     "staff": "工作人员：添加、重设密码",
 }
 """Groups of commands, each in `bot/commands/`, and what they are for; imported when used."""

@@ -8,6 +8,7 @@ from collections.abc import Awaitable
 from aiohttp import web
 
 from bot.services import Services
+from connectors.base import WatchesQuotas
 
 _CHECK_WITHIN_S = 2.0
 
@@ -53,10 +54,17 @@ async def ready(services: Services) -> tuple[bool, dict[str, bool]]:
 
 
 async def metrics(services: Services) -> bytes:
-    """Counters of this process and the queues as the database has them, for Prometheus."""
+    """Counters of this process, the queues as the database has them, and the platforms' quotas as
+    all replicas have used them, for Prometheus."""
     inbox, outbox = await asyncio.gather(services.inbox.counts(), services.outbox.counts())
     services.metrics.queue("inbox", inbox)
     services.metrics.queue("outbox", outbox)
+    for name, channel in services.channels.items():
+        if isinstance(channel, WatchesQuotas):
+            for use in await channel.quota_use():
+                services.metrics.platform_quota(
+                    name, use.interface, use.window, used=use.used, limit=use.limit
+                )
     return services.metrics.text()
 
 

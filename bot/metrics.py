@@ -81,6 +81,24 @@ class Metrics:
         self._delivered = Counter(
             "policyline_deliveries", "Tries to deliver.", ["channel", "outcome"], registry=registry
         )
+        self._platform = Counter(
+            "policyline_platform_calls",
+            "Calls to a platform, by what came of them: ok, its code, waits, unreachable.",
+            ["channel", "interface", "outcome"],
+            registry=registry,
+        )
+        self._quota_used = Gauge(
+            "policyline_platform_quota_used",
+            "Calls of all replicas in the quota's day or minute.",
+            ["channel", "interface", "window"],
+            registry=registry,
+        )
+        self._quota_limit = Gauge(
+            "policyline_platform_quota_limit",
+            "Calls the platform allows in it; absent where none is set.",
+            ["channel", "interface", "window"],
+            registry=registry,
+        )
         self._queue = Gauge(
             "policyline_queue_rows", "Rows not done.", ["queue", "state"], registry=registry
         )
@@ -135,6 +153,18 @@ class Metrics:
     def delivered(self, channel: str, outcome: str) -> None:
         """A delivery was tried: sent, retried, kept or dead."""
         self._delivered.labels(channel, outcome).inc()
+
+    def platform_called(self, channel: str, interface: str, outcome: str) -> None:
+        """A platform's interface was called, or its quota's turn is waited for (`waits`)."""
+        self._platform.labels(channel, interface, outcome).inc()
+
+    def platform_quota(
+        self, channel: str, interface: str, window: str, *, used: int, limit: int
+    ) -> None:
+        """How a quota stands now; `limit` 0: none is known."""
+        self._quota_used.labels(channel, interface, window).set(used)
+        if limit:
+            self._quota_limit.labels(channel, interface, window).set(limit)
 
     def queue(self, name: str, counts: QueueCounts) -> None:
         """How a queue (`inbox`, `outbox`) stands now."""

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
+from dataclasses import replace
 from typing import Protocol
 from urllib.parse import quote
 
 from bot.cases.model import Case, State
 from bot.cases.notices import due_on, reply_case
 from connectors.base import Reply, ReplyCitation, ReplyKind, ReplyOption, ReplySentence
-from knowledge.model import Answer, AnswerKind, Citation, Rephrased, WayOn
+from knowledge.model import Answer, AnswerKind, Citation, Document, Form, Rephrased, WayOn
+
+_PICTURE = re.compile(r"https?://\S+\.(?:jpe?g|png|gif)", re.IGNORECASE)
 
 
 class Say(Protocol):
@@ -65,6 +70,11 @@ def answer_reply(
     )
 
 
+def told_by_chart(reply: Reply, document: Callable[[str], Document | None]) -> Reply:
+    """The reply with form and picture of what it cites, where that is told by a chart."""
+    return replace(reply, citations=tuple(_charted(c, document) for c in reply.citations))
+
+
 def case_reply(case: Case, *, query_code: str, say: Say, key: str = "") -> Reply:
     """What the citizen is told when a case was opened.
 
@@ -95,6 +105,14 @@ def _ways_on(answer: Answer, say: Say) -> tuple[ReplyOption, ...]:
     if WayOn.ASK_PERSON in answer.ways_on:
         keys.append("option_human")
     return options(say, *keys)
+
+
+def _charted(citation: ReplyCitation, document: Callable[[str], Document | None]) -> ReplyCitation:
+    cited = document(citation.document_id)
+    if cited is None or cited.form is not Form.CHART:
+        return citation
+    pictures = (a.url for a in cited.attachments if _PICTURE.fullmatch(a.url))
+    return replace(citation, form=cited.form.value, picture=next(pictures, ""))
 
 
 def _citation(citation: Citation, base_url: str) -> ReplyCitation:

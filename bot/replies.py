@@ -26,14 +26,14 @@ class NotAReply(ValueError):
 def reply_to_json(reply: Reply) -> Json:
     """The reply as JSON; `case` is null where there is none, every other field is there.
 
-    `rephrased` is there only where there is some: a replica that does not know the field yet can
-    read everything else.
+    `rephrased`, and a citation's `form` and `picture`, are there only where there is some: a
+    replica that does not know the field yet can read everything else.
     """
     rephrased = [_values(sentence) for sentence in reply.rephrased]
     return {
         "kind": reply.kind.value,
         "text": reply.text,
-        "citations": [_values(citation) for citation in reply.citations],
+        "citations": [_citation_values(citation) for citation in reply.citations],
         "options": [_values(option) for option in reply.options],
         "case": _values(reply.case) if reply.case else None,
         **({"rephrased": rephrased} if rephrased else {}),
@@ -67,6 +67,11 @@ def reply_from_json(value: object) -> Reply:
 
 def _values(part: ReplyCase | ReplyCitation | ReplyOption | ReplySentence) -> Json:
     return {field.name: getattr(part, field.name) for field in fields(part)}
+
+
+def _citation_values(citation: ReplyCitation) -> Json:
+    values = _values(citation)
+    return {name: v for name, v in values.items() if v or name not in {"form", "picture"}}
 
 
 def _many(kind: type[_T], value: object, name: str) -> tuple[_T, ...]:

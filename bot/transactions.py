@@ -75,6 +75,9 @@ class OutboxRows(Protocol):
     async def add(self, new: NewOutbound, *, id: str, now: datetime) -> OutboxRow:
         """Put a reply in; a known key gives the row already there."""
 
+    async def get(self, outbox_id: str) -> OutboxRow | None:
+        """One row, or None."""
+
     async def of_message(self, message_id: str) -> tuple[OutboxRow, ...]:
         """The replies to one message, in order."""
 
@@ -107,7 +110,9 @@ class OutboxRows(Protocol):
     ) -> None:
         """It went out. Raises `LeaseLost`."""
 
-    async def retry_at(self, outbox_id: str, *, owner: str, at: datetime, error: str) -> None:
+    async def retry_at(
+        self, outbox_id: str, *, owner: str, at: datetime, error: str, counts: bool = True
+    ) -> None:
         """Try again then. Raises `LeaseLost`."""
 
     async def keep(self, outbox_id: str, *, owner: str, error: str) -> None:

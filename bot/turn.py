@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bot import grading, rating, receiving, registering, remarks
+from bot import choosing, grading, rating, receiving, registering, remarks
 from bot.dialogue import DialogueAway
 from bot.inbox import Outcome, Work
-from bot.presenting import answer_reply
+from bot.presenting import answer_reply, told_by_chart
 from bot.services import Services
 from connectors.base import InboundKind, Reply
 from nlu.model import DIALOGUE_INTENTS, Entity, Intent, Understanding
@@ -38,6 +38,10 @@ async def decide(work: Work, services: Services) -> Outcome:
     work, text = taken, remarks.words(taken.message, services.city)
     if not text:
         return _said(work, remarks.on_wordless(work.message, services.city.wording.say))
+    meant = await choosing.meant(work, text, services)
+    if len(meant) > 1:
+        return _said(work, choosing.which(meant, services.city.wording.say))
+    text = meant[0]
     if danger := registering.danger(text, services):
         await services.inbox.tell_now(work, danger, "danger")
         return await registering.register_danger(work, text, services)
@@ -142,7 +146,7 @@ async def _answered(work: Work, question: str, services: Services) -> Outcome:
         base_url=services.settings.base_url,
     )
     return Outcome(
-        replies=(reply,),
+        replies=(told_by_chart(reply, services.library.document),),
         context=replace(work.context, questions=asked),
         unanswered=remarks.to_write(question, answer),
     )

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 
 class InboundKind(StrEnum):
@@ -34,6 +34,8 @@ class Inbound:
         text: the citizen's words; empty for other kinds.
         details: the channel's own facts (event key, media id, coordinates), strings only.
         sent_at: when the citizen sent it, aware, UTC.
+        answerable: False where nobody would read an answer in place, as with the platform's own
+            reports.
     """
 
     channel: str
@@ -44,6 +46,7 @@ class Inbound:
     text: str = ""
     details: Mapping[str, str] = field(default_factory=dict)
     sent_at: datetime
+    answerable: bool = True
 
 
 class ReplyKind(StrEnum):
@@ -62,6 +65,8 @@ class ReplyCitation:
 
     Args:
         start, end: characters of the document's text that were quoted; both 0 where unknown.
+        form: how the document tells what it says (`chart`, …); empty where nobody needs to know.
+        picture: address of a picture of the document's, or empty.
     """
 
     document_id: str
@@ -73,6 +78,8 @@ class ReplyCitation:
     place: str = ""
     start: int = 0
     end: int = 0
+    form: str = ""
+    picture: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -221,6 +228,63 @@ class MediaChannel(Channel, Protocol):
             connectors.errors.Gone: the platform keeps it no more.
             connectors.errors.TooLarge: it is larger than `max_bytes`.
             connectors.errors.Refused: never will.
+        """
+
+
+@dataclass(frozen=True, kw_only=True)
+class QuotaUse:
+    """What is used of a platform's quota by all replicas.
+
+    Args:
+        interface: such as the path that is called.
+        window: `day` or `minute`.
+        limit: calls allowed in it; 0 where none is known.
+    """
+
+    interface: str
+    window: str
+    used: int
+    limit: int
+
+
+@runtime_checkable
+class WatchesQuotas(Protocol):
+    """A channel whose platform counts our calls."""
+
+    async def quota_use(self) -> tuple[QuotaUse, ...]:
+        """How the quotas stand now."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Article:
+    """An interpretation as an article to be edited and published at an account.
+
+    Args:
+        content: HTML of plain paragraphs.
+        source_url: "read the original".
+    """
+
+    title: str
+    digest: str
+    content: str
+    source_url: str = ""
+
+
+@runtime_checkable
+class TakesArticles(Protocol):
+    """A channel that takes draft articles."""
+
+    @property
+    def takes_articles(self) -> bool:
+        """False where a setting that is needed is missing."""
+
+    async def draft(self, article: Article) -> str:
+        """Leave a draft; gives its id there.
+
+        Raises:
+            connectors.errors.Misconfigured: a setting is missing.
+            connectors.errors.Retryable: later may help.
+            connectors.errors.Refused: the platform does not take it.
         """
 
 

@@ -28,6 +28,13 @@ class Retryable(ConnectorError):
     retryable = True
 
 
+class Waiting(Retryable):
+    """A quota is used up or nearly so; `retry_after_s` says when its turn comes.
+
+    However often this happens, it is no failed try: nothing is wrong with what was to be sent.
+    """
+
+
 class Refused(ConnectorError):
     """The other side will never take it."""
 

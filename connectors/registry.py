@@ -9,8 +9,10 @@ from pydantic import ValidationError
 
 from connectors.base import Channel
 from connectors.channels.webchat.channel import WebChatChannel
+from connectors.channels.wechat import accounts
+from connectors.channels.wechat.api import Count, no_count
 from connectors.channels.wechat.channel import WeChatChannel
-from connectors.channels.wechat.settings import WeChatSettings
+from connectors.channels.wechat.quotas import Rates
 from connectors.channels.wechat.tokens import TokenCache
 from connectors.errors import Misconfigured
 from connectors.speech.base import Recogniser
@@ -20,10 +22,17 @@ from connectors.speech.settings import SpeechSettings
 
 @dataclass(frozen=True, kw_only=True)
 class Edge:
-    """What connectors need of the service, and nothing else of it."""
+    """What connectors need of the service, and nothing else of it.
+
+    Args:
+        rates: counters all replicas share; None: platforms' quotas are not watched.
+        count: told of each call to a platform: channel, interface, outcome.
+    """
 
     wake: Callable[[str], Awaitable[None]]
     tokens: TokenCache
+    rates: Rates | None = None
+    count: Count = no_count
 
 
 def _webchat(edge: Edge) -> Channel | None:
@@ -31,12 +40,17 @@ def _webchat(edge: Edge) -> Channel | None:
 
 
 def _wechat(edge: Edge) -> Channel | None:
-    try:
-        settings = WeChatSettings()
-    except ValidationError as error:
-        faults = "; ".join(str(fault["msg"]) for fault in error.errors(include_input=False))
-        raise Misconfigured(faults) from None
-    return WeChatChannel(settings, edge.tokens) if settings.enabled else None
+    return _accounts(edge).get(accounts.MAIN)
+
+
+def _accounts(edge: Edge) -> dict[str, Channel]:
+    """The WeChat accounts by their channels' names."""
+    return {
+        each.channel: WeChatChannel(
+            each.settings, edge.tokens, name=each.channel, rates=edge.rates, count=edge.count
+        )
+        for each in accounts.configured()
+    }
 
 
 CHANNELS: Mapping[str, Callable[[Edge], Channel | None]] = {
@@ -50,6 +64,15 @@ Raises:
 """
 
 
+def further(edge: Edge) -> dict[str, Channel]:
+    """Channels there may be several of, beside the first: departments' WeChat accounts.
+
+    Raises:
+        Misconfigured: as `build`.
+    """
+    return {name: each for name, each in _accounts(edge).items() if name not in CHANNELS}
+
+
 def build(edge: Edge) -> dict[str, Channel]:
     """All configured channels by name.
 
@@ -57,7 +80,8 @@ def build(edge: Edge) -> dict[str, Channel]:
         Misconfigured: a connector's settings are faulty; nothing secret is shown.
     """
     built = {name: builder(edge) for name, builder in CHANNELS.items()}
-    return {name: channel for name, channel in built.items() if channel is not None}
+    first = {name: channel for name, channel in built.items() if channel is not None}
+    return first | further(edge)
 
 
 def recogniser(hotwords: Sequence[str]) -> Recogniser | None:

@@ -120,6 +120,12 @@ def _connectors() -> Iterator[Finding]:
             continue
         said = "已配置" if channel is not None else "未配置，不启用"
         yield Finding(subject=subject, verdict=Verdict.FINE, said=said)
+    try:
+        further = registry.further(registry.Edge(wake=_NoTokens().wake, tokens=None))  # type: ignore[arg-type]  # nothing is sent
+    except Misconfigured:
+        return  # said above, of the first account
+    for name in further:
+        yield Finding(subject=f"渠道 {name}", verdict=Verdict.FINE, said="已配置")
 
 
 def _rasa_environment(settings: Settings) -> Finding:

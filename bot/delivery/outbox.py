@@ -117,6 +117,11 @@ class Outbox:
         async with self._storage.read() as unit:
             return await unit.outbox.of_message(message_id)
 
+    async def get(self, outbox_id: str) -> OutboxRow | None:
+        """One row, or None."""
+        async with self._storage.read() as unit:
+            return await unit.outbox.get(outbox_id)
+
     async def history(
         self, conversation_id: str, after: str = "", *, limit: int = 100
     ) -> tuple[OutboxRow, ...]:

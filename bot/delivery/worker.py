@@ -14,12 +14,13 @@ from bot.ports import Clock, Wakeups
 from bot.records import LeaseLost, OutboxRow
 from bot.transactions import Transactions
 from connectors.base import Channel
-from connectors.errors import ConnectorError, Kept, Retryable
+from connectors.errors import ConnectorError, Kept, Retryable, Waiting
 
 log = logging.getLogger(__name__)
 
 _BATCH = 20
 _SHARE_OF_LEASE = 0.6
+_WAIT_AT_LEAST_S = 0.2
 
 
 class Deliveries:
@@ -75,6 +76,8 @@ class Deliveries:
                 receipt = await channel.send(row.outbound)
         except Kept as error:
             await self._keep(row, error.code)
+        except Waiting as error:
+            await self._wait(row, error.code, error.retry_after_s or 0.0)
         except ConnectorError as error:
             if error.retryable:
                 await self._again(row, error.code, at_least_s=error.retry_after_s or 0.0)
@@ -109,6 +112,20 @@ class Deliveries:
                     error=error,
                 )
         self._note(row, "retried", error)
+
+    async def _wait(self, row: OutboxRow, error: str, wait_s: float) -> None:
+        """Its turn comes with the platform's quota: no failed try, however long it takes."""
+        delay_s = max(_WAIT_AT_LEAST_S, wait_s) + self._jitter()
+        with suppress(LeaseLost):
+            async with self._storage.begin() as unit:
+                await unit.outbox.retry_at(
+                    row.id,
+                    owner=self._owner,
+                    at=self._clock.now() + timedelta(seconds=delay_s),
+                    error=error,
+                    counts=False,
+                )
+        self._note(row, "waits", error)
 
     async def _keep(self, row: OutboxRow, error: str) -> None:
         with suppress(LeaseLost):

@@ -149,9 +149,13 @@ class OutboxRepository:
         values = {"state": OutboxState.SENT, "sent_at": now, "sent_via": via, "receipt": receipt}
         await self._change(outbox_id, owner, {**values, "last_error": ""})
 
-    async def retry_at(self, outbox_id: str, *, owner: str, at: datetime, error: str) -> None:
-        """It did not go out; try again then. Raises `LeaseLost`."""
+    async def retry_at(
+        self, outbox_id: str, *, owner: str, at: datetime, error: str, counts: bool = True
+    ) -> None:
+        """It did not go out; try again then. Raises `LeaseLost`. `counts` False: no failed try."""
         values = {"state": OutboxState.PENDING, "next_attempt_at": at, "last_error": error}
+        if not counts:
+            values["attempts"] = outbox.c.attempts - 1
         await self._change(outbox_id, owner, values)
 
     async def keep(self, outbox_id: str, *, owner: str, error: str) -> None:

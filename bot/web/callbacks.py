@@ -50,6 +50,8 @@ def _taking(channel: CallbackChannel) -> Handler:
         stored = [await services.intake.store(one) for one in inbound]
         if len(stored) != 1:
             return _response(channel.answer_in_place(raw, ()))
+        if not inbound[0].answerable:
+            return _response(channel.answer_in_place(raw, ()))
         message, new = stored[0].message, stored[0].new
         if not await services.outbox.wait_for(message.id, channel.reply_within_s):
             await services.outbox.release(message.id)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
 from datetime import date, datetime
@@ -13,12 +14,17 @@ from pydantic import BaseModel, Field, field_validator
 from bot.editing import Particulars, Sheet
 from bot.errors import Conflict, Invalid, PolicylineError
 from bot.web import words
+from bot.web.articles import article_of, said
 from bot.web.documents import lines_of
 from bot.web.reading import clean, parse
 from bot.web.rendering import page
 from bot.web.routes import services_of, session_of
+from connectors.base import TakesArticles
+from connectors.errors import ConnectorError
 from knowledge.model import Document, Form, Kind, Life
 from knowledge.review import Version
+
+log = logging.getLogger(__name__)
 
 _DONE = {
     "written": "已存为草稿，请另一位同事审核后发布",
@@ -27,6 +33,7 @@ _DONE = {
     "publish": "已发布，马上可以被引用",
     "repeal": "已废止，不再被引用",
     "replace": "已标为被替代，不再被引用",
+    "draft": "已生成公众号草稿，请到公众号后台的草稿箱核对后发表",
 }
 
 
@@ -71,11 +78,11 @@ async def change(request: web.Request) -> web.Response:
     form, document_id = await request.post(), request.match_info["id"]
     given = {name: clean(str(form.get(name, ""))) for name in _Changed.model_fields}
     try:
-        said = parse(_Changed, given)
+        changed = parse(_Changed, given)
         await services_of(request).editing.change(
             document_id,
-            Particulars(**said.model_dump(exclude={"version"})),
-            version=said.version,
+            Particulars(**changed.model_dump(exclude={"version"})),
+            version=changed.version,
             by=session_of(request).name,
         )
     except PolicylineError as error:
@@ -88,7 +95,10 @@ async def move(request: web.Request) -> web.Response:
     form, document_id = await request.post(), request.match_info["id"]
     name = str(form.get("move", ""))
     try:
-        await _moved(request, document_id, name, clean(str(form.get("replaced_by", ""))))
+        if name == "draft":
+            await _drafted(request, document_id, str(form.get("account", "")))
+        else:
+            await _moved(request, document_id, name, clean(str(form.get("replaced_by", ""))))
     except PolicylineError as error:
         return await _page(request, problem=error)
     return _to(document_id, name)
@@ -117,6 +127,33 @@ async def _moved(request: web.Request, document_id: str, name: str, replaced_by:
             raise Invalid("没有这一步。", fields={"move": "没有这一步"})
 
 
+async def _drafted(request: web.Request, document_id: str, account: str) -> None:
+    services = services_of(request)
+    channel = services.channels.get(account)
+    if not isinstance(channel, TakesArticles):
+        raise Invalid("没有这个公众号。")
+    document = (await services.editing.sheet(document_id)).current
+    article = article_of(document, base_url=services.settings.base_url)
+    try:
+        await channel.draft(article)
+    except ConnectorError as error:
+        log.warning("draft not taken: %s", error.code, extra={"channel": account})
+        raise said(error) from error
+
+
+def _accounts(request: web.Request, sheet: Sheet) -> tuple[str, ...]:
+    """The accounts a draft may be left with; none but for a published interpretation."""
+    document = sheet.current
+    if document.kind is not Kind.INTERPRETATION or document.life is not Life.PUBLISHED:
+        return ()
+    channels = services_of(request).channels
+    return tuple(
+        name
+        for name, each in channels.items()
+        if isinstance(each, TakesArticles) and each.takes_articles
+    )
+
+
 async def _page(
     request: web.Request,
     *,
@@ -134,6 +171,7 @@ async def _page(
         waits=sheet.newest.version != sheet.current.version,
         own_draft=sheet.by == session_of(request).name,
         moves=moves_of(sheet),
+        accounts=_accounts(request, sheet),
         given=given or _given(sheet),
         lines=tuple(lines_of(sheet.newest.text)),
         versions=tuple(reversed(tuple(_versions(sheet)))),

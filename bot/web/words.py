@@ -237,6 +237,16 @@ CHANNELS: Mapping[str, str] = {
     "api": "开放接口",
 }
 
+
+def channel_name(channel: str) -> str:
+    """A channel as staff read it; a department's own account is told by its name."""
+    first, _, account = channel.partition("-")
+    named = CHANNELS.get(first)
+    if named is None:
+        return channel
+    return f"{named}（{account}）" if account else named
+
+
 GRADES: Mapping[int, str] = {
     5: "非常满意",
     4: "满意",

@@ -131,3 +131,14 @@ async def test_a_restarted_redis_is_found_again(tmp_path: Path) -> None:
         # Whoever waits is woken once the wake-ups are heard again: some may have been missed.
         assert await waiter.wait(10.0) == {"outbox"}
     await cache.close()
+
+
+async def test_hits_can_be_looked_at_without_one_more(
+    cache: Cache, other: Cache, nowhere: Cache
+) -> None:
+    for counted in (cache, nowhere):
+        assert await counted.used("quota") == 0
+        await counted.hit("quota", 5, 60)
+        await counted.hit("quota", 5, 60)
+        assert await counted.used("quota") == 2
+    assert await other.used("quota") == 2

@@ -16,7 +16,7 @@ from bot.metrics import Metrics
 from bot.records import NewOutbound, OutboxRow, OutboxState
 from bot.storage.units import Storage
 from connectors.base import Outbound, Receipt, Reply
-from connectors.errors import Kept, Refused, Retryable
+from connectors.errors import Kept, Refused, Retryable, Waiting
 from tests.fakes.channel import StrictChannel
 from tests.fakes.edges import CountingIds, FakeClock, RecordedWakeups
 
@@ -238,3 +238,19 @@ async def test_a_stop_leaves_what_was_not_taken_to_others(
     assert await worker(stopped).deliver(stop) == 20
     assert len(stopped.arrived) == 20
     assert await worker(stopped).deliver() == 25
+
+
+async def test_waiting_for_a_quota_is_no_failed_try(
+    storage: Storage, clock: FakeClock, ids: CountingIds, worker: Worker
+) -> None:
+    put_in = await put(storage, clock, ids, "一")
+    channel = StrictChannel(outcomes=(Waiting("quota", retry_after_s=60),) * 40)
+    deliveries = worker(channel, backoff=Backoff(tries=3))
+    for _ in range(40):
+        assert await deliveries.deliver() == 1
+        waiting = await row(storage, put_in.id)
+        assert (waiting.state, waiting.attempts) == (OutboxState.PENDING, 0)
+        assert waiting.next_attempt_at == clock.now() + timedelta(seconds=61)
+        clock.advance(seconds=61)
+    await deliveries.deliver()
+    assert channel.texts == ["一"]

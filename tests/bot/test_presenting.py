@@ -9,12 +9,15 @@ import pytest
 
 from bot.cases.calendar import chinese_date
 from bot.cases.model import Case, DemandType, State
-from bot.presenting import answer_reply, case_reply
+from bot.presenting import answer_reply, case_reply, told_by_chart
 from connectors.base import ReplyKind, ReplySentence
 from knowledge.model import (
     Answer,
     AnswerKind,
+    Attachment,
     Citation,
+    Document,
+    Form,
     Quote,
     Rephrased,
     RephrasedSentence,
@@ -118,3 +121,22 @@ def test_a_case_in_triage_names_no_department() -> None:
 def test_a_date_is_the_one_in_china() -> None:
     assert chinese_date(datetime(2026, 12, 31, 16, 0, tzinfo=UTC)) == "2027年1月1日"
     assert chinese_date(None) == ""
+
+
+def test_what_a_chart_tells_carries_its_form_and_picture() -> None:
+    reply = answer_reply(ANSWER, say=SAY, base_url=BASE)
+    chart = Document(
+        id=reply.citations[0].document_id,
+        title="一图读懂",
+        text="",
+        form=Form.CHART,
+        attachments=(
+            Attachment(name="附件", url="https://policy.example/a.pdf"),
+            Attachment(name="图", url="https://policy.example/a.PNG"),
+        ),
+    )
+    cited = told_by_chart(reply, {chart.id: chart}.get).citations[0]
+    assert (cited.form, cited.picture) == ("chart", "https://policy.example/a.PNG")
+    plain = replace(chart, form=Form.TEXT)
+    assert told_by_chart(reply, {chart.id: plain}.get) == reply
+    assert told_by_chart(reply, lambda _: None) == reply

@@ -36,6 +36,13 @@ def test_fields_with_a_default_may_be_absent() -> None:
     )
 
 
+def test_a_citation_without_a_picture_is_stored_as_before_there_was_any() -> None:
+    (stored,) = reply_to_json(
+        Reply(text="x", citations=(ReplyCitation(document_id="d", title="t"),))
+    )["citations"]
+    assert not {"form", "picture"} & set(stored)
+
+
 def test_a_reply_without_rephrasing_is_stored_as_before_there_was_any() -> None:
     assert set(reply_to_json(Reply(text="x"))) == {"kind", "text", "citations", "options", "case"}
 

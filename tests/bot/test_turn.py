@@ -8,7 +8,7 @@ from bot.cases.model import Case, DemandType, Severity, State
 from bot.records import Context, MessageState
 from bot.services import Services
 from connectors.base import InboundKind, Reply, ReplyKind, ReplyOption
-from knowledge.model import Answer, AnswerKind, Choice, Quote
+from knowledge.model import Answer, AnswerKind, Attachment, Choice, Document, Form, Quote
 from tests.bot.conftest import World
 from tests.fakes.town import LIGHTS
 
@@ -314,3 +314,17 @@ async def test_an_empty_text_is_asked_for_again(world: World) -> None:
     services = await world.replica()
     (reply,) = await replies(services, await hear(services, world, " \n "))
     assert reply.text == services.city.wording.say("question_empty")
+
+
+async def test_an_answer_from_a_chart_carries_its_form_and_picture(world: World) -> None:
+    services = await world.replica()
+    world.library.documents["示例-1"] = Document(
+        id="示例-1",
+        title="一图读懂社保",
+        text="",
+        form=Form.CHART,
+        attachments=(Attachment(name="图", url="https://policy.example/1.png"),),
+    )
+    (reply,) = await replies(services, await hear(services, world, "怎么办社保"))
+    (citation,) = reply.citations
+    assert (citation.form, citation.picture) == ("chart", "https://policy.example/1.png")

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from bot.dialogue import DialogueAway, DialogueTurn
 from connectors.base import Reply
-from knowledge.model import Answer, AnswerKind, Citation, Quote, WayOn
+from knowledge.model import Answer, AnswerKind, Citation, Document, Quote, WayOn
 from nlu.model import Entity, Intent, Understanding
 
 
@@ -105,6 +105,10 @@ class ScriptedLibrary:
     def __init__(self) -> None:
         self.asked: list[tuple[str, tuple[str, ...]]] = []
         self.answers: dict[str, Answer] = {"怎么办社保": self.DIRECT}
+        self.documents: dict[str, Document] = {}
+
+    def document(self, document_id: str) -> Document | None:
+        return self.documents.get(document_id)
 
     def answer(self, question: str, context: tuple[str, ...] = ()) -> Answer:
         self.asked.append((question, context))

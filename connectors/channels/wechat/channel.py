@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import secrets
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
@@ -9,9 +10,11 @@ from datetime import UTC, datetime
 import httpx
 
 from connectors.base import (
+    Article,
     Inbound,
     InboundKind,
     Outbound,
+    QuotaUse,
     RawRequest,
     RawResponse,
     Receipt,
@@ -19,10 +22,14 @@ from connectors.base import (
 )
 from connectors.errors import Kept, Malformed, Refused, Unverified
 
-from . import crypto, envelope, media, text
-from .api import WeChatApi
+from . import articles, crypto, envelope, media, messages, text
+from .api import Count, WeChatApi, no_count
+from .quotas import Rates
+from .sending import Sending
 from .settings import Mode, WeChatSettings, decode_aes_key
 from .tokens import TokenCache
+
+log = logging.getLogger(__name__)
 
 ACKNOWLEDGED = RawResponse(body=b"success")
 _KINDS = {
@@ -35,24 +42,33 @@ _KINDS = {
     "link": InboundKind.LINK,
     "event": InboundKind.EVENT,
 }
-_REMEMBER_S = 7 * 24 * 3600.0
+_UNREAD = frozenset({"TEMPLATESENDJOBFINISH", "UNSUBSCRIBE"})
+"""Events whose answer nobody reads."""
 _OURS = frozenset({"ToUserName", "FromUserName", "CreateTime", "MsgType", "Content", "Encrypt"})
 
 
 class WeChatChannel:
-    """Verifies and parses callbacks, answers in place, sends customer-service messages."""
+    """Verifies and parses callbacks, answers in place, sends customer-service messages.
 
-    name = "wechat"
+    Args:
+        name: `wechat` for the main account, `wechat-NAME` for another.
+        rates: counters all replicas share; None: quotas are not watched.
+        count: told of each call to the platform.
+    """
 
     def __init__(
         self,
         settings: WeChatSettings,
         cache: TokenCache,
         *,
+        name: str = "wechat",
+        rates: Rates | None = None,
+        count: Count = no_count,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
         transport: httpx.AsyncBaseTransport | None = None,
     ) -> None:
-        self._settings, self._now, self._cache = settings, now, cache
+        self.name = name
+        self._settings, self._now = settings, now
         self._token = settings.token.get_secret_value()
         self._key = (
             b""
@@ -60,14 +76,21 @@ class WeChatChannel:
             else decode_aes_key(settings.encoding_aes_key.get_secret_value())
         )
         self._api = (
-            WeChatApi(settings, cache, transport)
+            WeChatApi(settings, cache, transport, channel=name, rates=rates, count=count, now=now)
             if settings.app_secret.get_secret_value()
             else None
         )
+        self._sending = Sending(settings, self._api, cache, now) if self._api else None
         self.reply_within_s = settings.reply_within_s
 
     def __repr__(self) -> str:
-        return f"WeChatChannel(app_id={self._settings.app_id!r}, mode={self._settings.mode.value})"
+        mode = self._settings.mode.value
+        return f"WeChatChannel(name={self.name!r}, app_id={self._settings.app_id!r}, mode={mode})"
+
+    @property
+    def takes_articles(self) -> bool:
+        """True where the account can be given draft articles."""
+        return self._api is not None and bool(self._settings.draft_cover)
 
     def greet(self, request: RawRequest) -> RawResponse:
         """Answer the platform's URL check with its `echostr`.
@@ -114,28 +137,27 @@ class WeChatChannel:
                     "msg_type": kind_name,
                 },
                 sent_at=self._sent_at(created),
+                answerable=fields.get("Event", "").upper() not in _UNREAD,
             ),
         )
 
     def carries(self, replies: tuple[Reply, ...]) -> int:
         """How many of the first replies one answer in place can carry."""
+        if len(replies) == 1 and messages.article(replies[0]) is not None:
+            return 1
         return text.joined_in_one(replies, self._settings.text_bytes)[1]
 
     def answer_in_place(self, request: RawRequest, replies: tuple[Outbound, ...]) -> RawResponse:
         """The passive reply that carries all these replies, or `success` for none."""
         if not replies:
             return ACKNOWLEDGED
-        content, _ = text.joined_in_one(
-            tuple(outbound.reply for outbound in replies), self._settings.text_bytes
-        )
         fields = self._fields(request)
         message = envelope.build(
             {
                 "ToUserName": fields["FromUserName"],
                 "FromUserName": fields.get("ToUserName", ""),
                 "CreateTime": int(self._now().timestamp()),
-                "MsgType": "text",
-                "Content": content,
+                **self._passive(tuple(outbound.reply for outbound in replies)),
             }
         )
         if request.query.get("encrypt_type") == "aes":
@@ -145,21 +167,28 @@ class WeChatChannel:
     async def send(self, outbound: Outbound) -> Receipt:
         """Send a reply as customer-service messages, in parts where it is long.
 
-        Parts already out under this idempotency key are not sent again.
+        Parts already out under this idempotency key are not sent again. The notice of a case that
+        may not go so goes as a template message, where the account has one for it.
 
         Raises:
             Retryable, Kept, Refused: of the part that was not taken.
         """
-        if self._api is None:
+        if self._sending is None:
             raise Kept("wechat_no_secret")
-        progress = f"wechat-parts:{outbound.idempotency_key}"
-        known = await self._cache.get_token(progress) or "0:"
-        done, _, receipt = known.partition(":")
-        parts = text.split(text.render(outbound.reply), self._settings.text_bytes)
-        for number, part in enumerate(parts[int(done) :], start=int(done) + 1):
-            receipt = await self._api.send_text(outbound.recipient, part)
-            await self._cache.set_token(progress, f"{number}:{receipt}", ttl_s=_REMEMBER_S)
-        return Receipt(external_id=receipt)
+        return await self._sending.send(outbound)
+
+    async def draft(self, article: Article) -> str:
+        """Leave a draft article in the account (草稿箱); gives its media_id.
+
+        Raises:
+            Misconfigured: no secret or no cover is set.
+            Retryable, Refused: as the platform's code says.
+        """
+        return await articles.add(self._api, self._settings, article)
+
+    async def quota_use(self) -> tuple[QuotaUse, ...]:
+        """What is used of the platform's quotas, by all replicas."""
+        return await self._api.quotas.use() if self._api is not None else ()
 
     async def fetch(
         self, kind: InboundKind, details: Mapping[str, str], *, max_bytes: int
@@ -175,6 +204,19 @@ class WeChatChannel:
         """Close the connections to the platform."""
         if self._api is not None:
             await self._api.close()
+
+    def _passive(self, replies: tuple[Reply, ...]) -> dict[str, envelope.Value]:
+        card = messages.article(replies[0], self._settings.news_picture)
+        if card is None or len(replies) > 1:
+            content, _ = text.joined_in_one(replies, self._settings.text_bytes)
+            return {"MsgType": "text", "Content": content}
+        item: dict[str, envelope.Value] = {
+            "Title": card["title"],
+            "Description": card["description"],
+            "PicUrl": card["picurl"],
+            "Url": card["url"],
+        }
+        return {"MsgType": "news", "ArticleCount": 1, "Articles": {"item": item}}
 
     def _verify(self, expected: str, request: RawRequest, *more: str) -> None:
         timestamp, nonce = request.query.get("timestamp", ""), request.query.get("nonce", "")

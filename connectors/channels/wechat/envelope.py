@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TypeAlias
 from xml.etree.ElementTree import ParseError
 
 from defusedxml import DefusedXmlException
@@ -35,14 +36,22 @@ def parse(body: bytes) -> dict[str, str]:
     return fields
 
 
-def build(fields: Mapping[str, str | int]) -> bytes:
-    """An `<xml>` message: numbers bare, texts in CDATA that no text can end."""
-    parts = ["<xml>"]
-    for name, value in fields.items():
-        content = str(value) if isinstance(value, int) else _cdata(value)
-        parts.append(f"<{name}>{content}</{name}>")
-    parts.append("</xml>")
-    return "".join(parts).encode()
+Value: TypeAlias = "str | int | Mapping[str, Value]"
+
+
+def build(fields: Mapping[str, Value]) -> bytes:
+    """An `<xml>` message: numbers bare, texts in CDATA that no text can end, parts in parts."""
+    return f"<xml>{_inner(fields)}</xml>".encode()
+
+
+def _inner(fields: Mapping[str, Value]) -> str:
+    return "".join(f"<{name}>{_content(value)}</{name}>" for name, value in fields.items())
+
+
+def _content(value: Value) -> str:
+    if isinstance(value, int):
+        return str(value)
+    return _cdata(value) if isinstance(value, str) else _inner(value)
 
 
 def _cdata(text: str) -> str:

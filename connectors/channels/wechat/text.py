@@ -21,8 +21,13 @@ def render(reply: Reply) -> str:
     if reply.citations:
         blocks.append("\n".join(_citation(c) for c in reply.citations))
     if reply.options:
-        blocks.append("\n".join(_option(option) for option in reply.options))
+        blocks.append(options_as_links(reply.options))
     return "\n\n".join(block for block in blocks if block)
+
+
+def options_as_links(options: Sequence[ReplyOption]) -> str:
+    """Choices as links, a line each; touched, a link sends the option's words."""
+    return "\n".join(_option(option, number) for number, option in enumerate(options))
 
 
 def escape(text: str) -> str:
@@ -40,10 +45,10 @@ def _citation(citation: ReplyCitation) -> str:
     return f"来源：{named}{place}" + (f"（{known}）" if known else "")
 
 
-def _option(option: ReplyOption) -> str:
+def _option(option: ReplyOption, number: int) -> str:
     content = quote(option.text, safe="")
     return (
-        f'<a href="weixin://bizmsgmenu?msgmenucontent={content}&msgmenuid={content[:32]}">'
+        f'<a href="weixin://bizmsgmenu?msgmenucontent={content}&msgmenuid={number}">'
         f"{escape(option.label)}</a>"
     )
 
