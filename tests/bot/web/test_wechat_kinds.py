@@ -87,6 +87,7 @@ async def test_an_event_is_acknowledged_stored_and_counted(
     written, key, facts = EVENTS[name]
     async with desk_of(world, mode=mode) as desk:
         delivery = await desk.gets(written(desk.platform))
+        await desk.handler.idle()
         [kept] = await desk.kept()
         metrics = desk.services.metrics.text()
         said = ANSWER if key == "answer" else desk.services.city.wording.texts.get(key, "")
@@ -107,6 +108,7 @@ async def test_a_message_is_answered_stored_and_counted(
     written, key, name = MESSAGES[kind]
     async with desk_of(world, mode=mode) as desk:
         delivery = await desk.gets(written(desk.platform))
+        await desk.handler.idle()
         [kept] = await desk.kept()
         metrics = desk.services.metrics.text()
         texts = desk.services.city.wording.texts
