@@ -78,6 +78,9 @@ class OutboxRows(Protocol):
     async def get(self, outbox_id: str) -> OutboxRow | None:
         """One row, or None."""
 
+    async def hold(self, conversation_id: str) -> None:
+        """Nobody else adds or carries replies of the conversation in this transaction's time."""
+
     async def of_message(self, message_id: str) -> tuple[OutboxRow, ...]:
         """The replies to one message, in order."""
 
@@ -87,12 +90,18 @@ class OutboxRows(Protocol):
         """Take the first replies to a message to carry them in place."""
 
     async def take_kept(
-        self, conversation_id: str, *, limit: int, via: str, now: datetime
+        self, conversation_id: str, *, limit: int, via: str, receipt: str, now: datetime
     ) -> tuple[OutboxRow, ...]:
         """Take what was kept for this citizen to carry it in place."""
 
-    async def kept_for(self, conversation_id: str) -> tuple[OutboxRow, ...]:
+    async def kept_for(self, conversation_id: str, *, now: datetime) -> tuple[OutboxRow, ...]:
         """What waits for this citizen's next contact."""
+
+    async def carried_with(self, conversation_id: str, receipt: str) -> tuple[OutboxRow, ...]:
+        """What was taken to be carried with one answer in place."""
+
+    async def is_behind(self, row: OutboxRow, *, now: datetime) -> bool:
+        """True while an earlier reply of the conversation is on its way."""
 
     async def release_kept(self, conversation_id: str, *, now: datetime) -> int:
         """Let the delivery worker try what was kept again."""

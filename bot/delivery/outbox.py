@@ -18,6 +18,9 @@ _POLL_S = (1.0, 2.0, 4.0)
 """When a waiting request looks by itself, in case its wake-up was lost: seldom, since the turn
 mostly runs in the same process, and hundreds of waiting requests must not keep it from running."""
 
+_EARLIER_POLL_S = (0.1, 0.2, 0.5)
+"""The same where an earlier reply is on its way: mostly a matter of milliseconds."""
+
 _DONE = frozenset({MessageState.HANDLED, MessageState.FAILED})
 
 
@@ -67,8 +70,6 @@ class Outbox:
         message_id: str,
         carries: Callable[[tuple[Reply, ...]], int],
         via: str = "reply",
-        *,
-        resend: bool = False,
     ) -> tuple[Outbound, ...]:
         """Take as many replies to a message as one answer in place can carry.
 
@@ -79,34 +80,87 @@ class Outbox:
             message_id: whose replies.
             carries: how many of the first of these replies fit (`CallbackChannel.carries`).
             via: kept in the outbox, `reply` or `page`.
-            resend: the platform asks again because it got no answer, so what an earlier answer
-                in place carried is carried again.
         """
-        now = self._clock.now()
+        return await self._carry(message_id, carries, via, again=False, in_order=False) or ()
+
+    async def carry_in_turn(
+        self,
+        message_id: str,
+        carries: Callable[[tuple[Reply, ...]], int],
+        timeout_s: float,
+        via: str = "reply",
+    ) -> tuple[Outbound, ...]:
+        """As `carry`, for a platform that asks again, and after every earlier reply.
+
+        What an earlier answer in place carried, kept replies with it, is carried again: the
+        platform asks again because it never got that answer. While an earlier reply of the
+        conversation is on its way, this waits: the citizen would read the answer to this message
+        first and then take the other for it. After `timeout_s` all goes to the worker, which
+        keeps the order, and nothing is carried.
+        """
+        loop = asyncio.get_running_loop()
+        give_up_at = loop.time() + timeout_s
+        pauses_s = chain(_EARLIER_POLL_S, repeat(_EARLIER_POLL_S[-1]))
+        while True:
+            carried = await self._carry(message_id, carries, via, again=True, in_order=True)
+            left_s = give_up_at - loop.time()
+            if carried is not None:
+                return carried
+            if left_s <= 0:
+                await self.release(message_id)
+                return ()
+            await asyncio.sleep(min(next(pauses_s), left_s))
+
+    async def _carry(
+        self,
+        message_id: str,
+        carries: Callable[[tuple[Reply, ...]], int],
+        via: str,
+        *,
+        again: bool,
+        in_order: bool,
+    ) -> tuple[Outbound, ...] | None:
+        """None where the replies have to wait for an earlier one."""
+        now, together = self._clock.now(), f"with:{message_id}"
         async with self._storage.begin() as unit:
             message = await unit.messages.get(message_id)
             if message is None:
                 return ()
+            conversation_id = message.conversation_id
+            await unit.outbox.hold(conversation_id)  # else who comes second would get nothing
             rows = await unit.outbox.of_message(message_id)
-            again = [row for row in rows if resend and row.sent_via == via]
             own = [row for row in rows if row.state is OutboxState.PENDING]
-            kept = await unit.outbox.kept_for(message.conversation_id)
-            room = carries(tuple(row.reply for row in (*again, *own, *kept))) - len(again)
+            if in_order and own and await unit.outbox.is_behind(own[0], now=now):
+                return None
+            before = [row for row in rows if again and row.sent_via == via]
+            if again and (before or not own):
+                before += await unit.outbox.carried_with(conversation_id, together)
+            mine_too = {row.id for row in own}
+            waiting = await unit.outbox.kept_for(conversation_id, now=now)
+            kept = [row for row in waiting if row.id not in mine_too]
+            room = carries(tuple(row.reply for row in (*before, *own, *kept))) - len(before)
             mine: tuple[OutboxRow, ...] = ()
             earlier: tuple[OutboxRow, ...] = ()
-            if room > 0:
+            if room > 0 and own:
                 mine = await unit.outbox.claim_for_reply(
                     message_id, limit=min(room, len(own)), via=via, now=now
                 )
-            if room > len(own):
+            if room > len(own) and kept:
                 earlier = await unit.outbox.take_kept(
-                    message.conversation_id, limit=room - len(own), via=via, now=now
+                    conversation_id,
+                    limit=room - len(own),
+                    via=via,
+                    receipt=together,
+                    now=now,
                 )
-            left = await unit.outbox.make_due(message_id, now=now)
-            left += await unit.outbox.release_kept(message.conversation_id, now=now)
+            left = 0
+            if len(mine) < len(rows):
+                left += await unit.outbox.make_due(message_id, now=now)
+            if len(earlier) < len(waiting):
+                left += await unit.outbox.release_kept(conversation_id, now=now)
         if left:
             await self._waking.wake("outbox")
-        return tuple(row.outbound for row in (*again, *mine, *earlier))
+        return tuple(row.outbound for row in (*before, *mine, *earlier))
 
     async def release(self, message_id: str) -> None:
         """The channel can carry nothing in place any more: all of it goes to the worker now."""

@@ -17,6 +17,8 @@ _UNDONE = (OutboxState.PENDING, OutboxState.SENDING)
 _COUNTED = (*_UNDONE, OutboxState.KEPT, OutboxState.DEAD)
 """Named one by one: an index finds these few rows, never "all but the sent"."""
 _TICK = timedelta(microseconds=1)
+_FAR_OFF = timedelta(seconds=5)
+"""A next try further off is not worth waiting for with the replies after it."""
 
 
 class OutboxRepository:
@@ -53,6 +55,11 @@ class OutboxRepository:
         known = await self._rows(sa.select(outbox).where(outbox.c.key == new.key))
         return known[0]
 
+    async def hold(self, conversation_id: str) -> None:
+        """Nobody else adds replies to the conversation, or carries any, until this transaction
+        ends."""
+        await lock(self._connection, f"conversation:{conversation_id}")
+
     async def get(self, outbox_id: str) -> OutboxRow | None:
         """One row, or None."""
         rows = await self._rows(sa.select(outbox).where(outbox.c.id == outbox_id))
@@ -78,24 +85,56 @@ class OutboxRepository:
         return await self._take(chosen, via, now)
 
     async def take_kept(
-        self, conversation_id: str, *, limit: int, via: str, now: datetime
+        self, conversation_id: str, *, limit: int, via: str, receipt: str, now: datetime
     ) -> tuple[OutboxRow, ...]:
-        """Take what was kept for this citizen to carry it in place; it counts as sent."""
+        """Take what waits for this citizen (`kept_for`) to carry it in place; it counts as sent.
+
+        Args:
+            conversation_id: whose.
+            limit: at most so many.
+            via: how it is carried.
+            receipt: names the answer that carries it, for `carried_with`.
+            now: the time.
+        """
         chosen = (
             _ordered(outbox.c.id)
-            .where(outbox.c.conversation_id == conversation_id, outbox.c.state == OutboxState.KEPT)
+            .where(outbox.c.conversation_id == conversation_id, _waits_for_contact(now))
             .limit(limit)
             .with_for_update(skip_locked=True)
         )
-        return await self._take(chosen, via, now)
+        return await self._take(chosen, via, now, receipt=receipt)
 
-    async def kept_for(self, conversation_id: str) -> tuple[OutboxRow, ...]:
-        """What waits for this citizen's next contact, oldest first."""
+    async def kept_for(self, conversation_id: str, *, now: datetime) -> tuple[OutboxRow, ...]:
+        """What waits for the citizen's next contact, or a try that is far off; oldest first."""
+        return await self._rows(
+            _ordered().where(outbox.c.conversation_id == conversation_id, _waits_for_contact(now))
+        )
+
+    async def carried_with(self, conversation_id: str, receipt: str) -> tuple[OutboxRow, ...]:
+        """What `take_kept` took under this receipt, oldest first."""
         return await self._rows(
             _ordered().where(
-                outbox.c.conversation_id == conversation_id, outbox.c.state == OutboxState.KEPT
+                outbox.c.conversation_id == conversation_id, outbox.c.receipt == receipt
             )
         )
+
+    async def is_behind(self, row: OutboxRow, *, now: datetime) -> bool:
+        """True while an earlier reply of the conversation is on its way or about to be."""
+        earlier = sa.or_(
+            outbox.c.created_at < row.created_at,
+            sa.and_(outbox.c.created_at == row.created_at, outbox.c.id < row.id),
+        )
+        found = await self._connection.scalar(
+            sa.select(outbox.c.id)
+            .where(
+                outbox.c.conversation_id == row.conversation_id,
+                outbox.c.state.in_(_UNDONE),
+                ~_waits_for_contact(now),
+                earlier,
+            )
+            .limit(1)
+        )
+        return found is not None
 
     async def release_kept(self, conversation_id: str, *, now: datetime) -> int:
         """Let the delivery worker try what was kept again; gives how many rows."""
@@ -220,8 +259,10 @@ class OutboxRepository:
         )
         return now if last is None else max(now, last + _TICK)
 
-    async def _take(self, chosen: sa.Select[Any], via: str, now: datetime) -> tuple[OutboxRow, ...]:
-        values = {"state": OutboxState.SENT, "sent_at": now, "sent_via": via}
+    async def _take(
+        self, chosen: sa.Select[Any], via: str, now: datetime, *, receipt: str = ""
+    ) -> tuple[OutboxRow, ...]:
+        values = {"state": OutboxState.SENT, "sent_at": now, "sent_via": via, "receipt": receipt}
         return await self._update(chosen, values)
 
     async def _update(
@@ -266,6 +307,16 @@ def _due(now: datetime) -> sa.ColumnElement[bool]:
     waiting = sa.and_(outbox.c.state == OutboxState.PENDING, outbox.c.next_attempt_at <= now)
     left = sa.and_(outbox.c.state == OutboxState.SENDING, outbox.c.lease_until <= now)
     return sa.or_(waiting, left)
+
+
+def _waits_for_contact(now: datetime) -> sa.ColumnElement[bool]:
+    """Kept for the next contact; or refused for so long that a contact may well come sooner."""
+    paused = sa.and_(
+        outbox.c.state == OutboxState.PENDING,
+        outbox.c.attempts > 0,
+        outbox.c.next_attempt_at > now + _FAR_OFF,
+    )
+    return sa.or_(outbox.c.state == OutboxState.KEPT, paused)
 
 
 def _behind_another() -> sa.ColumnElement[bool]:

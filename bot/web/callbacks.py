@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Iterator, Mapping
 
@@ -13,6 +14,9 @@ from connectors.base import CallbackChannel, Channel, RawRequest, RawResponse
 from connectors.errors import Malformed, Unverified
 
 log = logging.getLogger(__name__)
+
+_LATE_S = 0.5
+"""Later than that after its time an answer in place might not be read any more."""
 
 _NEEDED = ("greet", "parse", "carries", "answer_in_place", "reply_within_s")
 
@@ -39,6 +43,8 @@ def _greeting(channel: CallbackChannel) -> Handler:
 
 def _taking(channel: CallbackChannel) -> Handler:
     async def take(request: web.Request) -> web.Response:
+        loop = asyncio.get_running_loop()
+        answer_by = loop.time() + channel.reply_within_s
         raw = await _raw(request)
         try:
             inbound = channel.parse(raw)
@@ -52,14 +58,25 @@ def _taking(channel: CallbackChannel) -> Handler:
             return _response(channel.answer_in_place(raw, ()))
         if not inbound[0].answerable:
             return _response(channel.answer_in_place(raw, ()))
-        message, new = stored[0].message, stored[0].new
-        if not await services.outbox.wait_for(message.id, channel.reply_within_s):
-            await services.outbox.release(message.id)
+        message_id, outbox = stored[0].message.id, services.outbox
+        in_time = await outbox.wait_for(message_id, answer_by - loop.time())
+        if not in_time or loop.time() > answer_by + _LATE_S:
+            await outbox.release(message_id)
             return _response(channel.answer_in_place(raw, ()))
-        carried = await services.outbox.carry(message.id, channel.carries, resend=not new)
+        if _gone(request):  # the platform asks again; what nobody carries the worker sends
+            return _response(channel.answer_in_place(raw, ()))
+        # One sent again may have overtaken the first: both get the same, whichever is read.
+        carried = await outbox.carry_in_turn(
+            message_id, channel.carries, timeout_s=answer_by - loop.time()
+        )
         return _response(channel.answer_in_place(raw, carried))
 
     return take
+
+
+def _gone(request: web.Request) -> bool:
+    """True where nobody is there any more to read the answer."""
+    return request.transport is None or request.transport.is_closing()
 
 
 async def _raw(request: web.Request) -> RawRequest:

@@ -7,7 +7,7 @@ import os
 import sys
 from pathlib import Path
 
-from tests.bench import answers, encoders, items, milvus, routes, scale, turns
+from tests.bench import answers, encoders, items, milvus, routes, scale, turns, wechat
 from tests.bench.table import Row, show
 from tests.running import ROOT
 
@@ -16,7 +16,10 @@ def main() -> None:
     """Measure all, or the parts named as arguments: turns, answers, encoders, routes..."""
     reader = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
     reader.add_argument(
-        "parts", nargs="*", metavar="PART", help="turns answers encoders routes items scale milvus"
+        "parts",
+        nargs="*",
+        metavar="PART",
+        help="turns answers encoders routes items scale milvus wechat",
     )
     reader.add_argument(
         "--sizes",
@@ -36,6 +39,7 @@ def main() -> None:
         "items": lambda: items.rows(data),
         "scale": lambda: scale.rows(data, given.sizes),
         "milvus": milvus.rows,
+        "wechat": wechat.rows,
     }
     wanted = given.parts or list(parts)
     found: list[Row] = []

@@ -12,7 +12,7 @@ from bot.handling import handling
 from bot.records import OutboxState
 from bot.services import Services
 from connectors.base import Outbound, Reply
-from connectors.errors import Kept
+from connectors.errors import Kept, Retryable
 from tests.bot.conftest import World
 from tests.fakes.channel import StrictChannel
 
@@ -78,11 +78,22 @@ async def test_a_carrier_and_the_worker_at_once_give_it_once(world: World) -> No
 async def test_a_platform_that_asks_again_gets_the_same_again(world: World) -> None:
     services = await world.replica(in_place_s=IN_PLACE_S)
     message_id = await hear(services, world, "怎么办社保")
-    first = await services.outbox.carry(message_id, len)
-    again = await services.outbox.carry(message_id, len, resend=True)
+    first = await services.outbox.carry_in_turn(message_id, len, timeout_s=0.0)
+    again = await services.outbox.carry_in_turn(message_id, len, timeout_s=0.0)
     assert first == again
     assert len(again) == 1
     assert await deliveries(world, services).deliver() == 0
+
+
+async def test_a_platform_that_asks_twice_at_once_gets_the_same_twice(world: World) -> None:
+    services = await world.replica(in_place_s=IN_PLACE_S)
+    for _ in range(10):
+        message_id = await hear(services, world, "怎么办社保")
+        first, second = await asyncio.gather(
+            *(services.outbox.carry_in_turn(message_id, len, 0.0) for _ in range(2))
+        )
+        assert first == second
+        assert len(first) == 1
 
 
 async def test_what_was_kept_is_given_at_the_next_contact_after_the_answer(world: World) -> None:
@@ -96,6 +107,62 @@ async def test_what_was_kept_is_given_at_the_next_contact_after_the_answer(world
     assert carried == [services.city.wording.say("thanks"), "带身份证到社保窗口办理。"]
     states = [row.state for row in await services.outbox.history("strict:c")]
     assert states == [OutboxState.SENT, OutboxState.SENT]
+
+
+async def test_what_was_kept_is_given_again_to_a_platform_that_asks_again(world: World) -> None:
+    services = await world.replica(in_place_s=IN_PLACE_S)
+    await hear(services, world, "怎么办社保")
+    world.channel = StrictChannel(outcomes=(Kept("no_window"),))
+    world.clock.advance(seconds=IN_PLACE_S)
+    await deliveries(world, services).deliver()
+    message_id = await hear(services, world, "谢谢")
+    first = await services.outbox.carry_in_turn(message_id, len, 0.0)
+    assert len(first) == 2
+    assert await services.outbox.carry_in_turn(message_id, len, 0.0) == first
+    later_id = await hear(services, world, "谢谢")
+    assert len(await services.outbox.carry_in_turn(later_id, len, 0.0)) == 1
+
+
+async def test_an_answer_in_place_waits_for_an_earlier_one_on_its_way(world: World) -> None:
+    services = await world.replica(in_place_s=IN_PLACE_S)
+    first_id = await hear(services, world, "怎么办社保")
+    message_id = await hear(services, world, "谢谢")
+    carrying = asyncio.create_task(services.outbox.carry_in_turn(message_id, len, 20.0))
+    done, _ = await asyncio.wait({carrying}, timeout=0.2)
+    assert not done
+    await services.outbox.release(first_id)
+    assert await deliveries(world, services).deliver() == 1
+    assert texts(await carrying) == [services.city.wording.say("thanks")]
+    assert world.channel.texts == ["带身份证到社保窗口办理。"]
+
+
+async def test_an_answer_that_may_not_overtake_goes_out_after_the_earlier_one(
+    world: World,
+) -> None:
+    services = await world.replica(in_place_s=IN_PLACE_S)
+    first_id = await hear(services, world, "怎么办社保")
+    message_id = await hear(services, world, "谢谢")
+    assert await services.outbox.carry_in_turn(message_id, len, 0.0) == ()
+    assert await deliveries(world, services).deliver() == 0
+    await services.outbox.release(first_id)
+    await deliveries(world, services).deliver()
+    thanks = services.city.wording.say("thanks")
+    assert world.channel.texts == ["带身份证到社保窗口办理。", thanks]
+
+
+async def test_an_earlier_reply_refused_for_long_is_carried_after_the_answer(
+    world: World,
+) -> None:
+    services = await world.replica(in_place_s=IN_PLACE_S)
+    await hear(services, world, "怎么办社保")
+    world.channel = StrictChannel(outcomes=(Retryable("quota", retry_after_s=3600.0),))
+    world.clock.advance(seconds=IN_PLACE_S)
+    await deliveries(world, services).deliver()
+    message_id = await hear(services, world, "谢谢")
+    carried = texts(await services.outbox.carry_in_turn(message_id, len, 0.0))
+    assert carried == [services.city.wording.say("thanks"), "带身份证到社保窗口办理。"]
+    world.clock.advance(seconds=3600.0)
+    assert await deliveries(world, services).deliver() == 0
 
 
 async def test_kept_replies_without_room_are_sent_as_soon_as_the_window_is_open(
