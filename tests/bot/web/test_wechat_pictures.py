@@ -260,6 +260,7 @@ async def test_a_closed_case_gets_no_more_pictures(world: World) -> None:
         case = await case_after(desk)
         triage = Actor(id="t", role=Role.TRIAGE)
         await desk.services.cases.move(case.number, Move.REFUSE, triage, reason="请向法院提出")
+        await desk.delivers()
         told = await desk.told(desk.platform.image_message("c", JPEG))
     assert told.startswith(say(desk, "image_about"))
 
