@@ -5,15 +5,14 @@ from __future__ import annotations
 import re
 
 from bot.cases.model import CITIZEN, Move, MoveRefused
-from bot.cases.notices import FIVE_GRADES
+from bot.cases.rules import BAD_GRADES, GRADES
 from bot.errors import Conflict, NotFound
 from bot.inbox import Outcome, Work
 from bot.services import Services
 from connectors.base import Reply
 from nlu.text import normalise
 
-GRADES = dict(zip(FIVE_GRADES, (5, 4, 3, 2, 1), strict=True))
-_BAD = 2
+_SAID = {word: grade for grade, word in GRADES.items()}
 _NAMED = re.compile(r"评价\s*(\d{14})\s*[：:]?\s*(\S+)")
 
 
@@ -26,7 +25,7 @@ async def heard(work: Work, text: str, services: Services) -> Outcome | None:
     said = normalise(text).strip("。.！! ")
     named = _NAMED.fullmatch(said)
     word = named[2] if named else said
-    grade = GRADES.get(word) or (int(word) if word in {"1", "2", "3", "4", "5"} else 0)
+    grade = _SAID.get(word) or (int(word) if word in {"1", "2", "3", "4", "5"} else 0)
     if not grade:
         return None
     conversation_id = work.message.conversation_id
@@ -54,4 +53,4 @@ async def _rate(number: str, grade: int, conversation_id: str, services: Service
         return "rate_not_yet"
     except Conflict as error:
         return "rate_appealed" if error.code == "appealed" else "rate_not_yet"
-    return "rate_sorry" if grade <= _BAD else "rate_thanks"
+    return "rate_sorry" if grade in BAD_GRADES else "rate_thanks"

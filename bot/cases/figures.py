@@ -10,7 +10,6 @@ from enum import StrEnum
 
 from bot.cases.rules import BAD_GRADES
 
-GRADES = {5: "非常满意", 4: "满意", 3: "基本满意", 2: "不满意", 1: "非常不满意"}
 SATISFIED = frozenset({3, 4, 5})
 FEW = 5
 """Below so many grades a share says little: at 4 of 4 the true one may well be 51%."""

@@ -5,11 +5,9 @@ from __future__ import annotations
 from bot.cases.calendar import ZONE, chinese_date
 from bot.cases.model import Case, Move, State
 from bot.cases.ports import CaseWording
+from bot.cases.rules import GRADES
 from bot.records import NewOutbound
 from connectors.base import Reply, ReplyCase, ReplyKind, ReplyOption
-
-FIVE_GRADES = ("非常满意", "满意", "基本满意", "不满意", "非常不满意")
-"""好差评 (国办发〔2019〕51号), best first."""
 
 _KEYS = {
     Move.DISPATCH: "case_dispatched",
@@ -78,7 +76,7 @@ def _options(case: Case, move: Move) -> tuple[ReplyOption, ...]:
     if move is not Move.CLOSE:
         return ()
     return tuple(
-        ReplyOption(label=grade, text=f"评价 {case.number} {grade}") for grade in FIVE_GRADES
+        ReplyOption(label=grade, text=f"评价 {case.number} {grade}") for grade in GRADES.values()
     )
 
 

@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from bot.cases.calendar import ZONE
 from bot.cases.model import DemandType
 from bot.cases.past import PastCase
+from bot.cases.rules import GRADES
 from bot.errors import Invalid
 
 _TYPES = {
@@ -21,8 +22,8 @@ _TYPES = {
     "感谢表扬": DemandType.PRAISE,
     "表扬感谢": DemandType.PRAISE,
 }
-GRADES = {"非常满意": 5, "很满意": 5, "满意": 4, "基本满意": 3, "一般": 3}
-GRADES |= {"不满意": 2, "非常不满意": 1, "很不满意": 1}
+_GRADES = {word: grade for grade, word in GRADES.items()}
+_GRADES |= {"很满意": 5, "一般": 3, "很不满意": 1}
 """The five grades of 国办发〔2019〕51号 and how else they are written."""
 _NOT_RATED = frozenset({"未评价", "未评", "未回访", "无", "暂无", "无评价", "-", "--", "/"})
 _YES = frozenset({"true", "1", "yes", "y", "是", "匿名", "保密"})
@@ -137,8 +138,8 @@ def _demand_type(text: str, faults: dict[str, str]) -> DemandType | None:
 def _rating(text: str, faults: dict[str, str]) -> int | None:
     if not text or text in _NOT_RATED:
         return None
-    if text in GRADES:
-        return GRADES[text]
+    if text in _GRADES:
+        return _GRADES[text]
     if text.isascii() and text.isdecimal() and 1 <= int(text) <= 5:
         return int(text)
     faults["rating"] = f"“{text[:20]}”应是 1 到 5，或非常满意、满意、基本满意、不满意、非常不满意"

@@ -7,6 +7,15 @@ from dataclasses import dataclass
 
 from bot.cases.model import Actor, Appeal, Case, DemandType, Move, MoveRefused, Role, State
 
+GRADES: Mapping[int, str] = {
+    5: "非常满意",
+    4: "满意",
+    3: "基本满意",
+    2: "不满意",
+    1: "非常不满意",
+}
+"""好差评: the five grades of 国办发〔2019〕51号, best first."""
+
 BAD_GRADES = frozenset({1, 2})
 """差评: 非常不满意, 不满意 (国办发〔2019〕51号)."""
 

@@ -19,7 +19,7 @@ from scipy.sparse import csc_matrix, csr_matrix
 
 from bot.routing.demand_head import DemandHead
 from bot.routing.duty_signs import DutySigns
-from bot.routing.grams import Floats, Ints, grams, reduced
+from bot.routing.grams import Floats, Ints, grams, reduced, weighed
 from bot.routing.kernel import softmax
 from bot.routing.learned import Prediction, Scored
 from bot.routing.similar import told, votes
@@ -120,12 +120,9 @@ class Classifier:
     def vector(self, text: str, title: str = "") -> Floats:
         """A text's vector, of length 1, or 0 where nothing of it is known."""
         vector = np.zeros(len(self.names), dtype=np.float32)
-        for name, times in grams(reduced(text, title)).items():
-            column = self._column_of.get(name)
-            if column is not None:
-                vector[column] = (1 + np.log(times)) * self.idf[column]
-        length = float(np.sqrt(vector @ vector))
-        return vector / np.float32(length or 1)
+        columns, values = weighed(grams(reduced(text, title)), self._column_of, self.idf)
+        vector[columns] = values
+        return vector
 
 
 def mixed_inputs(margins: Floats, heads: Floats, votes_: Floats) -> Floats:

@@ -14,7 +14,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from bot.routing.grams import Floats, Weighting, count, grams, reduced
+from bot.routing.grams import Floats, Weighting, count, grams, reduced, weighed
 from bot.routing.sayings import ridge
 from nlu import lexicon
 
@@ -78,16 +78,6 @@ class DangerJudge:
         return Danger(number=self._labels[at], lead=float(scores[at] - scores[0]))
 
     def _scores(self, text: str) -> Floats:
-        known = [
-            (self._row_of[name], times)
-            for name, times in grams(reduced(text), _LONGEST).items()
-            if name in self._row_of
-        ]
-        if not known:
-            nothing: Floats = self._means
-            return nothing
-        rows = np.array([row for row, _ in known])
-        values = (1 + np.log([times for _, times in known])) * self._idf[rows]
-        values /= np.sqrt(values @ values)
+        rows, values = weighed(grams(reduced(text), _LONGEST), self._row_of, self._idf)
         found: Floats = (values @ self._weights[rows] + self._means).astype(np.float32)
         return found

@@ -16,7 +16,7 @@ from functools import cached_property
 import numpy as np
 from scipy.sparse import csr_matrix, hstack
 
-from bot.routing.grams import Counts, Floats, Weighting, grams, reduced
+from bot.routing.grams import Counts, Floats, Weighting, grams, reduced, weighed
 from bot.routing.kernel import softmax
 from bot.routing.learned import Scored
 from bot.routing.orders import Order
@@ -98,13 +98,8 @@ class DemandHead:
         total = self.bias.astype(np.float32).copy()
         counts = counted(title, content)
         for view, rows in zip(VIEWS, self._rows, strict=True):
-            known = [(rows[n], times) for n, times in counts[view.name].items() if n in rows]
-            if not known:
-                continue
-            at = np.array([row for row, _ in known])
-            value = (1 + np.log([times for _, times in known])) * self.idf[at]
-            value *= view.weight / np.sqrt(value @ value)
-            total += (value @ self.weights[at]).astype(np.float32)
+            at, value = weighed(counts[view.name], rows, self.idf)
+            total += np.float32(view.weight) * (value @ self.weights[at])
         return total
 
 

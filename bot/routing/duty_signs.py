@@ -14,7 +14,7 @@ from functools import cached_property
 
 import numpy as np
 
-from bot.routing.grams import Floats, grams
+from bot.routing.grams import Floats, grams, weighed
 from bot.routing.sayings import Sayings
 
 LONGEST = 2
@@ -57,16 +57,7 @@ class DutySigns:
 
     def of(self, text: str) -> Floats:
         """A sign a lead; `text` is reduced."""
-        known = [
-            (self._row_of[name], times)
-            for name, times in grams(text, LONGEST).items()
-            if name in self._row_of
-        ]
-        if not known:
-            return self.offsets
-        rows = np.array([row for row, _ in known])
-        values = (1 + np.log([times for _, times in known])) * self.idf[rows]
-        values /= np.sqrt(values @ values)
+        rows, values = weighed(grams(text, LONGEST), self._row_of, self.idf)
         found: Floats = (values @ self.weights[rows] + self.offsets).astype(np.float32)
         return found
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -37,6 +37,26 @@ def grams(text: str, longest: int = LONGEST) -> Counter[str]:
     for size in range(1, longest + 1):
         found.update(text[at : at + size] for at in range(len(text) - size + 1))
     return found
+
+
+def weighed(
+    found: Mapping[str, int], row_of: Mapping[str, int], idf: Floats
+) -> tuple[Ints, Floats]:
+    """One text's vector, of length 1: the rows of the n-grams that are known, and their weights.
+
+    Args:
+        found: the text's n-grams and how often each stands there.
+        row_of: n-gram → its row.
+        idf: by row.
+
+    Returns:
+        Both empty where nothing of the text is known.
+    """
+    known = [(row_of[name], times) for name, times in found.items() if name in row_of]
+    rows = np.array([row for row, _ in known], dtype=np.int64)
+    values = (1 + np.log(np.array([times for _, times in known], dtype=np.float32))) * idf[rows]
+    length = float(np.sqrt(values @ values))
+    return rows, (values / np.float32(length or 1)).astype(np.float32)
 
 
 @dataclass(frozen=True, kw_only=True)

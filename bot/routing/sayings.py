@@ -16,7 +16,7 @@ import numpy as np
 from scipy.sparse import csr_matrix
 
 from bot.city.model import City, Duty
-from bot.routing.grams import Floats, Weighting, count, grams, reduced
+from bot.routing.grams import Floats, Weighting, count, grams, reduced, weighed
 from bot.routing.kernel import softmax
 
 _LONGEST = 2
@@ -93,19 +93,9 @@ class Sayings:
 
     def _alike(self, text: str) -> Floats:
         """Cosine to each sentence."""
-        known = [
-            (self._row_of[name], times)
-            for name, times in grams(reduced(text), _LONGEST).items()
-            if name in self._row_of
-        ]
-        if not known:
-            return np.zeros(len(self._sentences), dtype=np.float32)
-        rows = np.array([row for row, _ in known])
-        values = (1 + np.log([times for _, times in known])) * self._weighting.idf[rows]
-        values /= np.sqrt(values @ values)
-        vector = csr_matrix(
-            (values.astype(np.float32), rows, [0, len(rows)]), (1, len(self._row_of))
-        )
+        found_grams = grams(reduced(text), _LONGEST)
+        rows, values = weighed(found_grams, self._row_of, self._weighting.idf)
+        vector = csr_matrix((values, rows, [0, len(rows)]), (1, len(self._row_of)))
         found: Floats = np.asarray((vector @ self._by_gram).todense(), dtype=np.float32)[0]
         return found
 

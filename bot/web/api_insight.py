@@ -6,7 +6,8 @@ from datetime import datetime
 
 from aiohttp import web
 
-from bot.cases.figures import GRADES, Figures, Visit
+from bot.cases.figures import Figures, Visit
+from bot.cases.rules import GRADES
 from bot.openness.opinion_course import Owed, course
 from bot.openness.records import HotIssue, OpinionItem
 from bot.privacy import as_seen_by

@@ -13,9 +13,10 @@ from urllib.parse import quote
 from aiohttp import web
 
 from bot.cases.calendar import local_day
-from bot.cases.figures import FEW, GRADES, Figures, Visit
+from bot.cases.figures import FEW, Figures, Visit
 from bot.cases.model import Role
 from bot.cases.rated import Satisfaction
+from bot.cases.rules import GRADES
 from bot.city.sheets import write_csv
 from bot.errors import Invalid
 from bot.web.insight_models import SpanQuery

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.cases.model import CaseEvent, Move, Role
-from bot.web.words import GRADES
+from bot.cases.rules import GRADES
 
 
 @dataclass(frozen=True, kw_only=True)

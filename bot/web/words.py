@@ -9,6 +9,7 @@ from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 from bot.cases.model import Move, Role, Severity, State
+from bot.cases.rules import GRADES as GRADES
 from bot.cases.sweeping import AlertKind
 from bot.openness.records import OpinionAct, OpinionAlertKind
 from bot.questions import Standing
@@ -245,16 +246,6 @@ def channel_name(channel: str) -> str:
     if named is None:
         return channel
     return f"{named}（{account}）" if account else named
-
-
-GRADES: Mapping[int, str] = {
-    5: "非常满意",
-    4: "满意",
-    3: "基本满意",
-    2: "不满意",
-    1: "非常不满意",
-}
-"""好差评: the five grades of 国办发〔2019〕51号."""
 
 
 def local(moment: datetime | str | None) -> datetime | None:
