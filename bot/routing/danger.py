@@ -21,9 +21,9 @@ from nlu import lexicon
 NUMBERS = ("110", "119", "120", "122")
 _NOTHING = "0"
 _LONGEST = 3
-SURE = 0.0
-"""Least lead of a number's score over that of no danger."""
-SURELY_NONE = -1.2
+SURE = 0.2
+"""Least lead of a number's score over that of no danger: some 2 % of ordinary items have it."""
+SURELY_NONE = -1.0
 """Below it a word of danger is meant otherwise (演练触电急救, 模拟火灾体验馆)."""
 _MAX_CHARS = 300
 """Somebody in danger writes briefly; in a letter only plain words count (`severity.py`)."""

@@ -23,7 +23,7 @@ def test_dangers_are_told_the_right_number(router: Router) -> None:
     dangers = [item for item in ITEMS if item["number"]]
     right = [router.emergency_number(item["text"]) == item["number"] for item in dangers]
     assert len(dangers) >= 60
-    assert sum(right) / len(right) >= 0.88
+    assert sum(right) / len(right) >= 0.93
 
 
 def test_what_only_sounds_like_danger_is_hardly_ever_taken_for_it(router: Router) -> None:
@@ -40,7 +40,7 @@ def test_ordinary_items_hardly_ever_alarm(
 ) -> None:
     texts = [text for text, _ in (*cold_start, *cold_blind)]
     alarmed = [text for text in texts if router.emergency_number(text)]
-    assert len(alarmed) / len(texts) <= 0.02, alarmed
+    assert len(alarmed) / len(texts) <= 0.03, alarmed
 
 
 def test_a_word_of_danger_that_is_meant_otherwise_is_read_by_a_person(router: Router) -> None:
@@ -58,6 +58,19 @@ def test_a_word_of_danger_that_is_meant_otherwise_is_read_by_a_person(router: Ro
 )
 def test_danger_beside_an_ordinary_question_is_seen(router: Router, text: str) -> None:
     assert router.emergency_number(text) == "120"
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("楼道里全是烟", "119"),
+        ("隔壁有人喊救命", "110"),
+        ("我妈叫不醒", "120"),
+        ("后面的车撞上我了", "122"),
+    ],
+)
+def test_a_cry_of_a_few_words_is_heard(router: Router, text: str, number: str) -> None:
+    assert router.emergency_number(text) == number
 
 
 def test_of_a_letter_nothing_is_said() -> None:
