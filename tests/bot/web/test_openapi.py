@@ -9,7 +9,8 @@ from aiohttp.test_utils import TestClient
 from jsonschema import Draft202012Validator
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
-from bot.web import API_ROUTES, routes
+from bot.web import routes
+from bot.web.api_routes import API_ROUTES
 from tests.bot.web.conftest import PAGE, House
 
 
