@@ -286,27 +286,3 @@ class TakesArticles(Protocol):
             connectors.errors.Retryable: later may help.
             connectors.errors.Refused: the platform does not take it.
         """
-
-
-@dataclass(frozen=True, kw_only=True)
-class DepartmentNotice:
-    """A case on its way to a department outside our own pages."""
-
-    idempotency_key: str
-    case_number: str
-    department: str
-    title: str
-    text: str
-    due_at: str = ""
-
-
-class DepartmentSender(Protocol):
-    """A way departments are told of their cases."""
-
-    name: str
-
-    async def send(self, notice: DepartmentNotice) -> Receipt:
-        """Send once per idempotency key; raises as `Channel.send` does."""
-
-    async def close(self) -> None:
-        """Free connections."""

@@ -1,0 +1,111 @@
+"""What a call centre tells us of a call: its events, and the words recognised on its two legs."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol
+
+
+class CallEventKind(StrEnum):
+    """What happened to a call, whichever call centre tells it."""
+
+    OFFERED = "offered"
+    """It waits in a queue."""
+    RINGING = "ringing"
+    """It rings at an operator's desk."""
+    ANSWERED = "answered"
+    HELD = "held"
+    RESUMED = "resumed"
+    TRANSFERRED = "transferred"
+    """To another operator, or to a number outside such as 110."""
+    ENDED = "ended"
+    """After it was answered."""
+    ABANDONED = "abandoned"
+    """The caller gave up before anybody answered: to be called back."""
+
+
+class Leg(StrEnum):
+    """Whose voice it is."""
+
+    CITIZEN = "citizen"
+    OPERATOR = "operator"
+
+
+@dataclass(frozen=True, kw_only=True)
+class CallEvent:
+    """One event of a call.
+
+    Args:
+        feed: the connector's name, such as `ami`; with `external_id` unique for ever.
+        external_id: made of the call centre's own ids, the same when the event is told again.
+        call_id: ties the events of one call together (`Linkedid`, `CC-Member-Session-UUID`).
+        caller: the caller's number as told, or empty.
+        queue: the queue or line that was called, or empty.
+        operator: the operator or extension concerned, or empty.
+        to: for a transfer, where to.
+        details: the feed's own facts (hold time, cause), strings only.
+        at: when it happened, aware, UTC.
+    """
+
+    feed: str
+    external_id: str
+    call_id: str
+    kind: CallEventKind
+    caller: str = ""
+    queue: str = ""
+    operator: str = ""
+    to: str = ""
+    details: Mapping[str, str] = field(default_factory=dict)
+    at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class SpeechFragment:
+    """Words recognised on one leg of a call.
+
+    Args:
+        call_id: as in `CallEvent`.
+        leg: whose voice.
+        text: the words; for a partial, the whole of the sentence so far.
+        committed: False while the sentence may still change; a committed one replaces what was
+            partial on its leg.
+        external_id: for a committed sentence unique inside the call's leg and the same when it is
+            told again; empty for a partial.
+        start_ms, end_ms: since the leg began, in milliseconds; both 0 where unknown.
+        at: when it was recognised, aware, UTC.
+    """
+
+    call_id: str
+    leg: Leg
+    text: str
+    committed: bool
+    external_id: str = ""
+    start_ms: int = 0
+    end_ms: int = 0
+    at: datetime
+
+
+TakeEvent = Callable[[CallEvent], Awaitable[None]]
+"""Stores an event; when it returns, the event is safe. Told again, an event changes nothing."""
+
+TakeFragment = Callable[[SpeechFragment], Awaitable[None]]
+"""Stores a committed sentence and shows a partial; when it returns, a committed one is safe."""
+
+
+class CallFeed(Protocol):
+    """A call centre that is listened to."""
+
+    name: str
+
+    async def run(self, take: TakeEvent) -> None:
+        """Connect, hand on every event, connect again when the connection is lost; for ever.
+
+        Raises:
+            connectors.errors.Refused: it does not let us in (wrong password); a person must see.
+        """
+
+    async def close(self) -> None:
+        """Free connections."""
