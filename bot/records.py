@@ -38,6 +38,8 @@ class StoredMessage:
         lease_until: until then `lease_owner` handles it; in state `stored`, not before then.
         attempts: how often handling began.
         last_error: the error's type, never its words.
+        acknowledged_at: when the platform was told that it is safe, with no reply in the answer:
+            from then on nobody reads an answer in place.
     """
 
     id: str
@@ -56,6 +58,7 @@ class StoredMessage:
     attempts: int = 0
     handled_at: datetime | None = None
     last_error: str = ""
+    acknowledged_at: datetime | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

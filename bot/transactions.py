@@ -59,6 +59,12 @@ class Messages(Protocol):
     async def release(self, message_id: str, *, owner: str, retry_at: datetime, error: str) -> None:
         """To be tried again from then on. Raises `LeaseLost`."""
 
+    async def acknowledge(self, message_id: str, *, now: datetime) -> None:
+        """The platform was told that the message is safe, and nothing more."""
+
+    async def is_acknowledged(self, message_id: str) -> bool:
+        """True once it was told so."""
+
     async def mark_failed(self, message_id: str, *, owner: str, now: datetime, error: str) -> None:
         """Given up. Raises `LeaseLost`."""
 

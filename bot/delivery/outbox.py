@@ -95,8 +95,7 @@ class Outbox:
         What an earlier answer in place carried, kept replies with it, is carried again: the
         platform asks again because it never got that answer. While an earlier reply of the
         conversation is on its way, this waits: the citizen would read the answer to this message
-        first and then take the other for it. After `timeout_s` all goes to the worker, which
-        keeps the order, and nothing is carried.
+        first and then take the other for it. After `timeout_s` it is as with `let_go`.
         """
         loop = asyncio.get_running_loop()
         give_up_at = loop.time() + timeout_s
@@ -107,9 +106,49 @@ class Outbox:
             if carried is not None:
                 return carried
             if left_s <= 0:
-                await self.release(message_id)
-                return ()
+                return await self.let_go(message_id, carries, via)
             await asyncio.sleep(min(next(pauses_s), left_s))
+
+    async def let_go(
+        self,
+        message_id: str,
+        carries: Callable[[tuple[Reply, ...]], int],
+        via: str = "reply",
+        *,
+        heard: bool = True,
+    ) -> tuple[Outbound, ...]:
+        """The time for an answer in place is over: all of it goes to the worker now.
+
+        Where a copy of the message was answered in place meanwhile, its answer is given here too,
+        whichever the platform reads. Else the bare acknowledgement is the last the platform hears
+        of this message: from now on no copy of it may carry a reply, for nobody would read it.
+
+        Args:
+            message_id: whose replies.
+            carries: as in `carry`.
+            via: as in `carry`.
+            heard: False where the platform has hung up; it asks again, and may be answered then.
+        """
+        now = self._clock.now()
+        async with self._storage.begin() as unit:
+            message = await unit.messages.get(message_id)
+            if message is None:
+                return ()
+            await unit.outbox.hold(message.conversation_id)
+            rows = await unit.outbox.of_message(message_id)
+            before = [row for row in rows if row.sent_via == via]
+            if before:
+                before += await unit.outbox.carried_with(
+                    message.conversation_id, f"with:{message_id}"
+                )
+            elif heard:
+                await unit.messages.acknowledge(message_id, now=now)
+            left = await unit.outbox.make_due(message_id, now=now)
+            left += await unit.outbox.release_kept(message.conversation_id, now=now)
+        if left:
+            await self._waking.wake("outbox")
+        room = carries(tuple(row.reply for row in before))
+        return tuple(row.outbound for row in before[:room])
 
     async def _carry(
         self,
@@ -128,9 +167,11 @@ class Outbox:
                 return ()
             conversation_id = message.conversation_id
             await unit.outbox.hold(conversation_id)  # else who comes second would get nothing
+            if await unit.messages.is_acknowledged(message_id):  # and nobody listens any more
+                carries = _nothing
             rows = await unit.outbox.of_message(message_id)
             own = [row for row in rows if row.state is OutboxState.PENDING]
-            if in_order and own and await unit.outbox.is_behind(own[0], now=now):
+            if in_order and carries is not _nothing and own and await unit.outbox.is_behind(own[0], now=now):
                 return None
             before = [row for row in rows if again and row.sent_via == via]
             if again and (before or not own):
@@ -161,10 +202,6 @@ class Outbox:
         if left:
             await self._waking.wake("outbox")
         return tuple(row.outbound for row in (*before, *mine, *earlier))
-
-    async def release(self, message_id: str) -> None:
-        """The channel can carry nothing in place any more: all of it goes to the worker now."""
-        await self.carry(message_id, lambda _: 0)
 
     async def replies_to(self, message_id: str) -> tuple[OutboxRow, ...]:
         """The replies to a message, in order, whatever their state."""
@@ -220,3 +257,7 @@ class Outbox:
         """Unsent rows by state, and the age of the oldest due one."""
         async with self._storage.read() as unit:
             return await unit.outbox.counts(self._clock.now())
+
+
+def _nothing(_: tuple[Reply, ...]) -> int:
+    return 0

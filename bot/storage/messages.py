@@ -149,6 +149,21 @@ class MessageRepository:
         values = {"state": MessageState.STORED, "lease_until": retry_at}
         await self._change(message_id, owner, {**values, "lease_owner": "", "last_error": error})
 
+    async def acknowledge(self, message_id: str, *, now: datetime) -> None:
+        """The platform was told that the message is safe, and nothing more: it asks no more."""
+        await self._connection.execute(
+            sa.update(messages)
+            .where(messages.c.id == message_id, messages.c.acknowledged_at.is_(None))
+            .values(acknowledged_at=now)
+        )
+
+    async def is_acknowledged(self, message_id: str) -> bool:
+        """True once the platform was told so; read after `hold`, nobody changes it meanwhile."""
+        at = await self._connection.scalar(
+            sa.select(messages.c.acknowledged_at).where(messages.c.id == message_id)
+        )
+        return at is not None
+
     async def mark_failed(self, message_id: str, *, owner: str, now: datetime, error: str) -> None:
         """Given up; it holds up its conversation no longer. Raises `LeaseLost`."""
         values = {"state": MessageState.FAILED, "handled_at": now, "lease_until": None}

@@ -92,6 +92,7 @@ messages = sa.Table(
     sa.Column("attempts", sa.Integer, nullable=False, default=0, server_default="0"),
     _time("handled_at", nullable=True),
     _text("last_error", 120),
+    _time("acknowledged_at", nullable=True),  # the platform was told "safe", with no reply
     sa.UniqueConstraint("channel", "external_id"),
     sa.Index("ix_messages_state_received_at", "state", "received_at"),
     sa.Index("ix_messages_conversation_id_received_at", "conversation_id", "received_at"),

@@ -61,8 +61,8 @@ def _taking(channel: CallbackChannel) -> Handler:
         message_id, outbox = stored[0].message.id, services.outbox
         in_time = await outbox.wait_for(message_id, answer_by - loop.time())
         if not in_time or loop.time() > answer_by + _LATE_S:
-            await outbox.release(message_id)
-            return _response(channel.answer_in_place(raw, ()))
+            carried = await outbox.let_go(message_id, channel.carries, heard=not _gone(request))
+            return _response(channel.answer_in_place(raw, carried))
         if _gone(request):  # the platform asks again; what nobody carries the worker sends
             return _response(channel.answer_in_place(raw, ()))
         # One sent again may have overtaken the first: both get the same, whichever is read.

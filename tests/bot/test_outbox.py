@@ -96,6 +96,44 @@ async def test_a_platform_that_asks_twice_at_once_gets_the_same_twice(world: Wor
         assert len(first) == 1
 
 
+async def test_after_a_bare_acknowledgement_no_copy_of_the_message_carries_the_reply(
+    world: World,
+) -> None:
+    """The platform read "safe" and asks no more: what a copy carried then, nobody would see."""
+    services = await world.replica(in_place_s=IN_PLACE_S)
+    stored = await services.intake.store(world.says("怎么办社保"))
+    message_id = stored.message.id
+    assert await services.outbox.let_go(message_id, len) == ()
+    await turn.handle(services.intake.claimed.get_nowait(), services)
+    world.clock.advance(seconds=IN_PLACE_S / 2)
+    assert await services.outbox.carry_in_turn(message_id, len, 0.0) == ()
+    assert await deliveries(world, services).deliver() == 1
+    assert world.channel.texts == ["带身份证到社保窗口办理。"]
+
+
+async def test_a_platform_that_hung_up_may_still_be_answered_when_it_asks_again(
+    world: World,
+) -> None:
+    services = await world.replica(in_place_s=IN_PLACE_S)
+    stored = await services.intake.store(world.says("怎么办社保"))
+    message_id = stored.message.id
+    assert await services.outbox.let_go(message_id, len, heard=False) == ()
+    await turn.handle(services.intake.claimed.get_nowait(), services)
+    world.clock.advance(seconds=IN_PLACE_S / 2)
+    carried = await services.outbox.carry_in_turn(message_id, len, 0.0)
+    assert texts(carried) == ["带身份证到社保窗口办理。"]
+    assert await deliveries(world, services).deliver() == 0
+
+
+async def test_what_a_copy_carried_meanwhile_is_carried_by_the_late_one_too(world: World) -> None:
+    services = await world.replica(in_place_s=IN_PLACE_S)
+    message_id = await hear(services, world, "怎么办社保")
+    carried = await services.outbox.carry_in_turn(message_id, len, 0.0)
+    assert await services.outbox.let_go(message_id, len) == carried
+    assert await services.outbox.carry_in_turn(message_id, len, 0.0) == carried
+    assert await deliveries(world, services).deliver() == 0
+
+
 async def test_what_was_kept_is_given_at_the_next_contact_after_the_answer(world: World) -> None:
     services = await world.replica(in_place_s=IN_PLACE_S)
     await hear(services, world, "怎么办社保")
@@ -130,7 +168,7 @@ async def test_an_answer_in_place_waits_for_an_earlier_one_on_its_way(world: Wor
     carrying = asyncio.create_task(services.outbox.carry_in_turn(message_id, len, 20.0))
     done, _ = await asyncio.wait({carrying}, timeout=0.2)
     assert not done
-    await services.outbox.release(first_id)
+    assert await services.outbox.let_go(first_id, len) == ()
     assert await deliveries(world, services).deliver() == 1
     assert texts(await carrying) == [services.city.wording.say("thanks")]
     assert world.channel.texts == ["带身份证到社保窗口办理。"]
@@ -144,7 +182,7 @@ async def test_an_answer_that_may_not_overtake_goes_out_after_the_earlier_one(
     message_id = await hear(services, world, "谢谢")
     assert await services.outbox.carry_in_turn(message_id, len, 0.0) == ()
     assert await deliveries(world, services).deliver() == 0
-    await services.outbox.release(first_id)
+    assert await services.outbox.let_go(first_id, len) == ()
     await deliveries(world, services).deliver()
     thanks = services.city.wording.say("thanks")
     assert world.channel.texts == ["带身份证到社保窗口办理。", thanks]
