@@ -171,7 +171,12 @@ class Outbox:
                 carries = _nothing
             rows = await unit.outbox.of_message(message_id)
             own = [row for row in rows if row.state is OutboxState.PENDING]
-            if in_order and carries is not _nothing and own and await unit.outbox.is_behind(own[0], now=now):
+            if (
+                in_order
+                and carries is not _nothing
+                and own
+                and await unit.outbox.is_behind(own[0], now=now)
+            ):
                 return None
             before = [row for row in rows if again and row.sent_via == via]
             if again and (before or not own):
