@@ -89,8 +89,8 @@ class Inbox:
             stored = await unit.messages.store_once(inbound, id=self._ids.new_id(), now=now)
             if not stored.new:
                 return stored, None
-            claimed = await unit.messages.claim(
-                stored.message.id, owner=self._owner, lease_s=self._lease_s, now=now
+            claimed = await unit.messages.claim_stored(
+                stored.message, owner=self._owner, lease_s=self._lease_s, now=now
             )
             return stored, await self._work(unit, claimed)
 
@@ -132,7 +132,7 @@ class Inbox:
         """
         message, now = work.message, self._clock.now()
         async with self._storage.begin() as unit:
-            await unit.messages.mark_handled(message.id, owner=self._owner, now=now)
+            await unit.messages.mark_handled(message, owner=self._owner, now=now)
             for ordinal, reply in enumerate(outcome.replies):
                 await self._add(unit, message, reply, f"turn:{message.id}:{ordinal}")
             if outcome.unanswered is not None:

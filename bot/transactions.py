@@ -37,6 +37,11 @@ class Messages(Protocol):
     ) -> StoredMessage | None:
         """Take a message to handle it, unless it is not its turn or not to be had."""
 
+    async def claim_stored(
+        self, message: StoredMessage, *, owner: str, lease_s: float, now: datetime
+    ) -> StoredMessage | None:
+        """The same for a message just read or stored."""
+
     async def claim_next(
         self, *, owner: str, lease_s: float, now: datetime, stored_before: datetime
     ) -> StoredMessage | None:
@@ -53,7 +58,7 @@ class Messages(Protocol):
     async def write_down(self, message_id: str, text: str, *, owner: str) -> None:
         """Keep what a message without text turned out to say. Raises `LeaseLost`."""
 
-    async def mark_handled(self, message_id: str, *, owner: str, now: datetime) -> None:
+    async def mark_handled(self, message: StoredMessage, *, owner: str, now: datetime) -> None:
         """Done. Raises `LeaseLost`."""
 
     async def release(self, message_id: str, *, owner: str, retry_at: datetime, error: str) -> None:
@@ -61,9 +66,6 @@ class Messages(Protocol):
 
     async def acknowledge(self, message_id: str, *, now: datetime) -> None:
         """The platform was told that the message is safe, and nothing more."""
-
-    async def is_acknowledged(self, message_id: str) -> bool:
-        """True once it was told so."""
 
     async def mark_failed(self, message_id: str, *, owner: str, now: datetime, error: str) -> None:
         """Given up. Raises `LeaseLost`."""
@@ -100,14 +102,13 @@ class OutboxRows(Protocol):
     ) -> tuple[OutboxRow, ...]:
         """Take what was kept for this citizen to carry it in place."""
 
-    async def kept_for(self, conversation_id: str, *, now: datetime) -> tuple[OutboxRow, ...]:
-        """What waits for this citizen's next contact."""
-
     async def carried_with(self, conversation_id: str, receipt: str) -> tuple[OutboxRow, ...]:
         """What was taken to be carried with one answer in place."""
 
-    async def is_behind(self, row: OutboxRow, *, now: datetime) -> bool:
-        """True while an earlier reply of the conversation is on its way."""
+    async def unread(
+        self, conversation_id: str, message_id: str, *, now: datetime
+    ) -> tuple[tuple[OutboxRow, ...], tuple[OutboxRow, ...], tuple[OutboxRow, ...]]:
+        """The replies to a message, what is kept for the citizen, what is on its way."""
 
     async def release_kept(self, conversation_id: str, *, now: datetime) -> int:
         """Let the delivery worker try what was kept again."""

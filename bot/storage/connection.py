@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import hashlib
 from typing import Any, cast
+from weakref import WeakKeyDictionary
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
+
+_held: WeakKeyDictionary[object, set[int]] = WeakKeyDictionary()
+"""Names a transaction holds already: asking the database again would be a trip for nothing."""
 
 
 def is_postgres(connection: AsyncConnection) -> bool:
@@ -27,23 +31,41 @@ async def lock(connection: AsyncConnection, name: str) -> None:
 
     On SQLite a write transaction is alone already, so nothing is to be done.
     """
-    if is_postgres(connection):
-        await connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_key(name))))
+    if not is_postgres(connection):
+        return
+    held, key = _held_by(connection), _key(name)
+    if key not in held:
+        await connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_bound(key))))
+        held.add(key)
 
 
 async def try_lock(connection: AsyncConnection, name: str) -> bool:
     """As `lock`, but give up at once: False where another transaction holds the name."""
     if not is_postgres(connection):
         return True
-    taken = await connection.scalar(sa.select(sa.func.pg_try_advisory_xact_lock(_key(name))))
+    held, key = _held_by(connection), _key(name)
+    if key in held:
+        return True
+    taken = await connection.scalar(sa.select(sa.func.pg_try_advisory_xact_lock(_bound(key))))
+    if taken:
+        held.add(key)
     return bool(taken)
 
 
-def _key(name: str) -> sa.BindParameter[int]:
+def _held_by(connection: AsyncConnection) -> set[int]:
+    transaction = connection.sync_connection and connection.sync_connection.get_transaction()
+    if transaction is None:
+        raise RuntimeError("a lock outside a transaction would be gone at once")
+    return _held.setdefault(transaction, set())
+
+
+def _key(name: str) -> int:
     digest = hashlib.sha256(name.encode("utf-8", "replace")).digest()
-    return sa.bindparam(
-        None, int.from_bytes(digest[:8], "big", signed=True), type_=sa.BigInteger(), unique=True
-    )
+    return int.from_bytes(digest[:8], "big", signed=True)
+
+
+def _bound(key: int) -> sa.BindParameter[int]:
+    return sa.bindparam(None, key, type_=sa.BigInteger(), unique=True)
 
 
 async def count_by(

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.records import LeaseLost, MessageState, QueueCounts, Stored, StoredMessage
-from bot.storage.connection import count_by, insert, is_postgres, lock, try_lock
+from bot.storage.connection import count_by, insert, lock, try_lock
 from bot.storage.tables import messages
 from connectors.base import Inbound, InboundKind
 
@@ -31,14 +31,6 @@ class MessageRepository:
         `received_at` grows strictly inside a conversation, whatever the replicas' clocks say.
         """
         await lock(self._connection, f"conversation:{inbound.conversation_id}")
-        known = await self.by_external_id(inbound.channel, inbound.external_id)
-        if known is not None:
-            return Stored(message=known, new=False)
-        last = await self._connection.scalar(
-            sa.select(sa.func.max(messages.c.received_at)).where(
-                messages.c.conversation_id == inbound.conversation_id
-            )
-        )
         values = {
             "id": id,
             "channel": inbound.channel,
@@ -49,8 +41,15 @@ class MessageRepository:
             "text": inbound.text,
             "details": dict(inbound.details),
             "sent_at": inbound.sent_at,
-            "received_at": now if last is None else max(now, last + _TICK),
+            "received_at": now,
         }
+        last = await self._connection.scalar(
+            sa.select(sa.func.max(messages.c.received_at)).where(
+                messages.c.conversation_id == inbound.conversation_id
+            )
+        )
+        if last is not None:
+            values["received_at"] = max(now, last + _TICK)
         statement = insert(self._connection, messages).values(**values)
         statement = statement.on_conflict_do_nothing(index_elements=["channel", "external_id"])
         row = (await self._connection.execute(statement.returning(messages))).mappings().first()
@@ -84,6 +83,12 @@ class MessageRepository:
         message = await self.get(message_id)
         if message is None or message.state not in _UNDONE:
             return None
+        return await self.claim_stored(message, owner=owner, lease_s=lease_s, now=now)
+
+    async def claim_stored(
+        self, message: StoredMessage, *, owner: str, lease_s: float, now: datetime
+    ) -> StoredMessage | None:
+        """As `claim`, for a message just read or stored."""
         await lock(self._connection, f"conversation:{message.conversation_id}")
         return await self._claim_under_lock(message, owner=owner, lease_s=lease_s, now=now)
 
@@ -138,11 +143,15 @@ class MessageRepository:
         """Keep what a message without text turned out to say. Raises `LeaseLost`."""
         await self._change(message_id, owner, {"text": text})
 
-    async def mark_handled(self, message_id: str, *, owner: str, now: datetime) -> None:
-        """Done; in the same transaction as its replies. Raises `LeaseLost`, which undoes them."""
-        await self._lock_conversation_of(message_id)
+    async def mark_handled(self, message: StoredMessage, *, owner: str, now: datetime) -> None:
+        """Done; in the same transaction as its replies. Raises `LeaseLost`, which undoes them.
+
+        Locks as claims do, conversation before row; the other way round two transactions could
+        wait for each other.
+        """
+        await lock(self._connection, f"conversation:{message.conversation_id}")
         done = {"state": MessageState.HANDLED, "handled_at": now, "lease_until": None}
-        await self._change(message_id, owner, {**done, "last_error": ""})
+        await self._change(message.id, owner, {**done, "last_error": ""})
 
     async def release(self, message_id: str, *, owner: str, retry_at: datetime, error: str) -> None:
         """Not done, to be tried again from then on. Raises `LeaseLost`."""
@@ -156,13 +165,6 @@ class MessageRepository:
             .where(messages.c.id == message_id, messages.c.acknowledged_at.is_(None))
             .values(acknowledged_at=now)
         )
-
-    async def is_acknowledged(self, message_id: str) -> bool:
-        """True once the platform was told so; read after `hold`, nobody changes it meanwhile."""
-        at = await self._connection.scalar(
-            sa.select(messages.c.acknowledged_at).where(messages.c.id == message_id)
-        )
-        return at is not None
 
     async def mark_failed(self, message_id: str, *, owner: str, now: datetime, error: str) -> None:
         """Given up; it holds up its conversation no longer. Raises `LeaseLost`."""
@@ -206,16 +208,6 @@ class MessageRepository:
         )
         row = (await self._connection.execute(statement)).mappings().first()
         return None if row is None else _message(row)
-
-    async def _lock_conversation_of(self, message_id: str) -> None:
-        """Lock as claims do, conversation before row; the other way round two transactions could
-        wait for each other. SQLite needs none of it."""
-        if not is_postgres(self._connection):
-            return
-        conversation_id = await self._connection.scalar(
-            sa.select(messages.c.conversation_id).where(messages.c.id == message_id)
-        )
-        await lock(self._connection, f"conversation:{conversation_id}")
 
     async def _change(self, message_id: str, owner: str, values: dict[str, Any]) -> None:
         result = await self._connection.execute(

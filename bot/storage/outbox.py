@@ -104,12 +104,6 @@ class OutboxRepository:
         )
         return await self._take(chosen, via, now, receipt=receipt)
 
-    async def kept_for(self, conversation_id: str, *, now: datetime) -> tuple[OutboxRow, ...]:
-        """What waits for the citizen's next contact, or a try that is far off; oldest first."""
-        return await self._rows(
-            _ordered().where(outbox.c.conversation_id == conversation_id, _waits_for_contact(now))
-        )
-
     async def carried_with(self, conversation_id: str, receipt: str) -> tuple[OutboxRow, ...]:
         """What `take_kept` took under this receipt, oldest first."""
         return await self._rows(
@@ -118,23 +112,31 @@ class OutboxRepository:
             )
         )
 
-    async def is_behind(self, row: OutboxRow, *, now: datetime) -> bool:
-        """True while an earlier reply of the conversation is on its way or about to be."""
-        earlier = sa.or_(
-            outbox.c.created_at < row.created_at,
-            sa.and_(outbox.c.created_at == row.created_at, outbox.c.id < row.id),
-        )
-        found = await self._connection.scalar(
-            sa.select(outbox.c.id)
-            .where(
-                outbox.c.conversation_id == row.conversation_id,
-                outbox.c.state.in_(_UNDONE),
-                ~_waits_for_contact(now),
-                earlier,
+    async def unread(
+        self, conversation_id: str, message_id: str, *, now: datetime
+    ) -> tuple[tuple[OutboxRow, ...], tuple[OutboxRow, ...], tuple[OutboxRow, ...]]:
+        """What decides about an answer in place, in one look; each oldest first.
+
+        Args:
+            conversation_id: whose.
+            message_id: the message that may be answered.
+            now: the time.
+
+        Returns:
+            The replies to the message, whatever their state; what was kept for the citizen's next
+            contact, or refused for long; and the other replies on their way or about to be.
+        """
+        undone = outbox.c.state.in_((*_UNDONE, OutboxState.KEPT))
+        rows = await self._rows(
+            _ordered().where(
+                outbox.c.conversation_id == conversation_id,
+                sa.or_(outbox.c.message_id == message_id, undone),
             )
-            .limit(1)
         )
-        return found is not None
+        own = tuple(row for row in rows if row.message_id == message_id)
+        kept = tuple(row for row in rows if _is_kept(row, now))
+        mine = {row.id for row in (*own, *kept)}
+        return own, kept, tuple(row for row in rows if row.id not in mine)
 
     async def release_kept(self, conversation_id: str, *, now: datetime) -> int:
         """Let the delivery worker try what was kept again; gives how many rows."""
@@ -317,6 +319,12 @@ def _waits_for_contact(now: datetime) -> sa.ColumnElement[bool]:
         outbox.c.next_attempt_at > now + _FAR_OFF,
     )
     return sa.or_(outbox.c.state == OutboxState.KEPT, paused)
+
+
+def _is_kept(row: OutboxRow, now: datetime) -> bool:
+    """As `_waits_for_contact`, of a row that was read."""
+    paused = row.state is OutboxState.PENDING and row.attempts > 0
+    return row.state is OutboxState.KEPT or (paused and row.next_attempt_at > now + _FAR_OFF)
 
 
 def _behind_another() -> sa.ColumnElement[bool]:

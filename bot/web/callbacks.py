@@ -15,9 +15,6 @@ from connectors.errors import Malformed, Unverified
 
 log = logging.getLogger(__name__)
 
-_LATE_S = 0.5
-"""Later than that after its time an answer in place might not be read any more."""
-
 _NEEDED = ("greet", "parse", "carries", "answer_in_place", "reply_within_s")
 
 
@@ -58,16 +55,13 @@ def _taking(channel: CallbackChannel) -> Handler:
             return _response(channel.answer_in_place(raw, ()))
         if not inbound[0].answerable:
             return _response(channel.answer_in_place(raw, ()))
-        message_id, outbox = stored[0].message.id, services.outbox
-        in_time = await outbox.wait_for(message_id, answer_by - loop.time())
-        if not in_time or loop.time() > answer_by + _LATE_S:
-            carried = await outbox.let_go(message_id, channel.carries, heard=not _gone(request))
-            return _response(channel.answer_in_place(raw, carried))
-        if _gone(request):  # the platform asks again; what nobody carries the worker sends
-            return _response(channel.answer_in_place(raw, ()))
-        # One sent again may have overtaken the first: both get the same, whichever is read.
-        carried = await outbox.carry_in_turn(
-            message_id, channel.carries, timeout_s=answer_by - loop.time()
+        # One sent again may overtake the first: both get the same, whichever is read.
+        carried = await services.outbox.carry_in_turn(
+            stored[0].message,
+            channel.carries,
+            timeout_s=answer_by - loop.time(),
+            just_stored=stored[0].new,
+            listening=lambda: not _gone(request),
         )
         return _response(channel.answer_in_place(raw, carried))
 

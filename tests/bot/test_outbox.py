@@ -39,6 +39,14 @@ async def hear(services: Services, world: World, text: str) -> str:
     return stored.message.id
 
 
+async def in_turn(
+    services: Services, message_id: str, timeout_s: float = 0.0
+) -> tuple[Outbound, ...]:
+    message = await services.inbox.message(message_id)
+    assert message is not None
+    return await services.outbox.carry_in_turn(message, len, timeout_s)
+
+
 def texts(carried: tuple[Outbound, ...]) -> list[str]:
     return [outbound.reply.text for outbound in carried]
 
@@ -78,8 +86,8 @@ async def test_a_carrier_and_the_worker_at_once_give_it_once(world: World) -> No
 async def test_a_platform_that_asks_again_gets_the_same_again(world: World) -> None:
     services = await world.replica(in_place_s=IN_PLACE_S)
     message_id = await hear(services, world, "怎么办社保")
-    first = await services.outbox.carry_in_turn(message_id, len, timeout_s=0.0)
-    again = await services.outbox.carry_in_turn(message_id, len, timeout_s=0.0)
+    first = await in_turn(services, message_id)
+    again = await in_turn(services, message_id)
     assert first == again
     assert len(again) == 1
     assert await deliveries(world, services).deliver() == 0
@@ -89,9 +97,7 @@ async def test_a_platform_that_asks_twice_at_once_gets_the_same_twice(world: Wor
     services = await world.replica(in_place_s=IN_PLACE_S)
     for _ in range(10):
         message_id = await hear(services, world, "怎么办社保")
-        first, second = await asyncio.gather(
-            *(services.outbox.carry_in_turn(message_id, len, 0.0) for _ in range(2))
-        )
+        first, second = await asyncio.gather(*(in_turn(services, message_id) for _ in range(2)))
         assert first == second
         assert len(first) == 1
 
@@ -106,7 +112,7 @@ async def test_after_a_bare_acknowledgement_no_copy_of_the_message_carries_the_r
     assert await services.outbox.let_go(message_id, len) == ()
     await turn.handle(services.intake.claimed.get_nowait(), services)
     world.clock.advance(seconds=IN_PLACE_S / 2)
-    assert await services.outbox.carry_in_turn(message_id, len, 0.0) == ()
+    assert await in_turn(services, message_id) == ()
     assert await deliveries(world, services).deliver() == 1
     assert world.channel.texts == ["带身份证到社保窗口办理。"]
 
@@ -120,7 +126,7 @@ async def test_a_platform_that_hung_up_may_still_be_answered_when_it_asks_again(
     assert await services.outbox.let_go(message_id, len, heard=False) == ()
     await turn.handle(services.intake.claimed.get_nowait(), services)
     world.clock.advance(seconds=IN_PLACE_S / 2)
-    carried = await services.outbox.carry_in_turn(message_id, len, 0.0)
+    carried = await in_turn(services, message_id)
     assert texts(carried) == ["带身份证到社保窗口办理。"]
     assert await deliveries(world, services).deliver() == 0
 
@@ -128,9 +134,9 @@ async def test_a_platform_that_hung_up_may_still_be_answered_when_it_asks_again(
 async def test_what_a_copy_carried_meanwhile_is_carried_by_the_late_one_too(world: World) -> None:
     services = await world.replica(in_place_s=IN_PLACE_S)
     message_id = await hear(services, world, "怎么办社保")
-    carried = await services.outbox.carry_in_turn(message_id, len, 0.0)
+    carried = await in_turn(services, message_id)
     assert await services.outbox.let_go(message_id, len) == carried
-    assert await services.outbox.carry_in_turn(message_id, len, 0.0) == carried
+    assert await in_turn(services, message_id) == carried
     assert await deliveries(world, services).deliver() == 0
 
 
@@ -154,18 +160,18 @@ async def test_what_was_kept_is_given_again_to_a_platform_that_asks_again(world:
     world.clock.advance(seconds=IN_PLACE_S)
     await deliveries(world, services).deliver()
     message_id = await hear(services, world, "谢谢")
-    first = await services.outbox.carry_in_turn(message_id, len, 0.0)
+    first = await in_turn(services, message_id)
     assert len(first) == 2
-    assert await services.outbox.carry_in_turn(message_id, len, 0.0) == first
+    assert await in_turn(services, message_id) == first
     later_id = await hear(services, world, "谢谢")
-    assert len(await services.outbox.carry_in_turn(later_id, len, 0.0)) == 1
+    assert len(await in_turn(services, later_id)) == 1
 
 
 async def test_an_answer_in_place_waits_for_an_earlier_one_on_its_way(world: World) -> None:
     services = await world.replica(in_place_s=IN_PLACE_S)
     first_id = await hear(services, world, "怎么办社保")
     message_id = await hear(services, world, "谢谢")
-    carrying = asyncio.create_task(services.outbox.carry_in_turn(message_id, len, 20.0))
+    carrying = asyncio.create_task(in_turn(services, message_id, 20.0))
     done, _ = await asyncio.wait({carrying}, timeout=0.2)
     assert not done
     assert await services.outbox.let_go(first_id, len) == ()
@@ -180,7 +186,7 @@ async def test_an_answer_that_may_not_overtake_goes_out_after_the_earlier_one(
     services = await world.replica(in_place_s=IN_PLACE_S)
     first_id = await hear(services, world, "怎么办社保")
     message_id = await hear(services, world, "谢谢")
-    assert await services.outbox.carry_in_turn(message_id, len, 0.0) == ()
+    assert await in_turn(services, message_id) == ()
     assert await deliveries(world, services).deliver() == 0
     assert await services.outbox.let_go(first_id, len) == ()
     await deliveries(world, services).deliver()
@@ -197,7 +203,7 @@ async def test_an_earlier_reply_refused_for_long_is_carried_after_the_answer(
     world.clock.advance(seconds=IN_PLACE_S)
     await deliveries(world, services).deliver()
     message_id = await hear(services, world, "谢谢")
-    carried = texts(await services.outbox.carry_in_turn(message_id, len, 0.0))
+    carried = texts(await in_turn(services, message_id))
     assert carried == [services.city.wording.say("thanks"), "带身份证到社保窗口办理。"]
     world.clock.advance(seconds=3600.0)
     assert await deliveries(world, services).deliver() == 0

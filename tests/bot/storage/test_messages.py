@@ -47,7 +47,9 @@ async def claim(
 
 async def handled(storage: Storage, id: str, owner: str = "one") -> None:
     async with storage.begin() as unit:
-        await unit.messages.mark_handled(id, owner=owner, now=NOW)
+        message = await unit.messages.get(id)
+        assert message is not None
+        await unit.messages.mark_handled(message, owner=owner, now=NOW)
 
 
 async def test_a_message_comes_back_as_it_was_stored(storage: Storage) -> None:
@@ -132,9 +134,10 @@ async def test_another_conversation_does_not_wait(storage: Storage) -> None:
 async def test_who_is_done_takes_the_following(storage: Storage) -> None:
     await store(storage, "m1")
     await store(storage, "m2")
-    await claim(storage, "m1")
+    claimed = await claim(storage, "m1")
+    assert claimed is not None
     async with storage.begin() as unit:
-        await unit.messages.mark_handled("m1", owner="one", now=NOW)
+        await unit.messages.mark_handled(claimed, owner="one", now=NOW)
         following = await unit.messages.claim_following(
             "web:a", owner="one", lease_s=LEASE_S, now=NOW
         )
@@ -236,8 +239,8 @@ async def test_counts_and_history(storage: Storage, clock: FakeClock) -> None:
 async def test_a_failed_transaction_keeps_nothing(storage: Storage) -> None:
     async def store_under_a_lost_lease() -> None:
         async with storage.begin() as unit:
-            await unit.messages.store_once(inbound(), id="m1", now=NOW)
-            await unit.messages.mark_handled("m1", owner="nobody", now=NOW)
+            stored = await unit.messages.store_once(inbound(), id="m1", now=NOW)
+            await unit.messages.mark_handled(stored.message, owner="nobody", now=NOW)
 
     with pytest.raises(LeaseLost):
         await store_under_a_lost_lease()

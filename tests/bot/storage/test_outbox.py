@@ -180,12 +180,13 @@ async def test_what_is_kept_is_given_at_the_next_contact(box: Box) -> None:
         async with box.storage.begin() as unit:
             await unit.outbox.keep(row.id, owner="w", error="window_closed")
     async with box.storage.begin() as unit:
-        kept = await unit.outbox.kept_for("web:a", now=NOW)
+        own, kept, moving = await unit.outbox.unread("web:a", "no message", now=NOW)
         carried = await unit.outbox.take_kept(
             "web:a", limit=1, via="reply", receipt="with:m", now=NOW
         )
         released = await unit.outbox.release_kept("web:a", now=NOW)
     assert [row.key for row in kept] == ["k1", "k2", "k3"]
+    assert (own, moving) == ((), ())
     assert [row.key for row in carried] == ["k1"]
     assert released == 2
     assert await box.due() == ["k2"]
