@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -93,6 +93,31 @@ TakeEvent = Callable[[CallEvent], Awaitable[None]]
 
 TakeFragment = Callable[[SpeechFragment], Awaitable[None]]
 """Stores a committed sentence and shows a partial; when it returns, a committed one is safe."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunningCall:
+    """A call that is stored as on: told before this process began to listen, and not ended since.
+
+    Args:
+        call_id: as in `CallEvent`.
+        answered: somebody has it, or had it.
+    """
+
+    call_id: str
+    answered: bool
+    queue: str = ""
+    caller: str = ""
+
+
+RunningCalls = Callable[[str], Awaitable[Sequence[RunningCall]]]
+"""A feed's name → its calls that are stored as on."""
+
+
+async def none_running(feed: str) -> Sequence[RunningCall]:
+    """Where nothing is stored."""
+    del feed
+    return ()
 
 
 class CallFeed(Protocol):

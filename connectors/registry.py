@@ -8,6 +8,12 @@ from dataclasses import dataclass
 from pydantic import ValidationError
 
 from connectors.base import Channel
+from connectors.calls import CallFeed, RunningCalls, none_running
+from connectors.channels.hotline import settings as hotline
+from connectors.channels.hotline.ami import AmiFeed
+from connectors.channels.hotline.esl import EslFeed
+from connectors.channels.hotline.names import Operators
+from connectors.channels.hotline.webhook import HotlineWebhook
 from connectors.channels.webchat.channel import WebChatChannel
 from connectors.channels.wechat import accounts
 from connectors.channels.wechat.api import Count, no_count
@@ -102,3 +108,37 @@ def recogniser(hotwords: Sequence[str]) -> Recogniser | None:
         )
         raise Misconfigured(faults) from None
     return FunAsr(settings, hotwords) if settings.url else None
+
+
+def call_feeds(running: RunningCalls = none_running) -> dict[str, CallFeed]:
+    """The call centres' servers we listen to, by their feeds' names; none where none is set.
+
+    Args:
+        running: which calls of a feed are stored as running.
+
+    Raises:
+        Misconfigured: the settings are faulty; nothing secret is shown.
+    """
+    settings = hotline.load()
+    operators = Operators(hotline.operators_of(settings))
+    asterisk = {
+        f"ami-{name}": AmiFeed(f"ami-{name}", server, operators, running=running)
+        for name, server in settings.ami.items()
+    }
+    freeswitch = {
+        f"esl-{name}": EslFeed(f"esl-{name}", server, operators, running=running)
+        for name, server in settings.esl.items()
+    }
+    return {**asterisk, **freeswitch}
+
+
+def hotline_webhook() -> HotlineWebhook | None:
+    """Where call centres tell us of calls over HTTP, or None where none is set.
+
+    Raises:
+        Misconfigured: as `call_feeds`.
+    """
+    settings = hotline.load()
+    if not settings.centres:
+        return None
+    return HotlineWebhook(settings, Operators(hotline.operators_of(settings)))

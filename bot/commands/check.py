@@ -11,7 +11,7 @@ from pathlib import Path
 
 import typer
 
-from bot.commands import chain_check
+from bot.commands import chain_check, feeds_check
 from bot.commands.findings import Finding, Verdict
 from bot.settings import ROOT, Settings, SettingsError, load
 
@@ -72,7 +72,7 @@ async def findings_of(*, newest_chains: int | None = chain_check.NEWEST) -> list
         found.append(await _connection(subject, probe, settings))
         if probe is _database and found[-1].verdict is Verdict.FINE and newest_chains != 0:
             found.append(await chain_check.chains(settings, newest=newest_chains))
-    return found
+    return [*found, *await feeds_check.feeds(within_s=CONNECT_WITHIN_S)]
 
 
 def _home(settings: Settings) -> Finding:

@@ -1,0 +1,218 @@
+"""Settings of the call centres we listen to; secrets from the environment or a file."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import tomllib
+from collections.abc import Mapping
+from enum import StrEnum
+from pathlib import Path
+from typing import Any, ClassVar, Self
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
+from pydantic_settings import (
+    BaseSettings,
+    InitSettingsSource,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    SettingsError,
+)
+
+from connectors.calls import CallEventKind
+from connectors.errors import Misconfigured
+
+PREFIX = "POLICYLINE_HOTLINE_"
+_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,19}")
+_FEWEST_KEY_CHARACTERS = 16
+
+
+class Auth(StrEnum):
+    """How the AMI password goes over the line."""
+
+    MD5 = "md5"
+    """Only a digest of it with the server's challenge."""
+    PLAIN = "plain"
+
+
+class _Secretive(BaseModel):
+    """Something with one secret, which may stand in a file instead."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+    secret_field: ClassVar[str] = "secret"  # noqa: S105 - the name of a field
+
+    @model_validator(mode="before")
+    @classmethod
+    def _from_file(cls, given: Any) -> Any:
+        name = cls.secret_field
+        if not isinstance(given, Mapping) or given.get(name) or not given.get(f"{name}_file"):
+            return given
+        path = Path(str(given[f"{name}_file"]))
+        try:
+            return {**given, name: path.read_text().strip()}
+        except (OSError, UnicodeDecodeError):
+            raise ValueError(f"{name}_file: {path} cannot be read") from None
+
+    @model_validator(mode="after")
+    def _has_secret(self) -> Self:
+        secret = getattr(self, self.secret_field).get_secret_value()
+        if not secret:
+            raise ValueError(f"{self.secret_field} is missing")
+        if "\r" in secret or "\n" in secret:
+            raise ValueError(f"{self.secret_field} must stand on one line")
+        return self
+
+
+class _Server(_Secretive):
+    """A call centre's own server that is listened to."""
+
+    host: str = Field(min_length=1)
+    queues: tuple[str, ...] = ()
+    """The hotline's queues; none named: all of that server's."""
+    timeout_s: float = Field(default=10.0, gt=0)
+    """For connecting and for each answer."""
+    ping_every_s: float = Field(default=15.0, gt=0)
+    """A server that does not answer a ping is taken to be gone."""
+
+
+class AmiServer(_Server):
+    """An Asterisk server (manager.conf)."""
+
+    port: int = Field(default=5038, gt=0, lt=65536)
+    username: str = Field(min_length=1, pattern=r"^[^\r\n]+$")
+    secret: SecretStr = SecretStr("")
+    secret_file: Path | None = None
+    auth: Auth = Auth.MD5
+    tls: bool = False
+    ca_file: Path | None = None
+    """Whose certificates are believed; none: those the system believes."""
+
+
+class EslServer(_Server):
+    """A FreeSWITCH server (event_socket.conf.xml)."""
+
+    secret_field: ClassVar[str] = "password"  # noqa: S105 - the name of a field
+
+    port: int = Field(default=8021, gt=0, lt=65536)
+    user: str = Field(default="", pattern=r"^[^\s:]*$")
+    """`user@domain` for `userauth`; empty: the server's own password."""
+    password: SecretStr = SecretStr("")
+    password_file: Path | None = None
+
+
+class Centre(_Secretive):
+    """A call centre that tells us of its calls over HTTP."""
+
+    secret_field: ClassVar[str] = "key"  # noqa: S105 - the name of a field
+
+    key: SecretStr = SecretStr("")
+    key_file: Path | None = None
+    events: Mapping[str, CallEventKind] = Field(default_factory=dict)
+    """Its own names of events, beside those everybody may use."""
+
+    @model_validator(mode="after")
+    def _long_enough(self) -> Self:
+        if len(self.key.get_secret_value()) < _FEWEST_KEY_CHARACTERS:
+            raise ValueError(f"key has fewer than {_FEWEST_KEY_CHARACTERS} characters")
+        return self
+
+
+class HotlineSettings(BaseSettings):
+    """All call centres, by name.
+
+    They stand in the environment, as JSON (`POLICYLINE_HOTLINE_AMI`) or one by one
+    (`POLICYLINE_HOTLINE_AMI__MAIN__HOST`), or in the table `[hotline]` of the TOML file; the
+    environment wins.
+    """
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX,
+        env_nested_delimiter="__",
+        extra="ignore",
+        frozen=True,
+        hide_input_in_errors=True,
+    )
+
+    ami: Mapping[str, AmiServer] = Field(default_factory=dict)
+    esl: Mapping[str, EslServer] = Field(default_factory=dict)
+    centres: Mapping[str, Centre] = Field(default_factory=dict)
+    operators: Mapping[str, str] = Field(default_factory=dict)
+    """Extension, agent or interface → staff name."""
+    operators_file: Path | None = None
+    """The same as .json or .toml, such as one in the city's folder; `operators` wins."""
+    stale_after_s: int = Field(default=300, gt=0)
+    """A signed request whose time is further from ours than this is refused."""
+    events_at_most: int = Field(default=500, gt=0)
+    """In one request."""
+
+    @model_validator(mode="after")
+    def _named(self) -> Self:
+        for name in (*self.ami, *self.esl, *self.centres):
+            if not _NAME.fullmatch(name):
+                raise ValueError(f"{name[:20]!r}: a name is a-z, 0-9, _ and -, at most 20")
+        return self
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """The arguments, then the environment, then the file."""
+        del dotenv_settings, file_secret_settings
+        return init_settings, env_settings, InitSettingsSource(settings_cls, _table())
+
+
+def load() -> HotlineSettings:
+    """The settings as they are now.
+
+    Raises:
+        Misconfigured: with every fault; none shows a secret.
+    """
+    try:
+        return HotlineSettings()
+    except ValidationError as error:
+        faults = "; ".join(
+            f"{PREFIX}{'__'.join(map(str, fault['loc'])).upper()}: {fault['msg']}"
+            for fault in error.errors(include_input=False, include_context=False)
+        )
+        raise Misconfigured(faults) from None
+    except SettingsError as error:  # its cause may show what stands there, its message does not
+        raise Misconfigured(f"{PREFIX}…: {error}") from None
+
+
+def operators_of(settings: HotlineSettings) -> dict[str, str]:
+    """Extension, agent or interface → staff name, of the file and the setting together.
+
+    Raises:
+        Misconfigured: the file cannot be read or is no such table.
+    """
+    path = settings.operators_file
+    if path is None:
+        return dict(settings.operators)
+    where = f"{PREFIX}OPERATORS_FILE: {path}"
+    try:
+        text = path.read_text()
+        read = tomllib.loads(text) if path.suffix == ".toml" else json.loads(text)
+    except (OSError, ValueError):  # both parsers' errors are ValueErrors
+        raise Misconfigured(f"{where} cannot be read") from None
+    if not isinstance(read, dict) or not all(isinstance(v, str) for v in read.values()):
+        raise Misconfigured(f"{where} should have a staff name for each extension")
+    return read | dict(settings.operators)
+
+
+def _table() -> dict[str, Any]:
+    path = Path(os.environ.get("POLICYLINE_CONFIG", "policyline.toml"))
+    if not path.exists():
+        return {}
+    try:
+        table = tomllib.loads(path.read_text()).get("hotline", {})
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError):
+        raise Misconfigured(f"{path} cannot be read as TOML") from None
+    if not isinstance(table, dict):
+        raise Misconfigured(f"{path}: hotline is no table")
+    return table
