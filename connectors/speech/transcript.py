@@ -7,12 +7,11 @@ the last message may have neither mode nor text: FunASR's two servers disagree o
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, replace
 
-from connectors.errors import Refused, Retryable
+from connectors.errors import Malformed, Retryable
 
-_ERROR = "ERROR"
+from .live import Pass, parsed
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,19 +44,14 @@ def heard(so_far: Transcript, message: str) -> Transcript:
         Retryable: it is no message of the protocol.
     """
     try:
-        content = json.loads(message)
-        text = content.get("text", "")
-        mode, final = content.get("mode", ""), content.get("is_final") is True
-    except (ValueError, AttributeError) as error:
+        result = parsed(message)
+    except Malformed as error:
         raise Retryable("speech_protocol") from error
-    if not isinstance(text, str):
-        raise Retryable("speech_protocol")
-    if text.lstrip().upper().startswith(_ERROR):
-        raise Refused("speech_error")
-    if mode == "offline":
-        return Transcript(committed=so_far.committed + text, settled=True, ended=True)
-    if mode == "2pass-offline":  # its `is_final` may only mean this sentence
-        return replace(so_far, committed=so_far.committed + text, pending="", settled=True)
-    if mode in {"2pass-online", "online"}:
-        return replace(so_far, pending=so_far.pending + text)
-    return replace(so_far, ended=final)
+    if result.mode == "offline":
+        return Transcript(committed=so_far.committed + result.text, settled=True, ended=True)
+    if result.of is Pass.OFFLINE:  # its `is_final` may only mean this sentence
+        text = so_far.committed + result.text
+        return replace(so_far, committed=text, pending="", settled=True)
+    if result.of is Pass.ONLINE:
+        return replace(so_far, pending=so_far.pending + result.text)
+    return replace(so_far, ended=result.final)

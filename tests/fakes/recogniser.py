@@ -105,7 +105,7 @@ class FakeRecogniser:
         if message.type is not WSMsgType.TEXT:
             raise _BrokenProtocolError("audio before the start message")
         start = json.loads(message.data)
-        faults = [name for name, right in _rules(self.kind, start).items() if not right]
+        faults = start_faults(self.kind, start)
         if faults:
             raise _BrokenProtocolError("start: " + ", ".join(faults))
         self.starts.append(start)
@@ -130,6 +130,11 @@ class FakeRecogniser:
                 {"mode": "2pass-offline", "wav_name": name, "text": sentence, "is_final": final}
             )
         return [*results, {"wav_name": name, "text": "", "is_final": True}]
+
+
+def start_faults(kind: str, start: Any) -> list[str]:
+    """The fields of a start message that are not as the protocol has them."""
+    return [name for name, right in _rules(kind, start).items() if not right]
 
 
 def _rules(kind: str, start: Any) -> dict[str, bool]:
