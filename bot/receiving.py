@@ -1,4 +1,4 @@
-"""What a turn does first with a message that is no text: voice, pictures, videos, places."""
+"""What a turn does first with a message that is no text: voice, pictures, places, events."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from bot.hearing import BEGUN_BEFORE_ASKING, with_media, written_down
 from bot.inbox import Outcome, Work
 from bot.records import Context
 from bot.services import Services
+from bot.undelivered import came_back
 from connectors.base import InboundKind, Reply
 from connectors.errors import Retryable
 
@@ -43,6 +44,8 @@ async def received(work: Work, services: Services) -> Work | Outcome:
     if kind in _FILES:
         said = await _file(work, services)
         return work if said is None else _said(work, said)
+    if kind is InboundKind.EVENT:
+        await came_back(work, services)
     return await _place(work, services) if kind is InboundKind.LOCATION else work
 
 

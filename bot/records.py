@@ -90,6 +90,8 @@ class NewOutbound:
         message_id: the inbound message it answers, or None for a notice.
         not_before: the delivery worker leaves it alone until then, because a channel may still
             carry it in place; None: due at once.
+        kept_for: a stable code of why it is only given at the citizen's next contact; empty: it
+            goes out by itself.
     """
 
     key: str
@@ -100,6 +102,7 @@ class NewOutbound:
     message_id: str | None = None
     case_number: str = ""
     not_before: datetime | None = None
+    kept_for: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

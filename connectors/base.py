@@ -210,6 +210,20 @@ class CallbackChannel(Channel, Protocol):
         """The response that carries all these replies, or the bare acknowledgement for none."""
 
 
+@runtime_checkable
+class FollowsUp(Protocol):
+    """A callback channel that may do more once its platform has read the answer."""
+
+    def follows(self, carried: tuple[Outbound, ...]) -> bool:
+        """True where the answer that carried these leaves something over."""
+
+    async def follow_up(self, carried: tuple[Outbound, ...]) -> None:
+        """Send what the answer left over; once, and nothing is raised where that fails."""
+
+    async def still_at(self, inbound: Inbound) -> None:
+        """Show that the answer takes longer; nothing is raised where that fails."""
+
+
 class MediaChannel(Channel, Protocol):
     """A channel whose platform keeps what citizens send beside text, for a while."""
 

@@ -103,7 +103,7 @@ class Carrying:
         *,
         just_stored: bool = False,
         listening: Callable[[], bool] = lambda: True,
-    ) -> tuple[Outbound, ...]:
+    ) -> tuple[Outbound, ...] | None:
         """As `carry`, once the turn is done, for a platform that asks again; after every earlier
         reply.
 
@@ -119,6 +119,9 @@ class Carrying:
             via: as in `carry`.
             just_stored: its turn cannot be done yet, so there is nothing to look at.
             listening: False once the platform has hung up: nothing is taken, for it asks again.
+
+        Returns:
+            What is carried; None where the time ran out and the answer comes later.
         """
         loop = asyncio.get_running_loop()
         give_up_at = loop.time() + timeout_s
@@ -136,7 +139,8 @@ class Carrying:
                     waits = what
                 left_s = give_up_at - loop.time()
                 if left_s <= 0:
-                    return await self.let_go(message.id, carries, via, heard=listening())
+                    let_go = await self.let_go(message.id, carries, via, heard=listening())
+                    return let_go or None
                 woken = await waiter.wait(min(next(pauses_s[waits]), left_s))
                 looks = waits is _Wait.EARLIER or turn in woken or not woken
 

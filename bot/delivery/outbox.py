@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 
 from bot.delivery.carrying import DONE, POLL_S, Carrying, paces
-from bot.records import OutboxRow, QueueCounts
+from bot.records import NewOutbound, OutboxRow, OutboxState, QueueCounts
 
 
 class Outbox(Carrying):
@@ -26,6 +26,50 @@ class Outbox(Carrying):
                 if left_s <= 0:
                     return False
                 await waiter.wait(min(next(pauses_s), left_s))
+
+    async def came_back(
+        self, conversation_id: str, receipt: str, *, error: str, new_id: str
+    ) -> bool | None:
+        """What went out under this receipt reached nobody: it is given at the next contact.
+
+        A row of its own is kept, since a channel sends nothing twice under one key. However often
+        this is told, it is kept once.
+
+        Args:
+            conversation_id: whose.
+            receipt: the outside world's id of it.
+            error: a stable code of what became of it.
+            new_id: the id of the row that is kept.
+
+        Returns:
+            True where it is kept; False where nothing went out under the receipt; None where
+            something is on its way that may be it.
+        """
+        async with self._storage.begin() as unit:
+            await unit.outbox.hold(conversation_id)
+            rows = [
+                row
+                for row in await unit.outbox.carried_with(conversation_id, receipt)
+                if row.sent_via == "push"
+            ]
+            if not rows:
+                latest = await unit.outbox.history(conversation_id)
+                return None if any(r.state is OutboxState.SENDING for r in latest) else False
+            row = rows[-1]
+            await unit.outbox.add(
+                NewOutbound(
+                    key=f"back:{row.id}",
+                    channel=row.channel,
+                    conversation_id=conversation_id,
+                    recipient=row.recipient,
+                    reply=row.reply,
+                    case_number=row.case_number,
+                    kept_for=error,
+                ),
+                id=new_id,
+                now=self._clock.now(),
+            )
+        return True
 
     async def replies_to(self, message_id: str) -> tuple[OutboxRow, ...]:
         """The replies to a message, in order, whatever their state."""

@@ -47,6 +47,8 @@ class OutboxRepository:
             reply=reply_to_json(new.reply),
             created_at=created_at,
             next_attempt_at=new.not_before or now,
+            state=OutboxState.KEPT if new.kept_for else OutboxState.PENDING,
+            last_error=new.kept_for,
         )
         statement = statement.on_conflict_do_nothing(index_elements=["key"])
         row = (await self._connection.execute(statement.returning(outbox))).mappings().first()

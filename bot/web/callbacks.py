@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import Coroutine, Iterator, Mapping
 
 from aiohttp import web
 
 from bot.errors import Forbidden, Invalid
 from bot.web.routes import Handler, Route, services_of
-from connectors.base import CallbackChannel, Channel, RawRequest, RawResponse
+from connectors.base import CallbackChannel, Channel, FollowsUp, RawRequest, RawResponse
 from connectors.errors import Malformed, Unverified
 
 log = logging.getLogger(__name__)
 
+_going_on: set[asyncio.Task[None]] = set()
+"""Else nothing would hold these tasks once their request is gone."""
 _NEEDED = ("greet", "parse", "carries", "answer_in_place", "reply_within_s")
 
 
@@ -63,9 +65,33 @@ def _taking(channel: CallbackChannel) -> Handler:
             just_stored=stored[0].new,
             listening=lambda: not _gone(request),
         )
-        return _response(channel.answer_in_place(raw, carried))
+        response = _response(channel.answer_in_place(raw, carried or ()))
+        if isinstance(channel, FollowsUp):
+            if carried is None and await _written(request, response):
+                await _though_gone(channel.still_at(inbound[0]))
+            elif carried and channel.follows(carried) and await _written(request, response):
+                await _though_gone(channel.follow_up(carried))
+        return response
 
     return take
+
+
+async def _written(request: web.Request, response: web.Response) -> bool:
+    """Give the answer out before anything else is done; False where nobody was there to read it."""
+    try:
+        await response.prepare(request)
+        await response.write_eof()
+    except ConnectionError:
+        return False
+    return True
+
+
+async def _though_gone(doing: Coroutine[None, None, None]) -> None:
+    """Do it to its end, also where the platform hangs up meanwhile: it has its answer."""
+    task = asyncio.create_task(doing)
+    _going_on.add(task)
+    task.add_done_callback(_going_on.discard)
+    await asyncio.shield(task)
 
 
 def _gone(request: web.Request) -> bool:

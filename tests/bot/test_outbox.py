@@ -44,7 +44,7 @@ async def in_turn(
 ) -> tuple[Outbound, ...]:
     message = await services.inbox.message(message_id)
     assert message is not None
-    return await services.outbox.carry_in_turn(message, len, timeout_s)
+    return await services.outbox.carry_in_turn(message, len, timeout_s) or ()
 
 
 def texts(carried: tuple[Outbound, ...]) -> list[str]:

@@ -17,6 +17,7 @@ from .settings import WeChatSettings
 from .tokens import AccessToken, TokenCache
 
 CUSTOM_SEND = "/cgi-bin/message/custom/send"
+TYPING = "/cgi-bin/message/custom/typing"
 TEMPLATE_SEND = "/cgi-bin/message/template/send"
 TOKEN_REFUSED = frozenset({40001, 40014, 42001})
 BUSY = -1

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import secrets
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from datetime import UTC, datetime
 
 import httpx
@@ -20,10 +21,10 @@ from connectors.base import (
     Receipt,
     Reply,
 )
-from connectors.errors import Kept, Malformed, Refused, Unverified
+from connectors.errors import ConnectorError, Kept, Malformed, Refused, Unverified
 
 from . import articles, crypto, envelope, media, messages, text
-from .api import Count, WeChatApi, no_count
+from .api import TYPING, Count, WeChatApi, no_count
 from .quotas import Rates
 from .sending import Sending
 from .settings import Mode, WeChatSettings, decode_aes_key
@@ -42,8 +43,8 @@ _KINDS = {
     "link": InboundKind.LINK,
     "event": InboundKind.EVENT,
 }
-_UNREAD = frozenset({"TEMPLATESENDJOBFINISH", "UNSUBSCRIBE"})
-"""Events whose answer nobody reads."""
+_UNREAD = frozenset({"TEMPLATESENDJOBFINISH", "UNSUBSCRIBE", "VIEW", "LOCATION"})
+"""Events whose answer nobody reads, or may not: the citizen left, or is on the way to a page."""
 _OURS = frozenset({"ToUserName", "FromUserName", "CreateTime", "MsgType", "Content", "Encrypt"})
 
 
@@ -176,6 +177,26 @@ class WeChatChannel:
         if self._sending is None:
             raise Kept("wechat_no_secret")
         return await self._sending.send(outbound)
+
+    def follows(self, carried: tuple[Outbound, ...]) -> bool:
+        """True where the answer in place leaves something over: the choices under an article."""
+        return (
+            self._sending is not None
+            and len(carried) == 1
+            and bool(carried[0].reply.options)
+            and messages.article(carried[0].reply) is not None
+        )
+
+    async def follow_up(self, carried: tuple[Outbound, ...]) -> None:
+        """Send what the answer in place left over, as a customer-service message; never raises."""
+        if self._sending is not None and self.follows(carried):
+            await self._sending.follow(carried[0])
+
+    async def still_at(self, inbound: Inbound) -> None:
+        """Let the citizen see that an answer is being written; no matter where that fails."""
+        if self._api is not None and self._settings.typing:
+            with suppress(ConnectorError):  # 45080, 45081: nothing lately, or shown already
+                await self._api.call(TYPING, {"touser": inbound.sender_id, "command": "Typing"})
 
     async def draft(self, article: Article) -> str:
         """Leave a draft article in the account (草稿箱); gives its media_id.

@@ -37,10 +37,13 @@ class Plan:
     Args:
         menu_as_text: what stands in the last one's place where the account may send no menus;
             empty where the last one is none.
+        needed: so many of the first must go out; what comes after them (the choices under an
+            article) is left out where the platform does not take it. None: all must.
     """
 
     messages: tuple[Message, ...]
     menu_as_text: tuple[Message, ...] = ()
+    needed: int | None = None
 
 
 def plan(reply: Reply, *, key: str, limit: int, picture: str = "") -> Plan:
@@ -54,24 +57,38 @@ def plan(reply: Reply, *, key: str, limit: int, picture: str = "") -> Plan:
     """
     card = article(reply, picture)
     if card is not None:
-        return Plan(messages=({"msgtype": "news", "news": {"articles": [card]}},))
+        shown: Message = {"msgtype": "news", "news": {"articles": [card]}}
+        if not reply.options:
+            return Plan(messages=(shown,))
+        return replace(_with_choices((shown,), "", reply, key=key, limit=limit), needed=1)
     if not reply.options:
         return Plan(messages=tuple(_texts(text.render(reply), limit)))
     parts = text.split(text.render(replace(reply, options=())), limit)
-    choices = "\n".join(option.label for option in reply.options)
-    head = parts.pop() if parts and _bytes(f"{parts[-1]}\n{choices}") <= limit else _MENU_LEAD
-    links = text.options_as_links(reply.options)
-    as_text = f"{head}\n\n{links}" if head != _MENU_LEAD else links
+    choices = _choices(reply)
+    head = parts.pop() if parts and _bytes(f"{parts[-1]}\n{choices}") <= limit else ""
     before = tuple(message for part in parts for message in _texts(part, limit))
-    linked = tuple(_texts(as_text, limit))
-    if _bytes(f"{head}\n{choices}") > limit:
+    return _with_choices(before, head, reply, key=key, limit=limit)
+
+
+def _with_choices(
+    before: tuple[Message, ...], head: str, reply: Reply, *, key: str, limit: int
+) -> Plan:
+    """These messages, then the choices under a head; links where they are too long for a menu."""
+    links = text.options_as_links(reply.options)
+    linked = tuple(_texts(f"{head}\n\n{links}" if head else links, limit))
+    lead = head or _MENU_LEAD
+    if _bytes(f"{lead}\n{_choices(reply)}") > limit:
         return Plan(messages=(*before, *linked))
     listed = [
         {"id": choice_id(key, number), "content": option.label}
         for number, option in enumerate(reply.options)
     ]
-    menu = {"head_content": head, "list": listed, "tail_content": ""}
+    menu = {"head_content": lead, "list": listed, "tail_content": ""}
     return Plan(messages=(*before, {"msgtype": "msgmenu", "msgmenu": menu}), menu_as_text=linked)
+
+
+def _choices(reply: Reply) -> str:
+    return "\n".join(option.label for option in reply.options)
 
 
 def choice_id(key: str, number: int) -> str:
@@ -90,7 +107,7 @@ def article(reply: Reply, picture: str = "") -> dict[str, str] | None:
         return None
     return {
         "title": cited.title,
-        "description": reply.text,
+        "description": text.plain(reply.text),
         "url": cited.url,
         "picurl": cited.picture or picture,
     }
@@ -110,7 +127,7 @@ def template_message(
         "department": case.department if case else "",
         "due_on": case.due_at[:10] if case else "",
         "today": today,
-        "text": " ".join(reply.text.split()),
+        "text": " ".join(text.plain(reply.text).split()),
     }
     message: Message = {
         "touser": open_id,

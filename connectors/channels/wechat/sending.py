@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from connectors.base import Outbound, Receipt, ReplyKind
-from connectors.errors import ConnectorError, Kept, Refused, Retryable
+from connectors.errors import ConnectorError, Kept, Retryable
 
 from . import messages
 from .api import TEMPLATE_SEND, WeChatApi
@@ -70,6 +70,16 @@ class Sending:
             await self._cache.set_token(progress, f"template:{sent}", ttl_s=_REMEMBER_S)
             return Receipt(external_id=sent)
 
+    async def follow(self, outbound: Outbound) -> None:
+        """Send what an answer in place could not carry, the choices under an article: once,
+        however often the platform asks; left out where it does not take them."""
+        progress = _progress(outbound)
+        async with self._cache.lock(f"{progress}:follow", ttl_s=15.0) as held:
+            if not held or await self._cache.get_token(progress):
+                return
+            await self._cache.set_token(progress, "1:", ttl_s=_REMEMBER_S)
+            await self._send_from(1, False, "", outbound)
+
     async def _send_from(
         self, done: int, linked: bool, receipt: str, outbound: Outbound
     ) -> Receipt:
@@ -86,11 +96,14 @@ class Sending:
         for number in range(done, len(left)):
             try:
                 receipt = await self._api.send(outbound.recipient, left[number])
-            except Refused as refused:
-                if refused.code != NO_MENUS or linked or not plan.menu_as_text:
+            except ConnectorError as error:
+                if error.code == NO_MENUS and plan.menu_as_text and not linked:
+                    await self._note_refused()
+                    return await self._send_from(number, True, receipt, outbound)
+                if plan.needed is None or number < plan.needed:
                     raise
-                await self._note_refused()
-                return await self._send_from(number, True, receipt, outbound)
+                log.info("choices left out", extra={"outbox_id": outbound.idempotency_key})
+                break
             reached = f"{number + 1}{_LINKED if linked else ''}:{receipt}"
             await self._cache.set_token(_progress(outbound), reached, ttl_s=_REMEMBER_S)
         return Receipt(external_id=receipt)

@@ -80,6 +80,8 @@ class WeChatSettings(BaseSettings):
     """A text is split at this many bytes of UTF-8 (the platform's limit is 2,047)."""
     stale_after_s: int = Field(default=600, gt=0)
     """A signed request older than this is a replay; resends come within 15 s."""
+    typing: bool = True
+    """Whether a citizen whose answer takes longer than that sees that it is being written."""
     api_timeout_s: float = Field(default=5.0, gt=0)
     token_file: Path | None = None
     encoding_aes_key_file: Path | None = None

@@ -9,6 +9,19 @@ from urllib.parse import quote
 from connectors.base import Reply, ReplyCitation, ReplyOption
 
 _LINK = re.compile(r"<a\s[^>]*>.*?</a>|https?://[^\s，。；、）)]+", re.DOTALL)
+_MARKS = (
+    (re.compile(r"^ {0,3}```[\w-]*[ \t]*$\n?", re.MULTILINE), ""),
+    (re.compile(r"^ {0,3}#{1,6}[ \t]+", re.MULTILINE), ""),
+    (re.compile(r"^ {0,3}>[ \t]+", re.MULTILINE), ""),
+    (re.compile(r"^( {0,6})[-*+][ \t]+(?=\S)", re.MULTILINE), r"\1· "),
+    (re.compile(r"!?\[([^\[\]\n]+)\]\((https?://[^\s()]+)\)"), r"\1（\2）"),
+    (re.compile(r"\*\*(?=\S)([^*\n]+?)(?<=\S)\*\*"), r"\1"),
+    (re.compile(r"(?<!\w)__(?=\S)([^_\n]+?)(?<=\S)__(?!\w)"), r"\1"),
+    (re.compile(r"`([^`\n]+)`"), r"\1"),
+)
+"""Markdown: fences, headings, quotes, lists, links, bold, code."""
+_ANCHOR = re.compile(r"<a\s[^>]*>(.*?)</a>", re.DOTALL)
+_TOO_LONG = "（网址过长，此处略去）"
 _SENTENCE_END = re.compile(r"(?<=[。！？；\n])")
 
 
@@ -31,8 +44,19 @@ def options_as_links(options: Sequence[ReplyOption]) -> str:
 
 
 def escape(text: str) -> str:
-    """Citizens' and documents' words must not become links of their own."""
-    return text.replace("<a ", "＜a ").replace("</a>", "＜/a>")
+    """Words as they are shown: no Markdown, and no links of citizens' or documents'."""
+    return plain(text).replace("<a ", "＜a ").replace("</a>", "＜/a>")
+
+
+def plain(text: str) -> str:
+    """The same words without Markdown's marks, which the platform shows as they stand.
+
+    Only pairs and beginnings of lines are marks: `*` and `_` inside a line, as in forms and
+    addresses, stay.
+    """
+    for mark, kept in _MARKS:
+        text = mark.sub(kept, text)
+    return text
 
 
 def _citation(citation: ReplyCitation) -> str:
@@ -56,11 +80,12 @@ def _option(option: ReplyOption, number: int) -> str:
 def split(text: str, limit: int) -> list[str]:
     """Cut into parts of at most `limit` bytes of UTF-8, at sentence ends where there is one.
 
-    A link is never cut unless it alone is longer than the limit, nor is a character.
+    A link is never cut, nor is a character: one that alone is longer than the limit becomes the
+    words it stands on, or a note in its place.
     """
     parts: list[str] = []
     current = ""
-    for piece in _pieces(text):
+    for piece in _pieces(text, limit):
         if len((current + piece).encode()) <= limit:
             current += piece
             continue
@@ -76,12 +101,19 @@ def split(text: str, limit: int) -> list[str]:
     return parts
 
 
-def _pieces(text: str) -> list[str]:
+def _short_enough(link: str, limit: int) -> str:
+    if len(link.encode()) <= limit:
+        return link
+    words = _ANCHOR.fullmatch(link)
+    return words[1] if words else _TOO_LONG
+
+
+def _pieces(text: str, limit: int) -> list[str]:
     pieces: list[str] = []
     position = 0
     for link in _LINK.finditer(text):
         pieces.extend(_SENTENCE_END.split(text[position : link.start()]))
-        pieces.append(link.group())
+        pieces.append(_short_enough(link.group(), limit))
         position = link.end()
     pieces.extend(_SENTENCE_END.split(text[position:]))
     return [piece for piece in pieces if piece]

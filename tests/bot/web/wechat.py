@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from aiohttp.test_utils import TestServer
 
+from bot.app import in_place_s
 from bot.delivery.backoff import Backoff
 from bot.delivery.worker import Deliveries
 from bot.handling import Handling, handling
+from bot.inbox import Inbox
+from bot.intake import Intake
 from bot.records import StoredMessage
 from bot.services import Services
 from bot.web import build
@@ -79,9 +82,11 @@ async def desk_of(
     *,
     mode: str = "encrypted",
     recogniser: Recogniser | None = None,
+    as_served: bool = False,
     **parts: object,
 ) -> AsyncIterator[Desk]:
-    """A replica with one account."""
+    """A replica with one account; `as_served`: its replies wait as long as they may be carried in
+    place, as in a real process, and are due at once otherwise."""
     platform = WeChatPlatform(Account(mode=mode), world.clock.now)
     async with TestServer(platform.application()) as interface:
         settings = settings_for(
@@ -89,6 +94,17 @@ async def desk_of(
         )
         channel = WeChatChannel(settings, DictTokens(), now=world.clock.now)
         services = await world.replica(channels={"wechat": channel}, recogniser=recogniser, **parts)
+        if as_served:
+            inbox = Inbox(
+                world.storage,
+                world.clock,
+                world.ids,
+                services.cache,
+                owner="replica-1",
+                lease_s=30.0,
+                in_place_s=in_place_s(services.channels, services.settings),
+            )
+            services = replace(services, inbox=inbox, intake=Intake(inbox, services.metrics))
         async with (
             handling(services, sweep=False) as handler,
             TestServer(build(services)) as server,

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import defaultdict
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import UTC, datetime
@@ -29,7 +30,7 @@ class DictTokens:
 
     def __init__(self) -> None:
         self.values: dict[str, str] = {}
-        self._lock = asyncio.Lock()
+        self._locks: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
 
     async def get_token(self, name: str) -> str | None:
         return self.values.get(name)
@@ -43,7 +44,7 @@ class DictTokens:
     def lock(self, name: str, ttl_s: float) -> AbstractAsyncContextManager[bool]:
         @asynccontextmanager
         async def held() -> AsyncIterator[bool]:
-            async with self._lock:
+            async with self._locks[name]:
                 yield True
 
         return held()

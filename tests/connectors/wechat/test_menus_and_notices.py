@@ -1,4 +1,4 @@
-"""Choices as menus or links, notices as template messages, a chart as an article."""
+"""Choices as menus or links, notices as template messages."""
 
 from __future__ import annotations
 
@@ -16,7 +16,6 @@ from connectors.base import (
     RawRequest,
     Reply,
     ReplyCase,
-    ReplyCitation,
     ReplyKind,
     ReplyOption,
 )
@@ -224,6 +223,23 @@ async def test_a_template_that_is_not_taken_is_logged_and_the_notice_kept(
     assert fake.seen_by("citizen") == []
 
 
+async def test_a_template_message_whose_answer_was_lost_is_not_shown_twice(
+    platform: Platform, templated: WeChatChannel, clock: MovableClock
+) -> None:
+    """`client_msg_id` is the platform's own key, for ten minutes."""
+    fake = platform[0]
+    fake.citizen_wrote("citizen")
+    clock.time += timedelta(hours=49)
+    fake.faults.lose_answer(TEMPLATE)
+    with pytest.raises(Retryable):
+        await templated.send(out(CLOSED))
+    clock.time += timedelta(minutes=9)
+    receipt = await templated.send(out(CLOSED))
+    (seen,) = fake.seen_by("citizen")
+    assert (seen.way, receipt.external_id) == ("template", "1")
+    assert len(fake.events_due()) == 1
+
+
 async def test_a_busy_platform_is_asked_again_for_the_template(
     platform: Platform, templated: WeChatChannel, clock: MovableClock
 ) -> None:
@@ -253,67 +269,3 @@ async def test_parameters_are_cut_to_what_their_kind_takes(
     case = replace(CLOSED.case, department="")
     await templated.send(out(replace(CLOSED, case=case), "other"))
     assert platform[0].seen_by("citizen")[1].text.startswith("thing1：无")
-
-
-CHART = Reply(
-    kind=ReplyKind.ANSWER,
-    text="医保缴费标准为每人每年四百元。",
-    citations=(
-        ReplyCitation(
-            document_id="d",
-            title="一图读懂医保缴费",
-            url="https://policy.example/documents/d",
-            form="chart",
-            picture="https://policy.example/d.png",
-        ),
-    ),
-    options=(ReplyOption(label="有帮助", text="有帮助"),),
-)
-NO_CARD = {
-    "of text": replace(CHART, citations=(replace(CHART.citations[0], form="text"),)),
-    "with a second source": replace(CHART, citations=CHART.citations * 2),
-    "long": replace(CHART, text="医保缴费标准为每人每年四百元。" * 10),
-}
-
-
-async def test_a_charts_interpretation_is_one_article(
-    platform: Platform, channel: WeChatChannel
-) -> None:
-    fake = platform[0]
-    fake.citizen_wrote("citizen")
-    await channel.send(out(CHART))
-    (seen,) = fake.seen_by("citizen")
-    assert seen.message["news"]["articles"] == [
-        {
-            "title": "一图读懂医保缴费",
-            "description": CHART.text,
-            "url": "https://policy.example/documents/d",
-            "picurl": "https://policy.example/d.png",
-        }
-    ]
-
-
-@pytest.mark.parametrize("kind", NO_CARD)
-async def test_every_other_answer_is_text_with_its_link(
-    platform: Platform, channel: WeChatChannel, kind: str
-) -> None:
-    platform[0].citizen_wrote("citizen")
-    await channel.send(out(NO_CARD[kind]))
-    seen = platform[0].seen_by("citizen")
-    assert {one.kind for one in seen} <= {"text", "msgmenu"}
-    assert any('<a href="https://policy.example/documents/d">' in one.text for one in seen)
-
-
-async def test_in_place_an_article_goes_alone(platform: Platform, channel: WeChatChannel) -> None:
-    fake = platform[0]
-    query, body = fake.encrypted(fake.text_message("citizen", "医保"))
-    request = RawRequest(method="POST", path="/", query=query, body=body)
-    assert channel.carries((CHART,)) == 1
-    alone = fake.read_reply(channel.answer_in_place(request, (out(CHART),)).body)
-    assert "<ArticleCount>1</ArticleCount>" in alone
-    assert "<![CDATA[https://policy.example/d.png]]>" in alone
-    assert channel.carries((CHART, CLOSED)) == 2
-    both = fake.read_reply(channel.answer_in_place(request, (out(CHART), out(CLOSED, "2"))).body)
-    assert "<MsgType><![CDATA[text]]></MsgType>" in both
-    assert CHART.text in both
-    assert CLOSED.text in both

@@ -108,6 +108,27 @@ async def test_a_template_message_to_who_blocked_the_account_fails_in_its_event(
     assert await caller.post("/cgi-bin/message/template/send", body) == 43004
 
 
+async def test_a_template_message_is_known_by_its_own_key_for_ten_minutes(
+    platform: Platform, caller: Caller, clock: MovableClock
+) -> None:
+    fake = platform[0]
+    fake.account.templates["notice"] = ("thing1",)
+    fake.citizen_wrote("other")
+    data = {"thing1": {"value": "路灯不亮"}}
+    body = {"touser": "citizen", "template_id": "notice", "data": data}
+    keyed = {**body, "client_msg_id": "a"}
+    path = "/cgi-bin/message/template/send"
+    for sent in (keyed, keyed, {**keyed, "client_msg_id": "b"}, {**keyed, "touser": "other"}):
+        assert await caller.post(path, sent) == 0
+    assert len(fake.seen_by("citizen")) == 2
+    assert len(fake.seen_by("other")) == 1
+    clock.time += timedelta(minutes=10)
+    for sent in (keyed, body, body):
+        assert await caller.post(path, sent) == 0
+    assert len(fake.seen_by("citizen")) == 5
+    assert len(fake.events_due()) == 6
+
+
 async def test_both_recordings_of_a_voice_are_served(platform: Platform, caller: Caller) -> None:
     xml = platform[0].voice_message("citizen", b"#!AMR\n8", body_16k=b"#!AMR\n16")
     served = {}

@@ -48,6 +48,7 @@ class AccountSide(Callbacks):
         self.drafts: dict[str, list[dict[str, Any]]] = {}
         self._due: deque[str] = deque()
         self._sent_ids = 0
+        self._repeats = templates.Repeats(now)
 
     @property
     def sent(self) -> list[tuple[str, str]]:
@@ -138,7 +139,10 @@ class AccountSide(Callbacks):
         message = read_json(body)
         text = templates.shown(message, self.account, self.citizens)
         open_id = str(message["touser"])
+        if (known := self._repeats.known(message)) is not None:
+            return {**OK, "msgid": known}
         self._sent_ids += 1
+        self._repeats.note(message, self._sent_ids)
         if open_id in self.citizens.blocked:
             status = "failed:user block"
         else:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from .accounts import Account
@@ -9,6 +11,7 @@ from .bodies import text_of
 from .citizens import Citizens
 from .errors import PlatformError
 
+REPEATS_KNOWN = timedelta(minutes=10)
 LONGEST = {"thing": 20, "character_string": 32, "number": 32, "phrase": 5, "car_number": 8}
 """Characters of a parameter by the kind its name starts with (类目模板 "参数值内容限制")."""
 
@@ -40,3 +43,26 @@ def shown(message: dict[str, Any], account: Account, citizens: Citizens) -> str:
     if open_id in citizens.refusing_templates:
         raise PlatformError(43101)
     return "\n".join(f"{name}：{value}" for name, value in values.items())
+
+
+class Repeats:
+    """Template messages told apart by `client_msg_id`: for ten minutes the same one to the same
+    citizen is sent once (防重入id); nobody is promised anything after them."""
+
+    def __init__(self, now: Callable[[], datetime]) -> None:
+        self._now = now
+        self._seen: dict[tuple[str, str], tuple[int, datetime]] = {}
+
+    def known(self, message: dict[str, Any]) -> int | None:
+        """The id of the message that was sent under this key, or None."""
+        sent, at = self._seen.get(self._key(message), (0, datetime.min.replace(tzinfo=UTC)))
+        return sent if sent and self._now() - at < REPEATS_KNOWN else None
+
+    def note(self, message: dict[str, Any], sent: int) -> None:
+        """It goes out under this id."""
+        if message.get("client_msg_id"):
+            self._seen[self._key(message)] = (sent, self._now())
+
+    @staticmethod
+    def _key(message: dict[str, Any]) -> tuple[str, str]:
+        return str(message["touser"]), str(message.get("client_msg_id") or "")

@@ -121,12 +121,17 @@ def _delivered(books: Books, report: Report) -> None:
     message_of = {id(note.delivery.seen): note.external_id for note in books.written}
     own_id = {message.external_id: message.id for message in books.messages}
     parts: list[str] = []
+    under: list[str] = []
     for seen in books.seen:
         if seen.way == "notice":
             report.fault(books, f"out of service: {seen.message}")
         elif seen.way == "reply":
             own = own_id.get(message_of[id(seen)], "")
+            before = len(given)
             _in_place(books, report, seen.text, own, [r for r in rows if r not in given], given)
+            under += [part for row in given[before:] if _card(row) for part in _parts(row)[1:]]
+        elif seen.text in under:  # the choices of an article given in place
+            under.remove(seen.text)
         else:
             parts.append(seen.text)
             row = next((r for r in rows if r not in given and _parts(r) == parts), None)
