@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import secrets
 from pathlib import Path
@@ -19,6 +20,12 @@ SUFFIXES = {
     "image/webp": "webp",
     "video/mp4": "mp4",
 }
+
+
+def path(folder: Path, message_id: str, digest: str) -> Path:
+    """Where the file of a message lies; `digest` is its SHA-256, hex."""
+    name = hashlib.sha256(f"{message_id}:{digest}".encode()).hexdigest()
+    return folder / name[:2] / name
 
 
 def content_type(body: bytes) -> str:

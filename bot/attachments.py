@@ -18,9 +18,11 @@ from pathlib import Path
 from typing import Protocol
 
 from bot import attachment_files as files
+from bot.cases.model import Case
 from bot.errors import NotFound
 from bot.ports import Clock, Ids
 from bot.records import StoredMessage
+from bot.stripping import Malformed, stripped
 from connectors.base import InboundKind, MediaChannel
 from connectors.errors import Gone, Refused, TooLarge
 
@@ -161,7 +163,7 @@ class Attachments:
         if content_type.partition("/")[0] != message.kind.value:
             return await self._noted(message, AttachmentState.UNREADABLE)
         digest = hashlib.sha256(body).hexdigest()
-        path = self._path(message.id, digest)
+        path = files.path(self._folder, message.id, digest)
         await asyncio.to_thread(files.write, path, body)
         return await self._noted(
             message,
@@ -183,21 +185,61 @@ class Attachments:
             given = await unit.attachments.attach(kept.conversation_id, number, since=kept.at)
         return given > 0
 
+    async def give_since(self, first: StoredMessage, number: str) -> int:
+        """Give a case what its conversation sent since a message; how many."""
+        async with self._storage.begin() as unit:
+            return await unit.attachments.attach(
+                first.conversation_id, number, since=first.received_at
+            )
+
     async def of_case(self, number: str) -> tuple[Attachment, ...]:
         """Those of a case, oldest first."""
         async with self._storage.read() as unit:
             return await unit.attachments.of_case(number)
 
+    async def seen_with(self, case: Case) -> tuple[Attachment, ...]:
+        """What a reader of a case sees with it, oldest first.
+
+        What was sent before a text was split was sent for each of its demands; what came later
+        belongs to the case it was given to alone.
+        """
+        async with self._storage.read() as unit:
+            own = await unit.attachments.of_case(case.number)
+            if not case.course.split_from:
+                return own
+            whole = await unit.attachments.of_case(case.course.split_from)
+        shared = tuple(one for one in whole if one.at <= case.opened_at)
+        return tuple(sorted((*own, *shared), key=lambda one: (one.at, one.id)))
+
+    async def shown(self, case: Case, attachment_id: str) -> tuple[Attachment, bytes]:
+        """One of `seen_with`, without what the citizen's device wrote into it.
+
+        Raises:
+            NotFound: the case has no such file, it is not what was kept, or what stands in it
+                beside the picture cannot be told.
+        """
+        found, body = await self._opened(await self.seen_with(case), attachment_id)
+        try:
+            return found, await asyncio.to_thread(stripped, body, found.content_type)
+        except Malformed as error:
+            log.warning("attachment malformed", extra={"attachment_id": found.id})
+            raise NotFound("这个附件的文件不完整，不能打开。") from error
+
     async def file(self, number: str, attachment_id: str) -> tuple[Attachment, bytes]:
-        """A case's attachment and its file.
+        """A case's attachment and its file as it was sent: evidence, not for a page.
 
         Raises:
             NotFound: the case has no such file, or it is not what was kept.
         """
-        found = next((one for one in await self.of_case(number) if one.id == attachment_id), None)
+        return await self._opened(await self.of_case(number), attachment_id)
+
+    async def _opened(
+        self, among: tuple[Attachment, ...], attachment_id: str
+    ) -> tuple[Attachment, bytes]:
+        found = next((one for one in among if one.id == attachment_id), None)
         if found is None or not found.has_file:
             raise NotFound("没有这个附件。")
-        path = self._path(found.message_id, found.sha256)
+        path = files.path(self._folder, found.message_id, found.sha256)
         try:
             body = await asyncio.to_thread(path.read_bytes)
         except OSError as error:
@@ -215,7 +257,7 @@ class Attachments:
             forgotten = await unit.attachments.forget(before=before)
         for one in forgotten:
             if one.has_file:
-                path = self._path(one.message_id, one.sha256)
+                path = files.path(self._folder, one.message_id, one.sha256)
                 await asyncio.to_thread(path.unlink, missing_ok=True)
         return len(forgotten)
 
@@ -252,7 +294,3 @@ class Attachments:
         )
         async with self._storage.begin() as unit:
             return await unit.attachments.add(new)
-
-    def _path(self, message_id: str, digest: str) -> Path:
-        name = hashlib.sha256(f"{message_id}:{digest}".encode()).hexdigest()
-        return self._folder / name[:2] / name

@@ -26,6 +26,14 @@ class DialogueAway(Exception):
         self.code = code
 
 
+class DialogueLost(DialogueAway):
+    """Rasa is there and no longer has the form that was open: it was silent too long, or its store
+    was emptied. Nothing was done with the message."""
+
+    def __init__(self) -> None:
+        super().__init__("lost")
+
+
 @dataclass(frozen=True, kw_only=True)
 class DialogueTurn:
     """What a conversation answers to one message.
@@ -33,11 +41,14 @@ class DialogueTurn:
     Args:
         open: a form is waiting, so the next message belongs to the conversation too.
         replayed: the message had been said before; nothing was done again.
+        asked: the last reply alone, as it was before neighbours were joined: where a form waits,
+            its question.
     """
 
     replies: tuple[Reply, ...]
     open: bool
     replayed: bool = False
+    asked: Reply | None = None
 
 
 class Dialogue:
@@ -69,6 +80,8 @@ class Dialogue:
         understanding: Understanding | None = None,
         anew: bool = False,
         place: str = "",
+        goes_on: bool = False,
+        again: bool = False,
     ) -> DialogueTurn:
         """Say one message; the same `message_id` again gives the same replies and does nothing.
 
@@ -83,8 +96,11 @@ class Dialogue:
                 its matter was registered without Rasa.
             place: where it is about, known from a location message; where it is the text itself,
                 this is that message.
+            goes_on: a form is open on our side; where Rasa has lost it, nothing is done.
+            again: the message is said once more although it was heard, to a form that was lost.
 
         Raises:
+            DialogueLost: the form that should go on is gone.
             DialogueAway: Rasa is not there, too slow, or came to no word.
         """
         body: dict[str, Any] = {
@@ -92,6 +108,8 @@ class Dialogue:
             "message": text,
             "message_id": message_id,
             "anew": anew,
+            "goes_on": goes_on,
+            "again": again,
             "metadata": {
                 "message_id": message_id,
                 "channel": conversation_id.partition(":")[0],
@@ -106,6 +124,8 @@ class Dialogue:
             response = await self._client.post(self._url, json=body)
         except httpx.HTTPError as error:
             raise DialogueAway(type(error).__name__) from error
+        if response.status_code == httpx.codes.CONFLICT:
+            raise DialogueLost
         if response.status_code != httpx.codes.OK:
             raise DialogueAway(f"http_{response.status_code}")
         return _turn(response)
@@ -153,7 +173,12 @@ def _turn(response: httpx.Response) -> DialogueTurn:
         raise DialogueAway("malformed") from error
     if not replies:
         raise DialogueAway("silent")
-    return DialogueTurn(replies=_joined(replies), open=is_open is True, replayed=replayed is True)
+    return DialogueTurn(
+        replies=_joined(replies),
+        open=is_open is True,
+        replayed=replayed is True,
+        asked=replies[-1],
+    )
 
 
 def _reply(message: dict[str, Any]) -> Reply:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from bot import asked_again
 from bot.attachments import Attachment, AttachmentState
 from bot.cases.filters import OPEN_STATES
 from bot.cases.model import CITIZEN, Move
@@ -40,10 +41,10 @@ async def received(work: Work, services: Services) -> Work | Outcome:
     kind = work.message.kind
     if kind is InboundKind.VOICE:
         heard = await written_down(work, services)
-        return _said(work, heard) if isinstance(heard, Reply) else heard
+        return _said(work, heard, services) if isinstance(heard, Reply) else heard
     if kind in _FILES:
         said = await _file(work, services)
-        return work if said is None else _said(work, said)
+        return work if said is None else _shown(work, said, services)
     if kind is InboundKind.EVENT:
         await came_back(work, services)
     return await _place(work, services) if kind is InboundKind.LOCATION else work
@@ -73,7 +74,7 @@ async def _file(work: Work, services: Services) -> Reply | None:
             note = say(f"{kept.kind.value}_note")
             await services.cases.move(number, Move.NOTE, CITIZEN, text=note)
         return Reply(text=say(f"{kept.kind.value}_added", number=number))
-    return Reply(text=say(_key(kept, in_form=work.context.dialogue_open)))
+    return Reply(text=say(_key(kept, work.context)))
 
 
 async def _case_just_opened(work: Work, services: Services) -> str:
@@ -90,9 +91,11 @@ async def _case_just_opened(work: Work, services: Services) -> str:
     return case.number if own and lately and case.state in OPEN_STATES else ""
 
 
-def _key(kept: Attachment, *, in_form: bool) -> str:
-    what = _SAID.get(kept.state) or ("in_form" if in_form else "about")
-    return f"{kept.kind.value}_{what}"
+def _key(kept: Attachment, context: Context) -> str:
+    what = _SAID.get(kept.state)
+    if what is None and context.dialogue_open:
+        what = "more" if context.acknowledged else "in_form"
+    return f"{kept.kind.value}_{what or 'about'}"
 
 
 async def _place(work: Work, services: Services) -> Work | Outcome:
@@ -100,9 +103,7 @@ async def _place(work: Work, services: Services) -> Work | Outcome:
     place = message.details.get("Label", "").strip()[:PLACE_CHARS]
     await services.attachments.take_place(message)
     if not place:
-        if context.dialogue_open:
-            return _said(work, Reply(text=services.city.wording.say("location_unnamed")))
-        return work
+        return _unnamed(work, services) if context.dialogue_open else work
     if context.dialogue_open:  # it answers where
         await services.inbox.write_down(work, place)
         return replace(work, message=replace(message, text=place))
@@ -111,5 +112,24 @@ async def _place(work: Work, services: Services) -> Work | Outcome:
     return Outcome(replies=(asked,), context=after)
 
 
-def _said(work: Work, reply: Reply) -> Outcome:
-    return Outcome(replies=(reply,), context=work.context)
+def _unnamed(work: Work, services: Services) -> Outcome:
+    """A place without a name in an open conversation: asked for in words where it is what we wait
+    for, else kept beside the answers."""
+    say = services.city.wording.say
+    if asked_again.asks_where(work.context, say):
+        return Outcome(replies=(Reply(text=say("location_unnamed")),), context=work.context)
+    return _said(work, Reply(text=say("location_kept")), services)
+
+
+def _shown(work: Work, reply: Reply, services: Services) -> Outcome:
+    """Of several pictures in a row only the first has the question put again after it."""
+    context = work.context
+    if context.acknowledged:
+        return Outcome(replies=(reply,), context=context)
+    outcome = _said(work, reply, services)
+    return replace(outcome, context=replace(context, acknowledged=context.dialogue_open))
+
+
+def _said(work: Work, reply: Reply, services: Services) -> Outcome:
+    told = asked_again.with_question(reply, work.context, services.city.wording.say)
+    return Outcome(replies=(told,), context=work.context)

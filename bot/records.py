@@ -171,6 +171,10 @@ class Context:
         dialogue_since: id of the message that opened the dialogue; empty while none is open.
         place: a place sent without a word, what the next matter is about.
         placed_at: when, ISO 8601.
+        asked: the question the dialogue waits with; empty while none is open.
+        asked_options: the quick replies it offers.
+        heard_at: when the dialogue heard the citizen last, ISO 8601.
+        acknowledged: the last thing said was that a picture came; the next one is not made much of.
     """
 
     dialogue_open: bool = False
@@ -179,6 +183,10 @@ class Context:
     dialogue_since: str = ""
     place: str = ""
     placed_at: str = ""
+    asked: str = ""
+    asked_options: tuple[str, ...] = ()
+    heard_at: str = ""
+    acknowledged: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

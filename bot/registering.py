@@ -14,7 +14,7 @@ from bot.services import Services
 from connectors.base import InboundKind, Reply, ReplyKind
 from nlu.model import Intent, Understanding
 
-_DEMAND = {
+DEMANDS = {
     Intent.COMPLAINT: DemandType.COMPLAINT,
     Intent.HELP: DemandType.HELP,
     Intent.REPORT: DemandType.REPORT,
@@ -84,7 +84,7 @@ async def _register(
             sender_id=message.sender_id,
             title="",
             text=whole or text,
-            demand_type=_DEMAND.get(understanding.intent),
+            demand_type=DEMANDS.get(understanding.intent),
             place=_where(message, context, understanding),
             occurred_at=_first(understanding, "time"),
             contact_phone=_first(understanding, "phone"),

@@ -9,13 +9,23 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bot import choosing, grading, rating, receiving, registering, remarks
+from bot import (
+    asked_again,
+    choosing,
+    conversing,
+    grading,
+    rating,
+    receiving,
+    registering,
+    remarks,
+    returning,
+)
 from bot.dialogue import DialogueAway
 from bot.inbox import Outcome, Work
 from bot.presenting import answer_reply, told_by_chart
 from bot.services import Services
-from connectors.base import InboundKind, Reply
-from nlu.model import DIALOGUE_INTENTS, Entity, Intent, Understanding
+from connectors.base import Reply
+from nlu.model import DIALOGUE_INTENTS, Intent, Understanding
 
 _QUESTIONS_KEPT = 6
 """A chain of follow-ups ("那需要什么材料") rarely reaches further back."""
@@ -32,12 +42,20 @@ async def handle(work: Work, services: Services) -> Work | None:
 
 async def decide(work: Work, services: Services) -> Outcome:
     """What the turn comes to. An emergency's number is told, and a case may be open, before."""
+    left = await returning.left_behind(work, services)
+    if left is None:
+        return await _decided(work, services)
+    outcome = await _decided(replace(work, context=left.context), services)
+    return replace(outcome, replies=(*left.replies, *outcome.replies))
+
+
+async def _decided(work: Work, services: Services) -> Outcome:
     taken = await receiving.received(work, services)
     if isinstance(taken, Outcome):
         return taken
     work, text = taken, remarks.words(taken.message, services.city)
     if not text:
-        return _said(work, remarks.on_wordless(work.message, services.city.wording.say))
+        return _wordless(work, services)
     meant = await choosing.meant(work, text, services)
     if len(meant) > 1:
         return _said(work, choosing.which(meant, services.city.wording.say))
@@ -78,18 +96,8 @@ async def _converse(
     work: Work, text: str, services: Services, understanding: Understanding | None = None
 ) -> Outcome:
     message, context = work.message, work.context
-    located = message.kind is InboundKind.LOCATION
     try:
-        told = await services.dialogue.talk(
-            message.conversation_id,
-            text,
-            message.id,
-            sender_id=message.sender_id,
-            about=context.questions[-1] if context.questions else "",
-            understanding=_of_place(text) if located else understanding,
-            anew=not context.dialogue_open,
-            place=text if located else receiving.known_place(context, message.received_at),
-        )
+        told = await conversing.talk(work, text, services, understanding)
     except DialogueAway as away:
         services.metrics.dialogue_away(away.code)
         return await _without_dialogue(work, text, services)
@@ -97,7 +105,7 @@ async def _converse(
     return Outcome(
         replies=told.replies,
         context=replace(
-            context,
+            asked_again.remembered(context, told, message.received_at),
             dialogue_open=told.open,
             dialogue_since=(context.dialogue_since or message.id) if told.open else "",
             case_number=case.number if case else context.case_number,
@@ -107,10 +115,13 @@ async def _converse(
     )
 
 
-def _of_place(text: str) -> Understanding:
-    """What a location message says: where, and nothing more; Rasa has no words to read in it."""
-    whole = Entity(kind="place", value=text, start=0, end=len(text))
-    return Understanding(text=text, intent=Intent.INFORM, confidence=1.0, entities=(whole,))
+def _wordless(work: Work, services: Services) -> Outcome:
+    say = services.city.wording.say
+    back = returning.welcome(work, services)
+    said = back or remarks.on_wordless(work.message, say)
+    if said is not None and back is None:
+        said = asked_again.with_question(said, work.context, say)
+    return _said(work, said)
 
 
 async def _without_dialogue(work: Work, text: str, services: Services) -> Outcome:

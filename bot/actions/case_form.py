@@ -9,17 +9,15 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from bot.actions import reading
+from bot.actions import reading, telling
 from bot.actions.asking import DROP, ask, ask_what_to_change, own_answer, warnings
+from bot.actions.form_steps import ORDER, advance, filled, missed, supplemented
 from bot.actions.services import Knowledge
-from bot.actions.view import Outcome, Slots, Tracker, Utter
+from bot.actions.view import Outcome, Slots, Tracker
 from bot.cases.model import DemandType
 from connectors.base import Reply
 from nlu.model import CASE_INTENTS, Intent
 
-ORDER = ("matter", "place", "occurred_at", "contact_phone", "confirmed")
-MISSES_TAKEN = 2
-"""After as many unusable answers in a row the question is dropped as not given."""
 LONGEST_ANSWER = 60
 """Characters; what is longer tells more of the matter than of one place or time."""
 
@@ -30,13 +28,6 @@ DEMANDS = {
     Intent.SUGGESTION: DemandType.SUGGESTION,
     Intent.PRAISE: DemandType.PRAISE,
 }
-_PLACE_NEEDED = frozenset({DemandType.COMPLAINT, DemandType.HELP, DemandType.REPORT})
-_TIME_NEEDED = frozenset({DemandType.COMPLAINT, DemandType.REPORT})
-_PERSONAL = re.compile(
-    r"医保|社保|养老金|退休金|公积金|低保|工资|工钱|欠薪|户口|身份证|社保卡|补贴|津贴|报销|学籍|"
-    r"话费|宽带|快递|网购|诈骗|短信|热线|账户|银行卡|驾驶证|营业执照|报税|发票"
-)
-"""A person's own affairs happen nowhere in town: no place is asked for."""
 _DEMAND_NAMED = re.compile(r"投诉|举报|建议|意见|表扬|求助|报修")
 _OPENING = re.compile(
     r"(?:你好|您好|喂|都不是)?[，,。! ]*(?:我要?|我想要?|我有|想|要|请|帮我|麻烦)*"
@@ -49,17 +40,23 @@ _COURTESY = frozenset({Intent.GREET, Intent.THANKS, Intent.ABUSE})
 _ENTITY = {"place": "place", "occurred_at": "time"}
 
 
+def announces(text: str) -> bool:
+    """True for words that say that something will be brought, not what: 我要投诉."""
+    return _OPENING.fullmatch(text) is not None
+
+
 def validate(turn: Tracker, knowledge: Knowledge) -> Outcome:
     """What a message does to the case form."""
     if turn.starting:
         return _start(turn, knowledge)
     if turn.resumed:
         resume = Reply(text=knowledge.say("form_resume"))
-        return _advance(turn.slots, knowledge, said=(resume,))
+        return advance(turn.slots, knowledge, said=(resume,))
     if turn.located and turn.located == turn.text:
         return _located(turn, knowledge)
     if turn.requested == DROP:
         return _drop_or_not(turn, knowledge)
+    turn = _by_its_build(turn)
     if turn.requested in {"place", "occurred_at", "contact_phone"} and reading.declines(turn):
         return _declined(turn, knowledge)
     if reading.wants_to_stop(turn):
@@ -70,10 +67,30 @@ def validate(turn: Tracker, knowledge: Knowledge) -> Outcome:
         )
     known = own_answer(turn, knowledge)
     if known is not None:
-        return _advance(replace(turn.slots, misses=0), knowledge, said=(known,))
+        return advance(replace(turn.slots, misses=0), knowledge, said=(known,))
     if _belongs_elsewhere(turn):
-        return Outcome(slots=_filled(turn.slots, turn), reject=True)
+        return Outcome(slots=filled(turn.slots, turn), reject=True)
     return _taken(turn, knowledge)
+
+
+def _by_its_build(turn: Tracker) -> Tracker:
+    """Where a place or a time was asked: what a sentence is, its build says better than the model,
+    which was not told what was asked."""
+    told = _told(turn)
+    if told is None or turn.intent in {Intent.ASK_HUMAN, Intent.CORRECT}:
+        return turn
+    if told.sure:
+        return replace(turn, intent=Intent.INFORM.value)
+    return replace(turn, intent=Intent.HELP.value) if told.more and not _kept(turn) else turn
+
+
+def _kept(turn: Tracker) -> bool:
+    return turn.intent in CASE_INTENTS
+
+
+def _told(turn: Tracker) -> telling.Told | None:
+    reads = {"place": telling.of_place, "occurred_at": telling.of_time}.get(turn.requested)
+    return reads(turn.text) if reads else None
 
 
 def _start(turn: Tracker, knowledge: Knowledge) -> Outcome:
@@ -91,7 +108,7 @@ def _start(turn: Tracker, knowledge: Knowledge) -> Outcome:
         query_code=turn.slots.query_code,
     )
     said = warnings(matter, reading.place(turn), knowledge) if matter else ()
-    return _advance(_filled(slots, turn), knowledge, said=said)
+    return advance(filled(slots, turn), knowledge, said=said)
 
 
 def _demand(turn: Tracker) -> DemandType | None:
@@ -100,9 +117,13 @@ def _demand(turn: Tracker) -> DemandType | None:
 
 def _located(turn: Tracker, knowledge: Knowledge) -> Outcome:
     """A location message says where, whatever was asked; a second one says it better."""
-    said = (Reply(text=knowledge.say("form_changed")),) if turn.slots.place else ()
+    said: tuple[Reply, ...] = ()
+    if turn.slots.place:
+        said = (Reply(text=knowledge.say("form_changed")),)
+    elif turn.requested != "place":
+        said = (Reply(text=knowledge.say("form_place_noted", place=turn.located)),)
     slots = replace(turn.slots.put({"place": turn.located}), misses=0)
-    return _advance(slots, knowledge, said=said)
+    return advance(slots, knowledge, said=said)
 
 
 def _drop_or_not(turn: Tracker, knowledge: Knowledge) -> Outcome:
@@ -113,7 +134,7 @@ def _drop_or_not(turn: Tracker, knowledge: Knowledge) -> Outcome:
     if known is None and not goes_on and _belongs_elsewhere(turn):
         return Outcome(slots=turn.slots, reject=True)
     said = () if known is None else (known,)
-    return _advance(_filled(turn.slots, turn), knowledge, said=said)
+    return advance(filled(turn.slots, turn), knowledge, said=said)
 
 
 def _declined(turn: Tracker, knowledge: Knowledge) -> Outcome:
@@ -122,7 +143,7 @@ def _declined(turn: Tracker, knowledge: Knowledge) -> Outcome:
         discretion=reading.discretion(turn.text) or turn.slots.discretion,
         misses=0,
     )
-    return _advance(slots, knowledge)
+    return advance(slots, knowledge)
 
 
 def _belongs_elsewhere(turn: Tracker) -> bool:
@@ -161,37 +182,67 @@ def _taken(turn: Tracker, knowledge: Knowledge) -> Outcome:
 def _matter(turn: Tracker, knowledge: Knowledge) -> Outcome:
     slots = turn.slots
     if _OPENING.fullmatch(turn.text) or reading.says_yes(turn) or reading.says_no(turn):
-        return _missed(turn, knowledge, "form_text_too_short", slots)
+        return missed(turn, knowledge, "form_text_too_short", slots)
     demand = _demand(turn)
     slots = replace(
-        _filled(slots, turn),
+        filled(slots, turn),
         matter=turn.text,
         demand_type=slots.demand_type or (demand.value if demand else None),
         discretion=reading.discretion(turn.text) or slots.discretion,
         misses=0,
     )
-    return _advance(slots, knowledge, said=warnings(turn.text, slots.place or "", knowledge))
+    return advance(slots, knowledge, said=warnings(turn.text, slots.place or "", knowledge))
 
 
 def _place_or_time(turn: Tracker, knowledge: Knowledge) -> Outcome:
     slot = turn.requested
-    said_so = reading.place(turn) if slot == "place" else reading.occurred_at(turn)
-    value = reading.as_answer(turn, _ENTITY[slot])
+    told = _told(turn) or telling.Told(answer=turn.text)
+    value = _answer(turn, told)
     plain = reading.says_yes(turn) or reading.says_no(turn)
-    others = _filled(turn.slots, turn, but=slot)
+    others = filled(turn.slots, turn, but=slot)
     if not value and others != turn.slots:  # the answer to a question not put yet
-        return _advance(others, knowledge)
-    if len(turn.text) > LONGEST_ANSWER:
-        slots = _supplemented(turn)
-        if said_so:
-            return _advance(slots.put({slot: said_so}), knowledge)
-        return _missed(turn, knowledge, _UNCLEAR[slot], slots)
-    if plain or len(value) < 2:
-        return _missed(turn, knowledge, _UNCLEAR[slot], others)
+        return advance(others, knowledge)
+    if told.more or len(turn.text) > LONGEST_ANSWER or (told.asks and _kept(turn)):
+        return _more_told(turn, told, knowledge)
+    if told.asks:
+        return replace(advance(replace(others, misses=0), knowledge), asks=True)
+    if plain or told.points or len(value) < 2:
+        return missed(turn, knowledge, _UNCLEAR[slot], others)
     slots = replace(others.put({slot: value}), misses=0)
-    return _advance(slots, knowledge)
+    return advance(slots, knowledge)
 
 
+def _answer(turn: Tracker, told: telling.Told) -> str:
+    """What is said of the slot that was asked for; the number of a house (18号) is no date."""
+    times = turn.spans("time")
+    house = told.sure and not turn.spans("phone") and bool(times) and times[0].start > 0
+    text = turn.text if house else reading.as_answer(turn, _ENTITY[turn.requested])
+    return reading.without_lead(text)
+
+
+def _more_told(turn: Tracker, told: telling.Told, knowledge: Knowledge) -> Outcome:
+    """More of the matter, or another one: it is kept with the case, whose text is parted by a
+    person where it is two; what was asked is asked again unless the answer is in it."""
+    slot = turn.requested
+    span = reading.place(turn) if slot == "place" else reading.occurred_at(turn)
+    begins = 0 <= turn.text.find(span or "\n") <= _LEAD_CHARS
+    if slot == "place" and telling.of_place(span).more:  # 开发商跑路: a road by its end alone
+        begins = False
+    value = reading.without_lead(told.answer) if slot == "place" else ""
+    if len(turn.text) > LONGEST_ANSWER or (begins and not value):
+        value = span
+    noted = (Reply(text=knowledge.say("form_noted_too")),)
+    said = (*noted, *warnings(turn.text, value, knowledge))
+    slots = supplemented(turn, but=slot)
+    if value:
+        return advance(replace(slots.put({slot: value}), misses=0), knowledge, said=said)
+    again = missed(turn, knowledge, _ASKED_AGAIN[slot], slots)
+    return replace(again, said=(*said, *again.said))
+
+
+_LEAD_CHARS = 3
+"""A sentence that begins with the place, or nearly (就在…), tells what happens there."""
+_ASKED_AGAIN = {"place": "form_ask_place", "occurred_at": "form_ask_time"}
 _UNCLEAR = {
     "place": "form_place_unclear",
     "occurred_at": "form_time_unclear",
@@ -202,11 +253,15 @@ _UNCLEAR = {
 def _phone(turn: Tracker, knowledge: Knowledge) -> Outcome:
     number = reading.phone(turn)
     if number:
-        return _advance(replace(turn.slots, contact_phone=number, misses=0), knowledge)
+        return advance(replace(turn.slots, contact_phone=number, misses=0), knowledge)
     more = number is None and len(turn.text) >= 4 and turn.intent != Intent.AFFIRM
-    slots = _supplemented(turn) if more else turn.slots
+    slots = supplemented(turn) if more else turn.slots
     key = "form_phone_wrong" if number == "" else "form_ask_phone"
-    return _missed(turn, knowledge, key, slots)
+    again = missed(turn, knowledge, key, slots)
+    if not (more and telling.of_time(turn.text).more):
+        return again
+    noted = Reply(text=knowledge.say("form_noted_too"))
+    return replace(again, said=(noted, *warnings(turn.text, "", knowledge), *again.said))
 
 
 def _at_confirmation(turn: Tracker, knowledge: Knowledge) -> Outcome:
@@ -220,15 +275,18 @@ def _at_confirmation(turn: Tracker, knowledge: Knowledge) -> Outcome:
         new: dict[str, str | None] = {slot: value for slot, value in values.items() if value}
         if new:
             said = (Reply(text=knowledge.say("form_changed")),)
-            return _advance(replace(turn.slots.put(new), misses=0), knowledge, said=said)
+            return advance(replace(turn.slots.put(new), misses=0), knowledge, said=said)
     if len(turn.text) < 4:
-        return _missed(turn, knowledge, "form_confirm_unclear", turn.slots)
+        return missed(turn, knowledge, "form_confirm_unclear", turn.slots)
     said = (Reply(text=knowledge.say("form_supplemented")),)
-    return _advance(replace(_supplemented(turn), misses=0), knowledge, said=said)
+    return advance(replace(supplemented(turn), misses=0), knowledge, said=said)
 
 
 def _corrected(turn: Tracker, wrong: reading.Correction, knowledge: Knowledge) -> Outcome:
     slots = replace(turn.slots, misses=0)
+    if not wrong.field and wrong.value:  # what it is about was wrong, or nothing we know of
+        noted = Reply(text=knowledge.say("form_noted_too"))
+        return advance(replace(supplemented(turn), misses=0), knowledge, said=(noted,))
     if not wrong.field:
         asked = turn.requested if turn.requested in ORDER else "confirmed"
         return Outcome(slots=slots, said=(ask_what_to_change(knowledge.say),), request=asked)
@@ -237,67 +295,4 @@ def _corrected(turn: Tracker, wrong: reading.Correction, knowledge: Knowledge) -
     said: tuple[Reply, ...] = (changed,) if wrong.value else ()
     if wrong.value and wrong.field == "matter":
         said += warnings(wrong.value, slots.place or "", knowledge)
-    return _advance(slots, knowledge, said=said)
-
-
-def _missed(turn: Tracker, knowledge: Knowledge, key: str, slots: Slots) -> Outcome:
-    """Ask again; after some tries go on without, which the confirmation shows."""
-    misses = turn.slots.misses + 1
-    optional = turn.requested in {"place", "occurred_at", "contact_phone"}
-    if optional and misses > MISSES_TAKEN:
-        return _advance(replace(slots.put({turn.requested: ""}), misses=0), knowledge)
-    question = ask(turn.requested, slots, knowledge.say)
-    if turn.requested != "confirmed":
-        question = replace(question, text=knowledge.say(key))
-        return Outcome(
-            slots=replace(slots, misses=misses), said=(question,), request=turn.requested
-        )
-    hint = Reply(text=knowledge.say(key))
-    return Outcome(
-        slots=replace(slots, misses=misses), said=(hint, question), request=turn.requested
-    )
-
-
-def _advance(
-    slots: Slots, knowledge: Knowledge, *, said: tuple[Reply | Utter, ...] = ()
-) -> Outcome:
-    """Go on to what is still missing."""
-    slots = _without_needless(slots)
-    missing = next(slot for slot in ORDER if getattr(slots, slot) is None)
-    return Outcome(slots=slots, said=(*said, ask(missing, slots, knowledge.say)), request=missing)
-
-
-def _without_needless(slots: Slots) -> Slots:
-    if slots.matter is None:
-        return slots
-    demand = DemandType(slots.demand_type) if slots.demand_type else DemandType.HELP
-    own_affair = _PERSONAL.search(slots.matter) is not None
-    place_needed = demand in _PLACE_NEEDED and not own_affair
-    time_needed = demand in _TIME_NEEDED and not own_affair
-    return replace(
-        slots,
-        place="" if slots.place is None and not place_needed else slots.place,
-        occurred_at="" if slots.occurred_at is None and not time_needed else slots.occurred_at,
-    )
-
-
-def _filled(slots: Slots, turn: Tracker, *, but: str = "") -> Slots:
-    """With what the message holds for slots that have nothing yet."""
-    found = {
-        "place": reading.place(turn) or turn.located,
-        "occurred_at": reading.occurred_at(turn),
-        "contact_phone": turn.spans("phone")[0].value if turn.spans("phone") else "",
-    }
-    return slots.put(
-        {
-            slot: value
-            for slot, value in found.items()
-            if value and slot != but and not getattr(slots, slot)
-        }
-    )
-
-
-def _supplemented(turn: Tracker) -> Slots:
-    slots = _filled(turn.slots, turn)
-    discretion = reading.discretion(turn.text) or slots.discretion
-    return replace(slots, matter=f"{slots.matter}\n{turn.text}", discretion=discretion)
+    return advance(slots, knowledge, said=said)

@@ -25,7 +25,11 @@ _CLAUSE_END = re.compile(r"[，,。；;！!？?\n]")
 
 async def validate_case_form(turn: Tracker, services: ActionServices) -> Outcome:
     """The case form's next step."""
-    return case_form.validate(turn, services.knowledge)
+    outcome = case_form.validate(turn, services.knowledge)
+    if not outcome.asks:
+        return outcome
+    answered = await action_answer(turn, services)
+    return replace(outcome, said=(*answered.said, *outcome.said))
 
 
 async def validate_person_form(turn: Tracker, services: ActionServices) -> Outcome:

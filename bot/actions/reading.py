@@ -66,7 +66,7 @@ _WANTS_CHANGE = re.compile(
 )
 _CHANGE = re.compile(r"(?:我?要?想?)(?:改|修改|更正)(?:一下|下)?")
 _LIKE_PLACE = re.compile(
-    r"(?:路|街|巷|弄|道|村|组|镇|乡|小区|花园|苑|城|广场|公园|学校|小学|中学|医院|市场|超市|门口|旁边|附近|对面|楼下|桥|口|区)"
+    r"(?:路(?!灯)|街|巷|弄|道|村|组|镇|乡|小区|花园|苑|城|广场|公园|学校|小学|中学|医院|市场|超市|门口|旁边|附近|对面|楼下|桥|口|区)"
 )
 _LIKE_TIME = re.compile(
     r"今|昨|前天|刚才|上午|下午|晚上|早上|中午|凌晨|点|月|号|周|星期|礼拜|天前|最近"
@@ -74,7 +74,9 @@ _LIKE_TIME = re.compile(
 _ASKING = re.compile(
     r"[?？]|(?:吗|么|呢|啵)$|怎么|怎样|如何|什么|啥|哪|几|多少|多久|多长|能不能|可不可以|是不是|要不要|有没有|谁|为何"
 )
-_LEAD = re.compile(r"^(?:就?在|是在|地点是?|地址是?|位置是?|时间是?|大概|大约|是|嗯|哦)[，,：: ]*")
+_LEAD = re.compile(
+    r"^(?:就?在|就是在?|是在|地点是?|地址是?|位置是?|时间是?|大概|大约|是|嗯|哦)[，,：: ]*"
+)
 
 _GRADE_WORDS = (
     (r"非常不满|很不满|极不满|太差|差评|零分|0分|[一1]星|[一1]分", 1),
@@ -199,6 +201,11 @@ def as_answer(turn: Tracker, kind: str) -> str:
     text = turn.text
     for entity in reversed(others):
         text = text[: entity.start] + " " + text[entity.end :]
+    return without_lead(text)
+
+
+def without_lead(text: str) -> str:
+    """An answer without the words that only begin it: 就在, 地点是."""
     return _LEAD.sub("", text.strip(_ENDS)).strip(_ENDS)
 
 

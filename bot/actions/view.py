@@ -109,12 +109,15 @@ class Outcome:
         said: to the citizen, in order.
         request: the slot to ask for next; empty ends the form; None leaves it to the form.
         reject: the form steps back and a rule answers this message.
+        asks: the message is a question the model did not take for one; published content answers
+            it before what is said here.
     """
 
     slots: Slots
     said: tuple[Reply | Utter, ...] = ()
     request: str | None = None
     reject: bool = False
+    asks: bool = False
 
 
 def parse(body: object) -> tuple[str, Tracker]:

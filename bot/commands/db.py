@@ -9,7 +9,8 @@ from typing import Annotated
 import typer
 
 from bot.cli import settings_or_exit
-from bot.storage.backup import BackupError, backup, restore
+from bot.storage.archive import Archived, back_up, bring_back
+from bot.storage.backup import BackupError
 from bot.storage.schema import NewerSchema
 from bot.storage.units import DatabaseAway, Storage
 
@@ -37,30 +38,45 @@ def upgrade() -> None:
     typer.echo("数据库已是最新。")
 
 
-@app.command("backup", help="把整个数据库备份成一个文件，服务不必停")
+@app.command("backup", help="把数据库和市民发来的附件备份成一个文件，服务不必停")
 def backup_command(file: Path, yes: _Yes = False) -> None:
-    """Write a backup."""
-    url = settings_or_exit().database
+    """Write a backup. Exits with 1 where files were lost before, so that somebody looks."""
+    settings = settings_or_exit()
     if file.exists() and not yes:
         typer.echo(f"文件已存在：{file}。要覆盖请加 --yes。", err=True)
         raise typer.Exit(1)
     try:
-        asyncio.run(backup(url, file))
+        held = asyncio.run(back_up(settings.database, settings.attachments_folder, file))
     except BackupError as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(1) from error
     typer.echo(
-        f"已备份到 {file}（{file.stat().st_size / 1e6:.1f} MB），其中有个人信息，请妥善保管。"
+        f"已备份到 {file}（{file.stat().st_size / 1e6:.1f} MB，附件 {held.files} 个），"
+        "其中有个人信息，请妥善保管。"
     )
+    _tell_lost(held)
 
 
-@app.command("restore", help="从备份恢复；请先停止服务")
+@app.command("restore", help="从备份恢复数据库和附件；请先停止服务")
 def restore_command(file: Path, yes: _Yes = False) -> None:
     """Bring a backup back."""
-    url = settings_or_exit().database
+    settings = settings_or_exit()
+    folder = settings.attachments_folder
     try:
-        asyncio.run(restore(url, file, overwrite=yes))
+        held = asyncio.run(bring_back(settings.database, folder, file, overwrite=yes))
     except BackupError as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(1) from error
-    typer.echo("已恢复，数据库已是最新。")
+    if held.whole:
+        typer.echo(f"已恢复，数据库已是最新，附件 {held.files} 个在 {folder}。")
+    else:
+        typer.echo(f"已恢复，数据库已是最新。这份备份里没有附件的文件，请另行复制到 {folder}。")
+    _tell_lost(held)
+
+
+def _tell_lost(held: Archived) -> None:
+    if not (held.whole and held.lost):
+        return
+    named = "、".join(held.lost[:5]) + (" 等" if len(held.lost) > 5 else "")
+    typer.echo(f"有 {len(held.lost)} 个附件的文件不在，或者不是当初收下的：{named}", err=True)
+    raise typer.Exit(1)

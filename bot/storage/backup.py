@@ -1,4 +1,7 @@
-"""Backing a database up into one file, and bringing it back."""
+"""Backing a database up into one file, and bringing it back.
+
+`bot.storage.archive` makes one backup of it and the files citizens sent.
+"""
 
 from __future__ import annotations
 

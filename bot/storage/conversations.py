@@ -64,5 +64,9 @@ def _conversation(row: sa.RowMapping) -> Conversation:
         dialogue_since=str(kept.get("dialogue_since", "")),
         place=str(kept.get("place", "")),
         placed_at=str(kept.get("placed_at", "")),
+        asked=str(kept.get("asked", "")),
+        asked_options=tuple(str(option) for option in kept.get("asked_options", ())),
+        heard_at=str(kept.get("heard_at", "")),
+        acknowledged=bool(kept.get("acknowledged", False)),
     )
     return Conversation(**values)

@@ -12,7 +12,8 @@ from bot.web.routes import services_of, session_of
 
 
 async def show(request: web.Request) -> web.Response:
-    """The file. A picture cannot be masked, so it is shown whole or not at all.
+    """The picture, without what the citizen's device wrote into it. It cannot be masked, so it is
+    shown whole or not at all. A case split from another shows what was sent for both.
 
     Raises:
         Forbidden: the reader may not see who brought the case.
@@ -22,7 +23,7 @@ async def show(request: web.Request) -> web.Response:
     actor = session_of(request).actor
     if not may_see_person(case, actor):
         raise Forbidden("附件里可能有个人信息，您没有查看的权限。")
-    kept, body = await services.attachments.file(case.number, request.match_info["id"])
+    kept, body = await services.attachments.shown(case, request.match_info["id"])
     await services.staff.record(actor.id, "case.see_attachment", case.number, attachment=kept.id)
     name = f"{case.number}-{kept.id}.{SUFFIXES[kept.content_type]}"
     return web.Response(

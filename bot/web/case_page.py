@@ -307,7 +307,7 @@ async def _page(
         routing=case.routing,
         masked=not sees_person,
         events=await services.cases.events(case.number),
-        attachments=await services.attachments.of_case(case.number),
+        attachments=await services.attachments.seen_with(case),
         moves=offered,
         similar=await _similar(request, case, actor),
         demands=await _demands(request, case, actor),

@@ -56,8 +56,9 @@ RemoteAction.run = _run_noting_failure
 class ConversationInput(InputChannel):
     """POST /webhooks/policyline/webhook.
 
-    In: {sender, message, message_id, metadata, anew?, parse_data?}, the last as `/model/parse`
-    gave it; `anew` drops a form that is still open.
+    In: {sender, message, message_id, metadata, anew?, goes_on?, again?, parse_data?}, the last as
+    `/model/parse` gave it; `anew` drops a form that is still open, `goes_on` expects one (409, and
+    nothing done, where there is none), `again` says a message once more that was heard before.
     Out: {replies: [as Rasa's REST channel has them], open: a form is waiting, replayed}.
     """
 
@@ -99,7 +100,10 @@ class ConversationInput(InputChannel):
             if agent is None or not agent.is_ready():
                 return response.json({"error": "not ready"}, status=503)
             try:
-                return await _turn(agent, message, anew=request.json.get("anew") is True)
+                wanted = {
+                    key: request.json.get(key) is True for key in ("anew", "goes_on", "again")
+                }
+                return await _turn(agent, message, **wanted)
             except LockError as error:
                 logger.warning("conversation not locked: %s", type(error).__name__)
                 return response.json({"error": "lock"}, status=503)
@@ -125,7 +129,9 @@ def _message(body: Any) -> UserMessage | None:
     )
 
 
-async def _turn(agent: Agent, message: UserMessage, *, anew: bool) -> HTTPResponse:
+async def _turn(
+    agent: Agent, message: UserMessage, *, anew: bool, goes_on: bool, again: bool
+) -> HTTPResponse:
     """The steps of `MessageProcessor.handle_message`, looked into on the way."""
     processor, collector = agent.processor, message.output_channel
     async with agent.lock_store.lock(
@@ -134,11 +140,13 @@ async def _turn(agent: Agent, message: UserMessage, *, anew: bool) -> HTTPRespon
         tracker = await processor.fetch_tracker_and_update_session(
             message.sender_id, collector, message.metadata
         )
-        said = _said_before(tracker, message.metadata["message_id"])
+        said = None if again else _said_before(tracker, message.metadata["message_id"])
         for event in said or []:
             await collector.send_response(message.sender_id, event.message())
         if collector.messages:
             return _told(collector, tracker, replayed=True)
+        if goes_on and tracker.active_loop_name is None:
+            return response.json({"error": "lost"}, status=409)
         if anew and tracker.active_loop_name is not None:
             tracker.update_with_events([SessionStarted(), ActionExecuted(ACTION_LISTEN_NAME)], None)
         failed: list[str] = []

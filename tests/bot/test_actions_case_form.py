@@ -300,17 +300,25 @@ def pinned(requested: str, slots: Slots) -> Outcome:
     return case_form.validate(replace(turn, located=PIN), KNOWLEDGE)
 
 
-@pytest.mark.parametrize("requested", ["place", "occurred_at", "contact_phone", DROP])
+def test_a_location_message_is_the_place_that_was_asked_for() -> None:
+    outcome = pinned("place", LIGHT)
+    assert (outcome.slots.place, outcome.slots.matter) == (PIN, "路灯坏了")
+    assert (outcome.request, texts(outcome)) == ("contact_phone", [SAY("form_ask_phone")])
+
+
+@pytest.mark.parametrize("requested", ["occurred_at", "contact_phone", DROP])
 def test_a_location_message_says_where_whatever_was_asked(requested: str) -> None:
     outcome = pinned(requested, LIGHT)
     assert (outcome.slots.place, outcome.slots.matter) == (PIN, "路灯坏了")
-    assert (outcome.request, texts(outcome)) == ("contact_phone", [SAY("form_ask_phone")])
+    assert outcome.request == "contact_phone"
+    assert texts(outcome) == [SAY("form_place_noted", place=PIN), SAY("form_ask_phone")]
 
 
 def test_a_location_message_is_not_the_matter() -> None:
     outcome = pinned("matter", Slots(origin="m0"))
     assert (outcome.slots.place, outcome.slots.matter) == (PIN, None)
-    assert (outcome.request, texts(outcome)) == ("matter", [SAY("form_ask_text")])
+    assert outcome.request == "matter"
+    assert texts(outcome) == [SAY("form_place_noted", place=PIN), SAY("form_ask_text")]
 
 
 def test_a_location_message_at_the_end_replaces_the_place() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from bot.dialogue import DialogueAway, DialogueTurn
+from bot.dialogue import DialogueAway, DialogueLost, DialogueTurn
 from connectors.base import Reply
 from knowledge.model import Answer, AnswerKind, Citation, Document, Quote, WayOn
 from nlu.model import Entity, Intent, Understanding
@@ -44,7 +44,7 @@ class ScriptedNlu:
 
 
 class ScriptedDialogue:
-    """Rasa's side: answers a message once, however often it is told, and can be away.
+    """Rasa's side: answers a message once, however often it is told; can be away, and forget.
 
     Args:
         script: the citizen's words → the replies' texts, and whether the form stays open.
@@ -57,7 +57,14 @@ class ScriptedDialogue:
         self.about: list[str] = []
         self.anew: list[bool] = []
         self.places: list[str] = []
+        self.again: list[bool] = []
         self._told: dict[str, DialogueTurn] = {}
+        self._open: set[str] = set()
+
+    def forget(self) -> None:
+        """Its store was emptied, or an hour went by."""
+        self._told.clear()
+        self._open.clear()
 
     async def talk(
         self,
@@ -70,18 +77,26 @@ class ScriptedDialogue:
         understanding: Understanding | None = None,
         anew: bool = False,
         place: str = "",
+        goes_on: bool = False,
+        again: bool = False,
     ) -> DialogueTurn:
-        del conversation_id, sender_id, understanding
+        del sender_id, understanding
         if self.away:
             raise DialogueAway("away")
+        if again:
+            self._told.pop(message_id, None)
         if message_id not in self._told:
+            if goes_on and conversation_id not in self._open:
+                raise DialogueLost
             self.heard.append(text)
+            self.again.append(again)
             self.about.append(about)
             self.anew.append(anew)
             self.places.append(place)
             texts, stays_open = self.script.get(text, (("请问在什么地方？",), True))
             replies = tuple(Reply(text=line) for line in texts)
             self._told[message_id] = DialogueTurn(replies=replies, open=stays_open)
+            (self._open.add if stays_open else self._open.discard)(conversation_id)
         return self._told[message_id]
 
     async def ping(self) -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 
 from aiohttp.test_utils import TestServer
+from PIL import Image
 
 from bot.app import in_place_s
 from bot.delivery.backoff import Backoff
@@ -24,7 +26,15 @@ from tests.connectors.wechat.conftest import DictTokens, settings_for
 from tests.fakes.wechat.callbacks import Delivery
 from tests.fakes.wechat_platform import Account, WeChatPlatform
 
-JPEG = b"\xff\xd8\xff\xe0" + b"j" * 400
+
+def jpeg(shade: int = 90, **more: object) -> bytes:
+    """A small picture as a phone sends it; `more` is for Pillow's writer."""
+    file = io.BytesIO()
+    Image.new("L", (32, 24), shade).save(file, "JPEG", **more)
+    return file.getvalue()
+
+
+JPEG = jpeg()
 FILM = b"\0\0\0\x18ftypmp42" + b"v" * 400
 
 
