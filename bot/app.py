@@ -12,6 +12,9 @@ from dataclasses import dataclass
 from bot import city as cities
 from bot.attachments import Attachments
 from bot.cache import Cache
+from bot.calls.feeding import Feeding
+from bot.calls.listening import Listening
+from bot.calls.service import Calls
 from bot.cases.alerts import Alerts
 from bot.cases.duplicates import DuplicateService
 from bot.cases.merging import CaseReader
@@ -96,6 +99,7 @@ async def running(settings: Settings) -> AsyncIterator[Running]:
         closing.push_async_callback(services.dialogue.close)
         closing.push_async_callback(services.rephraser.close)
         closing.push_async_callback(services.library.close)
+        closing.push_async_callback(services.calls.close)
         await _started(services.library)
         yield Running(services=services, storage=storage)
 
@@ -140,6 +144,9 @@ def _services(
     )
     library = _library(settings, storage, clock, cache)
     reader = CaseReader(versions.in_use(city, settings.home))
+    cases = CaseService(storage, clock, ids, router, city, secret, wakeups=cache)
+    listening = Listening(storage, clock, cache, None, owner=process)
+    calls = Calls(storage, clock, ids, cache, listening, cases)
     return Services(
         settings=settings,
         clock=clock,
@@ -160,7 +167,7 @@ def _services(
         questions=Questions(storage, library, clock, ids),
         feedback=FeedbackService(storage, clock, ids, city),
         router=router,
-        cases=CaseService(storage, clock, ids, router, city, secret, wakeups=cache),
+        cases=cases,
         alerts=Alerts(storage, clock),
         sweeper=Sweeper(storage, clock, ids, city.limits),
         duplicates=DuplicateService(
@@ -184,6 +191,8 @@ def _services(
             settings.attachments_folder,
             max_bytes=settings.attachment_max_bytes,
         ),
+        calls=calls,
+        feeding=Feeding(storage, clock, {}, calls.take_event, owner=process),
     )
 
 

@@ -37,6 +37,12 @@ local count = redis.call('INCR', KEYS[1])
 if count == 1 then redis.call('PEXPIRE', KEYS[1], ARGV[1]) end
 return {count, redis.call('PTTL', KEYS[1])}
 """
+_PUT_WORDS = """
+local kept = redis.call('GET', KEYS[1])
+if kept and tonumber(string.match(kept, '^%S+')) > tonumber(ARGV[1]) then return 0 end
+redis.call('SET', KEYS[1], ARGV[1] .. ' ' .. ARGV[2], 'PX', ARGV[3])
+return 1
+"""
 _RELEASE = """
 if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('DEL', KEYS[1]) end
 return 0
@@ -141,6 +147,32 @@ class Cache:
         """Forget a token."""
         with contextlib.suppress(CacheAway):
             await self._do(lambda: self._redis.delete(f"{_PREFIX}token:{name}"))
+
+    # Words of the moment: what is being said and may still change
+
+    async def put_words(self, key: str, words: str, *, at: float, ttl_s: float) -> None:
+        """Keep words for so many seconds, unless later ones are there; without Redis, nothing.
+
+        Args:
+            key: whose, such as `<call>:citizen`.
+            words: the words; empty: they are over.
+            at: when they were heard, in seconds since 1970.
+            ttl_s: how long they are of use.
+        """
+        name = f"{_PREFIX}words:{key}"
+        with contextlib.suppress(CacheAway):
+            await self._do(
+                lambda: self._redis.eval(_PUT_WORDS, 1, name, f"{at:.6f}", words, str(_ms(ttl_s)))
+            )
+
+    async def words(self, *keys: str) -> tuple[str, ...]:
+        """The words under each key; empty where there are none, or no Redis."""
+        names = [f"{_PREFIX}words:{key}" for key in keys]
+        try:
+            found = await self._do(lambda: self._redis.mget(names))
+        except CacheAway:
+            return ("",) * len(keys)
+        return tuple(str(kept or "").partition(" ")[2] for kept in found)
 
     # Locks
 

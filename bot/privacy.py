@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import replace
 
+from bot.calls.model import Call, Sentence
 from bot.cases.model import Actor, Case, Role
 
 _GAP = r"[\s\-]?"
@@ -127,6 +128,25 @@ def masked_case(case: Case) -> Case:
 def as_seen_by(case: Case, reader: Actor) -> Case:
     """The case as this reader may see it."""
     return case if may_see_person(case, reader) else masked_case(case)
+
+
+def may_see_caller(reader: Actor) -> bool:
+    """True where this reader may see a caller's number: the hotline's own people."""
+    return reader.role in _FULL_VIEW
+
+
+def call_as_seen_by(call: Call, reader: Actor) -> Call:
+    """The call as this reader may see it: number and summary masked for who has no right."""
+    if may_see_caller(reader):
+        return call
+    return replace(call, caller=mask_phone(call.caller), summary=mask_text(call.summary))
+
+
+def sentence_as_seen_by(sentence: Sentence, reader: Actor) -> Sentence:
+    """The sentence as this reader may see it."""
+    if may_see_caller(reader):
+        return sentence
+    return replace(sentence, text=mask_text(sentence.text))
 
 
 class MaskingFilter(logging.Filter):

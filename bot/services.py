@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from bot.attachments import Attachments
     from bot.cache import Cache
+    from bot.calls.feeding import Feeding
+    from bot.calls.service import Calls
     from bot.cases.alerts import Alerts
     from bot.cases.duplicates import DuplicateService
     from bot.cases.rated import SatisfactionService
@@ -61,6 +63,8 @@ class Services:
         channels: connector's name → channel.
         recogniser: of speech; None: citizens are asked for text.
         attachments: pictures, videos and places citizens sent.
+        calls: telephone calls: what the call centre tells, what is said, what operators do.
+        feeding: the call centres the worker listens to.
     """
 
     settings: Settings
@@ -93,3 +97,5 @@ class Services:
     channels: Mapping[str, Channel]
     recogniser: Recogniser | None
     attachments: Attachments
+    calls: Calls
+    feeding: Feeding

@@ -130,6 +130,10 @@ class Settings(BaseSettings):
     lease_s: float = Field(default=30.0, gt=0)
     """A handler that has not finished by then is taken for dead."""
 
+    transcript_days: int = Field(default=180, ge=1, le=3650)
+    """Words and callers' numbers of telephone calls are removed so many days after the call; the
+    figures and the cases opened from it stay."""
+
     merge_days: int = Field(default=60, ge=1, le=366)
     """Open cases of so many days are held against a case to find what may be merged with it."""
     merge_suggest: float = Field(default=0.5, gt=0, le=1)

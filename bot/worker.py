@@ -6,6 +6,7 @@ import asyncio
 import logging
 import random
 
+from bot.calls_loop import calls_until
 from bot.delivery.backoff import Backoff
 from bot.delivery.worker import Deliveries
 from bot.handling import handling
@@ -47,6 +48,7 @@ async def run(services: Services, storage: Transactions, stop: asyncio.Event) ->
             deliver_until(stop, deliveries, services),
             watch_deadlines(stop, services),
             insight_until(stop, services),
+            calls_until(stop, services),
         )
 
 

@@ -54,11 +54,11 @@ class CallEvent:
     external_id: str
     call_id: str
     kind: CallEventKind
-    caller: str = ""
+    caller: str = field(default="", repr=False)
     queue: str = ""
     operator: str = ""
     to: str = ""
-    details: Mapping[str, str] = field(default_factory=dict)
+    details: Mapping[str, str] = field(default_factory=dict, repr=False)
     at: datetime
 
 
@@ -75,23 +75,26 @@ class SpeechFragment:
         external_id: for a committed sentence unique inside the call's leg and the same when it is
             told again; empty for a partial.
         start_ms, end_ms: since the leg began, in milliseconds; both 0 where unknown.
+        feed: the connector that tells of the call, where it is known; empty: the call with this
+            id that is going on.
         at: when it was recognised, aware, UTC.
     """
 
     call_id: str
     leg: Leg
-    text: str
+    text: str = field(repr=False)
     committed: bool
     external_id: str = ""
     start_ms: int = 0
     end_ms: int = 0
+    feed: str = ""
     at: datetime
 
 
-TakeEvent = Callable[[CallEvent], Awaitable[None]]
+TakeEvent = Callable[[CallEvent], Awaitable[object]]
 """Stores an event; when it returns, the event is safe. Told again, an event changes nothing."""
 
-TakeFragment = Callable[[SpeechFragment], Awaitable[None]]
+TakeFragment = Callable[[SpeechFragment], Awaitable[object]]
 """Stores a committed sentence and shows a partial; when it returns, a committed one is safe."""
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
@@ -23,6 +23,12 @@ class CallState(StrEnum):
     WRAPPED_UP = "wrapped_up"
 
 
+LIVE = frozenset({CallState.WAITING, CallState.RINGING, CallState.TALKING, CallState.HELD})
+"""Somebody is on the line."""
+RUNNING = frozenset({CallState.TALKING, CallState.HELD})
+"""An operator has it."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Sentence:
     """One committed sentence of a call, in the order it was committed.
@@ -34,7 +40,7 @@ class Sentence:
 
     seq: int
     leg: Leg
-    text: str
+    text: str = field(repr=False)
     start_ms: int = 0
     end_ms: int = 0
     at: datetime
@@ -59,7 +65,7 @@ class Call:
     external_id: str
     feed: str
     state: CallState
-    caller: str = ""
+    caller: str = field(default="", repr=False)
     queue: str = ""
     operator: str = ""
     offered_at: datetime
@@ -68,7 +74,7 @@ class Call:
     held_s: float = 0.0
     transferred_to: str = ""
     case_number: str = ""
-    summary: str = ""
+    summary: str = field(default="", repr=False)
     wrap_up: str = ""
     call_back_at: datetime | None = None
     version: int = 0

@@ -200,6 +200,7 @@ cases = sa.Table(
     sa.Index("ix_cases_state_due_at", "state", "due_at"),
     sa.Index("ix_cases_lead_department_state_due_at", "lead_department", "state", "due_at"),
     sa.Index("ix_cases_sender_id", "sender_id"),
+    sa.Index("ix_cases_contact_phone", "contact_phone"),
     sa.Index("ix_cases_opened_at", "opened_at"),
 )
 

@@ -18,6 +18,10 @@ from bot.clean import clean_text
 from bot.storage.alerts import AlertRepository
 from bot.storage.attachments import AttachmentRepository
 from bot.storage.audit import AuditRepository
+from bot.storage.call_figures import CallCountRepository
+from bot.storage.call_keeping import CallKeepingRepository
+from bot.storage.call_work import CallWorkRepository
+from bot.storage.calls import CallRepository
 from bot.storage.cases import CaseRepository
 from bot.storage.conversations import ConversationRepository
 from bot.storage.corrections import CorrectionRepository
@@ -60,6 +64,10 @@ class Unit:
         self.hot = HotRepository(connection)
         self.opinions = OpinionRepository(connection)
         self.satisfaction = SatisfactionRepository(connection)
+        self.calls = CallRepository(connection)
+        self.call_work = CallWorkRepository(connection)
+        self.call_counts = CallCountRepository(connection)
+        self.call_keeping = CallKeepingRepository(connection)
 
 
 class Storage:

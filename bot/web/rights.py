@@ -27,6 +27,11 @@ class Right(StrEnum):
     INSIGHT_ACT = "insight_act"
     SATISFACTION_SEE = "satisfaction_see"
     """All departments' figures, or one's own."""
+    DESK_USE = "desk_use"
+    """Take calls."""
+    DESK_SUPERVISE = "desk_supervise"
+    """See all calls and their figures."""
+    CALL_BACKS_SEE = "call_backs_see"
 
 
 STAFF_ROLES = frozenset(set(Role) - {Role.CITIZEN, Role.SYSTEM})
@@ -53,6 +58,9 @@ ROLES: Mapping[Right, frozenset[Role]] = {
     Right.INSIGHT_SEE: _OFFICE | _LOOKING_ON,
     Right.INSIGHT_ACT: _OFFICE,
     Right.SATISFACTION_SEE: _OFFICE | _DEPARTMENT | _LOOKING_ON,
+    Right.DESK_USE: frozenset({Role.OPERATOR, Role.SUPERVISOR, Role.ADMINISTRATOR}),
+    Right.DESK_SUPERVISE: frozenset({Role.SUPERVISOR, Role.ADMINISTRATOR}),
+    Right.CALL_BACKS_SEE: frozenset({Role.OPERATOR, Role.SUPERVISOR, Role.ADMINISTRATOR}),
 }
 """Which of the moves on a case are open to a role is the case model's own table."""
 

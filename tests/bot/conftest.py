@@ -12,6 +12,9 @@ from argon2 import PasswordHasher
 
 from bot.attachments import Attachments
 from bot.cache import Cache
+from bot.calls.feeding import Feeding
+from bot.calls.listening import Listening
+from bot.calls.service import Calls
 from bot.cases.alerts import Alerts
 from bot.cases.duplicates import DuplicateService
 from bot.cases.merging import CaseReader
@@ -127,7 +130,12 @@ class World:
             ),
         }
         library = parts.get("library", self.library)
+        cases = parts.get("cases", built["cases"])
+        listening = Listening(self.storage, self.clock, cache, None, owner=name)
+        calls = Calls(self.storage, self.clock, self.ids, cache, listening, cases)  # type: ignore[arg-type]
         built |= {
+            "calls": calls,
+            "feeding": Feeding(self.storage, self.clock, {}, calls.take_event, owner=name),
             "editing": Editing(self.storage, self.clock, self.ids),
             "questions": Questions(self.storage, library, self.clock, self.ids),  # type: ignore[arg-type]
             "feedback": FeedbackService(self.storage, self.clock, self.ids, city),

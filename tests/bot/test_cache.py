@@ -142,3 +142,16 @@ async def test_hits_can_be_looked_at_without_one_more(
         await counted.hit("quota", 5, 60)
         assert await counted.used("quota") == 2
     assert await other.used("quota") == 2
+
+
+async def test_words_of_the_moment_are_shared_and_only_the_latest_count(
+    cache: Cache, other: Cache, nowhere: Cache
+) -> None:
+    await cache.put_words("c:citizen", "路灯不", at=2.0, ttl_s=60)
+    await other.put_words("c:citizen", "路", at=1.5, ttl_s=60)
+    assert await other.words("c:citizen", "c:operator") == ("路灯不", "")
+    await other.put_words("c:citizen", "", at=3.0, ttl_s=60)
+    await cache.put_words("c:citizen", "路灯不亮", at=2.5, ttl_s=60)
+    assert await cache.words("c:citizen") == ("",)
+    await nowhere.put_words("c:citizen", "路", at=1.0, ttl_s=60)
+    assert await nowhere.words("c:citizen", "c:operator") == ("", "")

@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 from types import SimpleNamespace
 
-from bot.cases.model import NewCase
+from bot.calls.model import CallState
+from bot.calls_loop import calls_until
+from bot.cases.model import Actor, NewCase, Role
 from bot.worker import watch_deadlines
 from tests.bot.conftest import World
 from tests.bot.web.test_insight import SAID
@@ -36,3 +38,24 @@ async def test_hours_of_opinion_are_watched_even_where_cases_cannot_be_read(worl
     await watch_deadlines(stop, services)
     [(_, alert)] = await services.opinions.alerts()
     assert alert.issue_id == issue.id
+
+
+async def test_calls_are_watched_even_where_words_cannot_be_forgotten(world: World) -> None:
+    stop = asyncio.Event()
+    services = await world.replica()
+    call = await services.calls.begin(Actor(id="lin", role=Role.OPERATOR))
+    world.clock.advance(hours=7)
+    forget, sweep = services.calls.forget, services.calls.sweep
+
+    async def broken(days: int) -> int:
+        await forget(days)
+        raise ConnectionError
+
+    async def last() -> int:
+        ended = await sweep()
+        stop.set()
+        return ended
+
+    services.calls.forget, services.calls.sweep = broken, last  # type: ignore[method-assign]
+    await calls_until(stop, services)
+    assert (await services.calls.get(call.id)).state is CallState.ENDED
