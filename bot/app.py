@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import random
 import secrets
 import socket
 from collections.abc import AsyncIterator, Mapping
@@ -25,6 +26,10 @@ from bot.chat_completions import ChatCompletions
 from bot.city import versions
 from bot.city.model import City
 from bot.clock import RandomIds, SystemClock
+from bot.delivery import exchange as exchanges
+from bot.delivery.applying import Applier
+from bot.delivery.directory import ContactDirectory
+from bot.delivery.office import DeliveryOffice
 from bot.delivery.outbox import Outbox
 from bot.dialogue import Dialogue
 from bot.editing import Editing
@@ -89,12 +94,14 @@ async def running(settings: Settings) -> AsyncIterator[Running]:
         closing.push_async_callback(cache.close)
         await cache.start()
         metrics = Metrics()
-        channels = registry.build(
-            registry.Edge(wake=cache.wake, tokens=cache, rates=cache, count=metrics.platform_called)
+        edge = registry.Edge(
+            wake=cache.wake, tokens=cache, rates=cache, count=metrics.platform_called
         )
+        channels, departments = registry.build(edge), registry.departments(edge)
         for channel in channels.values():
             closing.push_async_callback(channel.close)
-        services = _services(settings, secret, city, storage, cache, channels, metrics)
+        closing.push_async_callback(departments.close)
+        services = _services(settings, secret, city, storage, cache, channels, departments, metrics)
         closing.push_async_callback(services.nlu.close)
         closing.push_async_callback(services.dialogue.close)
         closing.push_async_callback(services.rephraser.close)
@@ -128,6 +135,7 @@ def _services(
     storage: Storage,
     cache: Cache,
     channels: Mapping[str, Channel],
+    departments: registry.Departments,
     metrics: Metrics,
 ) -> Services:
     clock, ids, process = SystemClock(), RandomIds(), process_name()
@@ -144,7 +152,25 @@ def _services(
     )
     library = _library(settings, storage, clock, cache)
     reader = CaseReader(versions.in_use(city, settings.home))
-    cases = CaseService(storage, clock, ids, router, city, secret, wakeups=cache)
+    directory = ContactDirectory(
+        city.contacts, systems=departments.systems, base_url=settings.base_url
+    )
+    cases = CaseService(
+        storage, clock, ids, router, city, secret, wakeups=cache, directory=directory
+    )
+    exchange = exchanges.build(
+        storage,
+        Applier(storage, cases, directory, city, clock),
+        clock,
+        ids,
+        cache,
+        metrics,
+        senders=departments.senders,
+        polled=departments.polled,
+        owner=process,
+        lease_s=settings.lease_s,
+        jitter=random.SystemRandom().random,
+    )
     listening = Listening(storage, clock, cache, None, owner=process)
     calls = Calls(storage, clock, ids, cache, listening, cases)
     return Services(
@@ -183,6 +209,11 @@ def _services(
         satisfaction=SatisfactionService(storage, clock, city.limits),
         staff=StaffService(storage, clock, ids),
         channels=channels,
+        deliveries=DeliveryOffice(storage, clock, ids, cache),
+        telling=exchange.telling,
+        updates=exchange.updates,
+        polling=exchange.polling,
+        called=departments.called,
         recogniser=registry.recogniser(city.unit_names),
         attachments=Attachments(
             storage,

@@ -59,6 +59,9 @@ async def metrics(services: Services) -> bytes:
     inbox, outbox = await asyncio.gather(services.inbox.counts(), services.outbox.counts())
     services.metrics.queue("inbox", inbox)
     services.metrics.queue("outbox", outbox)
+    departments, updates = await services.deliveries.counts()
+    services.metrics.queue("departments", departments)
+    services.metrics.queue("updates", updates)
     for name, channel in services.channels.items():
         if isinstance(channel, WatchesQuotas):
             for use in await channel.quota_use():

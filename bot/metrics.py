@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
+from bot.delivery.records import DeliveryState, UpdateState
 from bot.records import MessageState, OutboxState, QueueCounts
 
 _TURN_BUCKETS_S = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 4.5, 8.0, 30.0)
@@ -18,6 +19,8 @@ _STATES = {
         OutboxState.KEPT,
         OutboxState.DEAD,
     ),
+    "departments": (DeliveryState.PENDING, DeliveryState.SENDING, DeliveryState.DEAD),
+    "updates": (UpdateState.STORED, UpdateState.APPLYING, UpdateState.HELD),
 }
 
 
@@ -80,6 +83,18 @@ class Metrics:
         )
         self._delivered = Counter(
             "policyline_deliveries", "Tries to deliver.", ["channel", "outcome"], registry=registry
+        )
+        self._departments = Counter(
+            "policyline_department_deliveries",
+            "Tries to tell departments and other systems.",
+            ["sender", "outcome"],
+            registry=registry,
+        )
+        self._updates = Counter(
+            "policyline_department_updates",
+            "What other systems told of cases, by what came of it.",
+            ["source", "outcome"],
+            registry=registry,
         )
         self._platform = Counter(
             "policyline_platform_calls",
@@ -154,6 +169,14 @@ class Metrics:
         """A delivery was tried: sent, retried, kept or dead."""
         self._delivered.labels(channel, outcome).inc()
 
+    def department_told(self, sender: str, outcome: str) -> None:
+        """A notice to a department was tried: sent, retried, waits or dead."""
+        self._departments.labels(sender, outcome).inc()
+
+    def system_told(self, source: str, outcome: str) -> None:
+        """Another system told something: stored, resent, applied, held; or asking it failed."""
+        self._updates.labels(source, outcome).inc()
+
     def platform_called(self, channel: str, interface: str, outcome: str) -> None:
         """A platform's interface was called, or its quota's turn is waited for (`waits`)."""
         self._platform.labels(channel, interface, outcome).inc()
@@ -167,7 +190,7 @@ class Metrics:
             self._quota_limit.labels(channel, interface, window).set(limit)
 
     def queue(self, name: str, counts: QueueCounts) -> None:
-        """How a queue (`inbox`, `outbox`) stands now."""
+        """How a queue (`inbox`, `outbox`, `departments`, `updates`) stands now."""
         for state in _STATES[name]:
             self._queue.labels(name, state).set(counts.by_state.get(state, 0))
         self._age.labels(name).set(counts.oldest_s)

@@ -17,7 +17,11 @@ if TYPE_CHECKING:
     from bot.cases.service import CaseService
     from bot.cases.sweeping import Sweeper
     from bot.city.model import City
+    from bot.delivery.departments import DepartmentDeliveries
+    from bot.delivery.office import DeliveryOffice
     from bot.delivery.outbox import Outbox
+    from bot.delivery.polling import Polling
+    from bot.delivery.updates import DepartmentUpdates
     from bot.dialogue import Dialogue
     from bot.editing import Editing
     from bot.feedback import FeedbackService
@@ -33,6 +37,7 @@ if TYPE_CHECKING:
     from bot.settings import Settings
     from bot.staff import StaffService
     from connectors.base import Channel
+    from connectors.departments.base import CalledBySystem
     from connectors.speech.base import Recogniser
     from nlu.client import RasaClient
 
@@ -61,6 +66,11 @@ class Services:
         opinions: what is done about those items, and when their hours run out.
         satisfaction: the departments' figures on grades and replies.
         channels: connector's name → channel.
+        deliveries: what departments are told, as the office sees it.
+        updates: what other systems tell of cases.
+        telling: sends it.
+        polling: asks those systems that have to be asked.
+        called: other systems that call us, by connector's name.
         recogniser: of speech; None: citizens are asked for text.
         attachments: pictures, videos and places citizens sent.
         calls: telephone calls: what the call centre tells, what is said, what operators do.
@@ -95,6 +105,11 @@ class Services:
     satisfaction: SatisfactionService
     staff: StaffService
     channels: Mapping[str, Channel]
+    deliveries: DeliveryOffice
+    updates: DepartmentUpdates
+    telling: DepartmentDeliveries
+    polling: Polling
+    called: Mapping[str, CalledBySystem]
     recogniser: Recogniser | None
     attachments: Attachments
     calls: Calls

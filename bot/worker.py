@@ -8,6 +8,7 @@ import random
 
 from bot.calls_loop import calls_until
 from bot.delivery.backoff import Backoff
+from bot.delivery.loops import departments_until
 from bot.delivery.worker import Deliveries
 from bot.handling import handling
 from bot.insight_loop import insight_until
@@ -49,6 +50,7 @@ async def run(services: Services, storage: Transactions, stop: asyncio.Event) ->
             watch_deadlines(stop, services),
             insight_until(stop, services),
             calls_until(stop, services),
+            departments_until(stop, services),
         )
 
 

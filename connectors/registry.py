@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 from pydantic import ValidationError
+from pydantic_settings import BaseSettings, SettingsError
 
 from connectors.base import Channel
 from connectors.calls import CallFeed, RunningCalls, none_running
@@ -20,10 +22,19 @@ from connectors.channels.wechat.api import Count, no_count
 from connectors.channels.wechat.channel import WeChatChannel
 from connectors.channels.wechat.quotas import Rates
 from connectors.channels.wechat.tokens import TokenCache
+from connectors.departments.base import CalledBySystem, DepartmentSender, Polled
+from connectors.departments.dingtalk.sender import DingTalkRobots
+from connectors.departments.dingtalk.settings import DingTalkSettings
+from connectors.departments.email.sender import EmailSender
+from connectors.departments.email.settings import EmailSettings
+from connectors.departments.wecom.sender import WeComRobots
+from connectors.departments.wecom.settings import WeComSettings
 from connectors.errors import Misconfigured
 from connectors.speech.base import Recogniser
 from connectors.speech.funasr import FunAsr
 from connectors.speech.settings import SpeechSettings
+
+_Settings = TypeVar("_Settings", bound=BaseSettings)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,6 +101,106 @@ def build(edge: Edge) -> dict[str, Channel]:
     return first | further(edge)
 
 
+def _email(edge: Edge) -> dict[str, object]:
+    settings = _read(EmailSettings, "POLICYLINE_EMAIL_")
+    return {EmailSender.name: EmailSender(settings, edge.tokens)} if settings.enabled else {}
+
+
+def _wecom(edge: Edge) -> dict[str, object]:
+    settings = _read(WeComSettings, "POLICYLINE_WECOM_")
+    if not settings.robots:
+        return {}
+    return {WeComRobots.name: WeComRobots(settings, edge.tokens, edge.rates)}
+
+
+def _dingtalk(edge: Edge) -> dict[str, object]:
+    settings = _read(DingTalkSettings, "POLICYLINE_DINGTALK_")
+    if not settings.robots:
+        return {}
+    return {DingTalkRobots.name: DingTalkRobots(settings, edge.tokens, edge.rates)}
+
+
+def _read(kind: type[_Settings], prefix: str) -> _Settings:
+    """A connector's settings. Raises `Misconfigured`, naming what is at fault, never its value."""
+    try:
+        return kind()
+    except (ValidationError, SettingsError) as error:
+        if isinstance(error, SettingsError):
+            raise Misconfigured(f"{prefix}ROBOTS: should be JSON") from None
+        faults = "; ".join(
+            f"{prefix}{'.'.join(map(str, fault['loc'])).upper()}: {fault['msg']}"
+            for fault in error.errors(include_input=False)
+        )
+        raise Misconfigured(faults) from None
+
+
+DEPARTMENTS: Mapping[str, Callable[[Edge], Mapping[str, object]]] = {
+    "email": _email,
+    "wecom": _wecom,
+    "dingtalk": _dingtalk,
+}
+"""Kind of connector → builder of those that are configured, by their names: several platforms, each
+a connector of its own. One may tell, be called and be asked at once.
+
+Raises:
+    Misconfigured: a setting is missing or wrong.
+"""
+
+RESERVED = frozenset(CHANNELS) | {
+    "api", "call", "chat", "hotline", "import", "mailbox", "split", "web",
+}  # fmt: skip
+"""What a system may not be called: the name is its cases' channel, and begins their origin keys."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Departments:
+    """Connectors to departments and other case systems, by name.
+
+    Args:
+        senders: who tell them.
+        called: whose other side calls us.
+        polled: whose other side is asked for news.
+    """
+
+    senders: Mapping[str, DepartmentSender]
+    called: Mapping[str, CalledBySystem]
+    polled: Mapping[str, Polled]
+
+    @property
+    def systems(self) -> frozenset[str]:
+        """Those that tell us of cases and can be told of them."""
+        return frozenset(self.senders) & (frozenset(self.called) | frozenset(self.polled))
+
+    async def close(self) -> None:
+        """Free every connection."""
+        for sender in self.senders.values():
+            await sender.close()
+
+
+def departments(edge: Edge) -> Departments:
+    """All configured connectors to departments.
+
+    Raises:
+        Misconfigured: a connector's settings are faulty, or two have one name.
+    """
+    built: dict[str, object] = {}
+    for builder in DEPARTMENTS.values():
+        for name, connector in builder(edge).items():
+            if name in built or name in RESERVED:
+                raise Misconfigured(f"the name of a connector cannot be used: {name}")
+            built[name] = connector
+    return Departments(
+        senders={name: one for name, one in built.items() if hasattr(one, "send")},  # type: ignore[misc]  # by its methods
+        called={name: one for name, one in built.items() if hasattr(one, "parse")},  # type: ignore[misc]  # by its methods
+        polled={name: one for name, one in built.items() if hasattr(one, "poll")},  # type: ignore[misc]  # by its methods
+    )
+
+
+def department_senders(edge: Edge) -> dict[str, DepartmentSender]:
+    """The configured ways departments and other systems are told; raises as `departments`."""
+    return dict(departments(edge).senders)
+
+
 def recogniser(hotwords: Sequence[str]) -> Recogniser | None:
     """The configured recogniser of speech, or None.
 
@@ -99,14 +210,7 @@ def recogniser(hotwords: Sequence[str]) -> Recogniser | None:
     Raises:
         Misconfigured: its settings are faulty.
     """
-    try:
-        settings = SpeechSettings()
-    except ValidationError as error:
-        faults = "; ".join(
-            f"POLICYLINE_SPEECH_{'.'.join(map(str, fault['loc'])).upper()}: {fault['msg']}"
-            for fault in error.errors(include_input=False)
-        )
-        raise Misconfigured(faults) from None
+    settings = _read(SpeechSettings, "POLICYLINE_SPEECH_")
     return FunAsr(settings, hotwords) if settings.url else None
 
 

@@ -27,6 +27,7 @@ class Asked:
         demands: for a reply, the demands the case's text names, where there are several.
         parts: for split, the demands; the first stays with the case.
         numbers: for split, the cases the others became, as the service opened them.
+        told_as: names the telling of another system that asks for it; the same again does nothing.
     """
 
     move: Move
@@ -42,6 +43,7 @@ class Asked:
     demands: tuple[str, ...] = ()
     parts: tuple[str, ...] = ()
     numbers: tuple[str, ...] = ()
+    told_as: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

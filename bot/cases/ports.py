@@ -10,6 +10,7 @@ from typing import Protocol
 from bot.cases.deadlines import CaseLimits
 from bot.cases.filters import CaseFilter, CasePage, OpenCounts
 from bot.cases.model import Case, CaseEvent, Routing, RoutingInput
+from bot.delivery.records import NewDelivery
 from bot.records import Correction, NewOutbound, OutboxRow, Tries
 
 
@@ -63,6 +64,13 @@ class NoticeStore(Protocol):
         """Put a reply into the outbox."""
 
 
+class DeliveryStore(Protocol):
+    """Notices to departments and other systems; see `bot.storage.deliveries`."""
+
+    async def add(self, new: NewDelivery, *, id: str, now: datetime) -> bool:
+        """Put a notice on its way."""
+
+
 class CorrectionStore(Protocol):
     """Where corrections go."""
 
@@ -93,6 +101,10 @@ class CaseUnit(Protocol):
     @property
     def outbox(self) -> NoticeStore:
         """Notices."""
+
+    @property
+    def deliveries(self) -> DeliveryStore:
+        """Notices to departments."""
 
     @property
     def corrections(self) -> CorrectionStore:

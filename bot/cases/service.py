@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from bot.cases.department_notices import Directory, Nobody
 from bot.cases.filters import CaseFilter, CasePage, OpenCounts
 from bot.cases.linked import linked_cases, narrowed, said
 from bot.cases.model import (
@@ -29,7 +30,15 @@ from bot.cases.ports import CaseCity, CaseRouter, CaseStorage, CaseUnit
 from bot.cases.query_code import QueryCodes, digits
 from bot.cases.reading import CaseReading, case_of
 from bot.cases.rules import ANSWERED
-from bot.cases.writing import AlreadyOpen, add_case, append_event, note_correction
+from bot.cases.writing import (
+    AlreadyOpen,
+    add_case,
+    append_event,
+    made_before,
+    note_correction,
+    tell_moved,
+    tell_opened,
+)
 from bot.errors import Conflict, Invalid
 from bot.ports import Clock, Ids, Wakeups
 
@@ -56,6 +65,7 @@ class CaseService(CaseReading):
         city: limits, wording, units.
         secret: keys query codes; at least 16 bytes.
         wakeups: told of `outbox` and `cases` after a change; None: nobody is.
+        directory: which departments and other systems are told of a case, and how.
     """
 
     def __init__(
@@ -68,11 +78,13 @@ class CaseService(CaseReading):
         secret: bytes,
         *,
         wakeups: Wakeups | None = None,
+        directory: Directory | None = None,
     ) -> None:
         super().__init__(storage, clock, city, QueryCodes(secret))
         self._ids = ids
         self._router = router
         self._wakeups = wakeups
+        self._directory = directory or Nobody()
 
     async def open_case(self, new: NewCase, *, actor: Actor = CITIZEN) -> OpenedCase:
         """Open a case, judged and routed; the same origin key again gives the case already open.
@@ -91,7 +103,7 @@ class CaseService(CaseReading):
         )
         now = self._clock.now()
         case, events = opened(new, routing, self._city, actor, id=self._ids.new_id(), now=now)
-        return await self._add(case, events, new.origin_key)
+        return await self._add(case, events, new.origin_key, opened_by=actor)
 
     async def add_past(self, past: PastCase, *, trial: bool = False) -> OpenedCase:
         """Bring in a case another system kept, as it ended there; twice is once.
@@ -123,6 +135,7 @@ class CaseService(CaseReading):
         despite: bool = False,
         public: Published | None = None,
         seen_version: int | None = None,
+        told_as: str = "",
     ) -> Case:
         """Make a move; the citizen's notice goes into the outbox in the same transaction.
 
@@ -138,6 +151,7 @@ class CaseService(CaseReading):
             despite: for a reply, though the check found something.
             public: for publish, what the public is to read; None: the case, masked.
             seen_version: the version the actor saw; None: whatever it is now.
+            told_as: see `Asked`.
 
         Raises:
             NotFound: no such case.
@@ -155,6 +169,7 @@ class CaseService(CaseReading):
             lead_number=digits(lead_number),
             despite=despite,
             public=public,
+            told_as=told_as,
         )
         if move in REPLYING:
             asked = replace(asked, demands=await self.demands(number))
@@ -180,9 +195,10 @@ class CaseService(CaseReading):
         *,
         text: str = "",
         seen_version: int | None = None,
+        told_as: str = "",
     ) -> Case:
         """The citizen's grade, 1 (非常不满意) to 5 (非常满意); raises as `move` does."""
-        asked = Asked(move=Move.RATE, actor=actor, grade=grade, text=text)
+        asked = Asked(move=Move.RATE, actor=actor, grade=grade, text=text, told_as=told_as)
         return await self._move(number, asked, seen_version)
 
     async def split(
@@ -216,6 +232,7 @@ class CaseService(CaseReading):
                     linked.events,
                     origin_key=linked.origin_key,
                 )
+                await tell_opened(unit, self._ids, self._directory, case, actor)
                 code = self._codes.code(linked.origin_key)
                 made.append(OpenedCase(case=case, query_code=code, created=True))
             asked = replace(asked, numbers=tuple(one.case.number for one in made))
@@ -232,12 +249,22 @@ class CaseService(CaseReading):
             return None
         return OpenedCase(case=case, query_code=self._codes.code(origin_key), created=False)
 
-    async def _add(self, case: Case, events: Iterable[CaseEvent], origin_key: str) -> OpenedCase:
+    async def _add(
+        self,
+        case: Case,
+        events: Iterable[CaseEvent],
+        origin_key: str,
+        *,
+        opened_by: Actor | None = None,
+    ) -> OpenedCase:
+        """Write a case; one of the past (`opened_by` None) is told to nobody."""
         try:
             async with self._storage.begin() as unit:
                 case = await add_case(
                     unit, self._ids, self._codes, case, events, origin_key=origin_key
                 )
+                if opened_by is not None:
+                    await tell_opened(unit, self._ids, self._directory, case, opened_by)
         except AlreadyOpen:
             known = await self._open_under(origin_key)
             if known is None:
@@ -251,6 +278,8 @@ class CaseService(CaseReading):
         now = self._clock.now()
         async with self._storage.begin() as unit:
             before = await case_of(unit, number)
+            if await made_before(unit, before, asked):
+                return before
             if seen_version is not None and seen_version != before.version:
                 raise _somebody_was_first()
             await self._check_others(unit, before, asked)
@@ -272,6 +301,7 @@ class CaseService(CaseReading):
         after = replace(after, version=before.version + 1)
         if not await unit.cases.update(after, seen_version=before.version):
             raise _somebody_was_first()
+        await tell_moved(unit, self._ids, self._directory, before, after, asked, now)
         await append_event(unit, self._ids, before, after, asked, details, now)
         told = notice(
             after,

@@ -7,13 +7,19 @@ from dataclasses import replace
 from datetime import datetime
 
 from bot.cases.chain import link
-from bot.cases.model import Case, CaseEvent
+from bot.cases.department_notices import Directory, Moved, deliveries, returned_by
+from bot.cases.model import Actor, Case, CaseEvent, Move
 from bot.cases.moving import REDIRECTING, Asked
 from bot.cases.opening import day_of, number_on
 from bot.cases.ports import CaseUnit
 from bot.cases.query_code import QueryCodes
 from bot.ports import Ids
 from bot.records import Correction
+
+TOLD_AS = "told_as"
+"""In an event's details: under what another system told of the move, so that it is made once."""
+
+_DECIDES_A_RETURN = frozenset({Move.DISPATCH, Move.REFUSE, Move.MERGE})
 
 
 class AlreadyOpen(Exception):
@@ -61,8 +67,57 @@ async def append_event(
         reason=asked.reason,
         details=details,
     )
+    if asked.told_as:
+        event = replace(event, details=details | {TOLD_AS: asked.told_as})
     previous = await unit.cases.last_event(after.id)
     await unit.cases.append(link(event, previous), id=ids.new_id())
+
+
+async def made_before(unit: CaseUnit, case: Case, asked: Asked) -> bool:
+    """True where the move was made already under the same telling."""
+    if not asked.told_as:
+        return False
+    return any(
+        event.details.get(TOLD_AS) == asked.told_as for event in await unit.cases.events(case.id)
+    )
+
+
+async def tell_opened(
+    unit: CaseUnit, ids: Ids, directory: Directory, case: Case, actor: Actor
+) -> None:
+    """Put the notices of an opened case on their way to whom it went."""
+    moved = Moved(before=None, after=case, move=Move.OPEN, actor=actor)
+    for new in deliveries(moved, directory):
+        await unit.deliveries.add(new, id=ids.new_id(), now=case.opened_at)
+
+
+async def tell_moved(
+    unit: CaseUnit,
+    ids: Ids,
+    directory: Directory,
+    before: Case,
+    after: Case,
+    asked: Asked,
+    now: datetime,
+) -> None:
+    """Put the notices of a move on their way to departments and other systems.
+
+    Call it before the move's event is appended: it looks who sent the case back before.
+    """
+    undecided = ""
+    if before.course.returns and asked.move in _DECIDES_A_RETURN:
+        undecided = returned_by(await unit.cases.events(before.id))
+    moved = Moved(
+        before=before,
+        after=after,
+        move=asked.move,
+        actor=asked.actor,
+        reason=asked.reason,
+        text=asked.text,
+        returned_by=undecided,
+    )
+    for new in deliveries(moved, directory):
+        await unit.deliveries.add(new, id=ids.new_id(), now=now)
 
 
 async def note_correction(

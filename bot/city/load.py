@@ -12,6 +12,7 @@ from typing import Any
 
 from bot.cases.deadlines import Allowance, StepLimits
 from bot.cases.model import ClockUnit, DemandType, Severity
+from bot.city import contacts as contacts_file
 from bot.city import duties as duties_file
 from bot.city import fields as fields_file
 from bot.city import marks as marks_in
@@ -55,8 +56,8 @@ def load(folder: Path) -> City:
 
     Args:
         folder: holds city.toml, departments.toml, places.toml, catalogue.csv, limits.toml,
-            rules.toml, wording.toml and menu.toml, and may hold fields.toml and
-            sayings.tsv.
+            rules.toml, wording.toml and menu.toml, and may hold fields.toml,
+            sayings.tsv and contacts.toml.
 
     Raises:
         CityError: with every fault found, in plain words.
@@ -83,6 +84,8 @@ def load(folder: Path) -> City:
         fields=fields_file.read(folder / "fields.toml", faults),
     )
     city = replace(city, duties=sayings_file.read(folder / "sayings.tsv", city.duties, faults))
+    contacts = contacts_file.read(folder / "contacts.toml", city.units_by_name, faults)
+    city = replace(city, contacts=contacts)
     _check_names(city, faults)
     duties_file.check(city, faults)
     fields_file.check(city.fields, city.duties, faults)

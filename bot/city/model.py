@@ -11,6 +11,7 @@ from string import Formatter
 
 from bot.cases.deadlines import Allowance, StepLimits
 from bot.cases.model import DemandType, Severity
+from bot.city.contacts import Contact
 from bot.city.fields import Field
 from bot.city.marks import MarkRules
 
@@ -326,6 +327,7 @@ class City:
     wording: Wording
     menu: tuple[MenuButton, ...] = ()
     fields: tuple[Field, ...] = ()
+    contacts: tuple[Contact, ...] = ()
 
     @cached_property
     def _units(self) -> Mapping[str, str]:

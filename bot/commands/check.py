@@ -57,7 +57,7 @@ async def findings_of(*, newest_chains: int | None = chain_check.NEWEST) -> list
     except SettingsError as error:
         return [Finding(subject="设置", verdict=Verdict.FAULT, said=f) for f in error.faults]
     found = [Finding(subject="设置", verdict=Verdict.FINE, said="全部可用")]
-    found += [_home(settings), _city(settings), *_connectors()]
+    found += [_home(settings), _city(settings), *_connectors(), *_departments(settings)]
     found += [_encoder(settings), _rasa_environment(settings)]
     edges: tuple[tuple[str, Probe], ...] = (
         ("数据库", _database),
@@ -126,6 +126,35 @@ def _connectors() -> Iterator[Finding]:
         return  # said above, of the first account
     for name in further:
         yield Finding(subject=f"渠道 {name}", verdict=Verdict.FINE, said="已配置")
+
+
+def _departments(settings: Settings) -> Iterator[Finding]:
+    """The ways departments are told, and whether the city's contacts name one that is not there."""
+    from bot import city
+    from bot.city.contacts import senders_named
+    from connectors import registry
+    from connectors.errors import Misconfigured
+
+    subject = "部门告知"
+    try:
+        edge = registry.Edge(wake=_NoTokens().wake, tokens=None)  # type: ignore[arg-type]  # nothing is sent
+        built = registry.departments(edge)
+        contacts = city.load(settings.city).contacts
+    except Misconfigured as error:
+        yield Finding(subject=subject, verdict=Verdict.FAULT, said=str(error))
+        return
+    except city.CityError:
+        return  # said above
+    missing: dict[str, list[str]] = {}
+    for sender, unit in senders_named(contacts):
+        if sender not in built.senders:
+            missing.setdefault(sender, []).append(unit)
+    for sender, units in missing.items():
+        said = f"{'、'.join(units)}的联系方式用到 {sender}，但没有设置"
+        yield Finding(subject=subject, verdict=Verdict.LESS, said=said)
+    names = "、".join(sorted({*built.senders, *built.called, *built.polled}))
+    said = f"已设置：{names}" if names else "未设置，各部门在本平台页面上办理"
+    yield Finding(subject=subject, verdict=Verdict.FINE, said=said)
 
 
 def _rasa_environment(settings: Settings) -> Finding:

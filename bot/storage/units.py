@@ -25,6 +25,7 @@ from bot.storage.calls import CallRepository
 from bot.storage.cases import CaseRepository
 from bot.storage.conversations import ConversationRepository
 from bot.storage.corrections import CorrectionRepository
+from bot.storage.deliveries import DeliveryRepository
 from bot.storage.documents import DocumentRepository
 from bot.storage.hot import HotRepository
 from bot.storage.messages import MessageRepository
@@ -35,6 +36,7 @@ from bot.storage.schema import head, upgrade, version
 from bot.storage.staff import StaffRepository
 from bot.storage.tries import TryRepository
 from bot.storage.unanswered import FeedbackRepository, UnansweredRepository
+from bot.storage.updates import UpdateRepository
 
 _WRITES = "policyline_writes"
 _BUSY_TIMEOUT_MS = 20_000
@@ -63,6 +65,8 @@ class Unit:
         self.alerts = AlertRepository(connection)
         self.hot = HotRepository(connection)
         self.opinions = OpinionRepository(connection)
+        self.deliveries = DeliveryRepository(connection)
+        self.updates = UpdateRepository(connection)
         self.satisfaction = SatisfactionRepository(connection)
         self.calls = CallRepository(connection)
         self.call_work = CallWorkRepository(connection)

@@ -15,6 +15,7 @@ from bot.web import (
     case_lists,
     case_page,
     chat,
+    deliveries,
     document_page,
     documents,
     hit_test,
@@ -44,6 +45,7 @@ from bot.web.routes import (
 )
 from bot.web.security import surround
 from bot.web.sessions import Sessions
+from bot.web.systems import system_routes
 
 if TYPE_CHECKING:
     from bot.services import Services
@@ -183,6 +185,34 @@ STAFF_ROUTES = (
     ),
 )
 
+DELIVERY_ROUTES = (
+    Route(method="GET", path="/deliveries", handler=deliveries.show, right=Right.DELIVERIES),
+    Route(
+        method="POST",
+        path="/deliveries/updates/{id}/retry",
+        handler=deliveries.retry_update,
+        right=Right.DELIVERIES,
+    ),
+    Route(
+        method="POST",
+        path="/deliveries/updates/{id}/settled",
+        handler=deliveries.settle_update,
+        right=Right.DELIVERIES,
+    ),
+    Route(
+        method="POST",
+        path="/deliveries/{id}/retry",
+        handler=deliveries.retry,
+        right=Right.DELIVERIES,
+    ),
+    Route(
+        method="POST",
+        path="/deliveries/{id}/told",
+        handler=deliveries.told,
+        right=Right.DELIVERIES,
+    ),
+)
+
 INSIGHT_ROUTES = (
     Route(method="GET", path="/insight/hot", handler=insight.show, right=Right.INSIGHT_SEE),
     Route(
@@ -226,8 +256,9 @@ INSIGHT_ROUTES = (
 
 def routes(services: Services) -> tuple[Route, ...]:
     """Every route, each with the right it asks for."""
-    callbacks = callback_routes(services.channels)
-    return (*CITIZEN_ROUTES, *STAFF_ROUTES, *INSIGHT_ROUTES, *API_ROUTES, *callbacks)
+    callbacks = (*callback_routes(services.channels), *system_routes(services.called))
+    staff = (*STAFF_ROUTES, *DELIVERY_ROUTES, *INSIGHT_ROUTES)
+    return (*CITIZEN_ROUTES, *staff, *API_ROUTES, *callbacks)
 
 
 def build(services: Services) -> web.Application:

@@ -31,9 +31,9 @@ def callback_routes(channels: Mapping[str, Channel]) -> Iterator[Route]:
 
 def _greeting(channel: CallbackChannel) -> Handler:
     async def greet(request: web.Request) -> web.Response:
-        raw = await _raw(request)
+        raw = await raw_of(request)
         try:
-            return _response(channel.greet(raw))
+            return response_of(channel.greet(raw))
         except Unverified as error:
             raise _unverified(channel, error) from error
 
@@ -44,7 +44,7 @@ def _taking(channel: CallbackChannel) -> Handler:
     async def take(request: web.Request) -> web.Response:
         loop = asyncio.get_running_loop()
         answer_by = loop.time() + channel.reply_within_s
-        raw = await _raw(request)
+        raw = await raw_of(request)
         try:
             inbound = channel.parse(raw)
         except Unverified as error:
@@ -54,9 +54,9 @@ def _taking(channel: CallbackChannel) -> Handler:
         services = services_of(request)
         stored = [await services.intake.store(one) for one in inbound]
         if len(stored) != 1:
-            return _response(channel.answer_in_place(raw, ()))
+            return response_of(channel.answer_in_place(raw, ()))
         if not inbound[0].answerable:
-            return _response(channel.answer_in_place(raw, ()))
+            return response_of(channel.answer_in_place(raw, ()))
         # One sent again may overtake the first: both get the same, whichever is read.
         carried = await services.outbox.carry_in_turn(
             stored[0].message,
@@ -65,7 +65,7 @@ def _taking(channel: CallbackChannel) -> Handler:
             just_stored=stored[0].new,
             listening=lambda: not _gone(request),
         )
-        response = _response(channel.answer_in_place(raw, carried or ()))
+        response = response_of(channel.answer_in_place(raw, carried or ()))
         if isinstance(channel, FollowsUp):
             if carried is None and await _written(request, response):
                 await _though_gone(channel.still_at(inbound[0]))
@@ -99,7 +99,8 @@ def _gone(request: web.Request) -> bool:
     return request.transport is None or request.transport.is_closing()
 
 
-async def _raw(request: web.Request) -> RawRequest:
+async def raw_of(request: web.Request) -> RawRequest:
+    """The request as a connector sees it; names of headers in lower case."""
     return RawRequest(
         method=request.method,
         path=request.path,
@@ -109,7 +110,8 @@ async def _raw(request: web.Request) -> RawRequest:
     )
 
 
-def _response(raw: RawResponse) -> web.Response:
+def response_of(raw: RawResponse) -> web.Response:
+    """What a connector answers."""
     return web.Response(
         status=raw.status, body=raw.body, headers={"Content-Type": raw.content_type}
     )

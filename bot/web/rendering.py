@@ -14,7 +14,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from bot.cases.model import Severity, State
 from bot.city.model import City
 from bot.privacy import mask_text
-from bot.web import words
+from bot.web import delivery_words, words
 from bot.web.rights import HOME, Right, allowed
 from bot.web.routes import PAGES, SESSION, services_of
 
@@ -74,6 +74,7 @@ class Pages:
             document_path=words.document_path,
             ours=lambda url: url.startswith(f"{base_url}/"),
             words=words,
+            deliveries=delivery_words,
             State=State,
             Severity=Severity,
             Right=Right,

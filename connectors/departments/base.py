@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from connectors.base import RawRequest, RawResponse, Receipt
 
@@ -15,6 +15,8 @@ class NoticeKind(StrEnum):
     """Why a department, or another system, is told of a case."""
 
     DISPATCHED = "dispatched"
+    ACCEPTED = "accepted"
+    """A department has taken it on; told to the system that opened it."""
     URGED = "urged"
     SUPERVISED = "supervised"
     NOTE = "note"
@@ -38,11 +40,14 @@ class DepartmentNotice:
         case_number: ours.
         external_number: the other system's number of the case, or empty.
         department: its official name.
+        address: where this sender finds the recipient: a mail address, a number, a robot's name;
+            empty where the sender has one recipient.
         title, text, demand_type, category, place, territory, severity, occurred_at: the case.
         contact_name, contact_phone: of the citizen; empty where the recipient must not see them.
         confidential: the recipient must not pass the citizen's name on.
         words: what this notice adds: a note's text, a decision, a reply.
         grade: 1 to 5 for `RATED`; else 0.
+        granted: for `RETURN_DECIDED` and `EXTENSION_DECIDED`, whether; else None.
         opened_at, due_at: aware, UTC, or None.
         link: to the case on our pages, for who may sign in there.
         latitude, longitude: WGS84, or None.
@@ -53,6 +58,7 @@ class DepartmentNotice:
     case_number: str
     external_number: str = ""
     department: str
+    address: str = ""
     title: str
     text: str
     demand_type: str = ""
@@ -66,6 +72,7 @@ class DepartmentNotice:
     confidential: bool = False
     words: str = ""
     grade: int = 0
+    granted: bool | None = None
     opened_at: datetime | None = None
     due_at: datetime | None = None
     link: str = ""
@@ -88,6 +95,17 @@ class DepartmentSender(Protocol):
 
     async def close(self) -> None:
         """Free connections."""
+
+
+@runtime_checkable
+class SeesCitizens(Protocol):
+    """A sender whose recipient is owed the citizen's own words and contact: who handles the case.
+
+    Every other sender, and one that says False, is handed notices without contact and with private
+    data masked in what was written, whatever it would do with them.
+    """
+
+    sees_citizens: bool
 
 
 class UpdateKind(StrEnum):

@@ -21,6 +21,11 @@ from bot.cases.merging import CaseReader
 from bot.cases.rated import SatisfactionService
 from bot.cases.service import CaseService
 from bot.cases.sweeping import Sweeper
+from bot.city.contacts import Contact
+from bot.delivery import exchange as exchanges
+from bot.delivery.applying import Applier
+from bot.delivery.directory import ContactDirectory
+from bot.delivery.office import DeliveryOffice
 from bot.delivery.outbox import Outbox
 from bot.editing import Editing
 from bot.feedback import FeedbackService
@@ -38,6 +43,7 @@ from bot.staff import StaffService
 from bot.storage.units import Storage
 from bot.transactions import Transactions
 from connectors.base import Inbound, InboundKind
+from connectors.departments.base import CalledBySystem, DepartmentSender, Polled
 from tests.fakes.channel import StrictChannel
 from tests.fakes.edges import CountingIds, FakeClock
 from tests.fakes.minds import ScriptedDialogue, ScriptedLibrary, ScriptedNlu
@@ -61,6 +67,10 @@ class World:
     library: ScriptedLibrary = field(default_factory=ScriptedLibrary)
     channel: StrictChannel = field(default_factory=StrictChannel)
     said: int = 0
+    contacts: tuple[Contact, ...] = ()
+    senders: dict[str, DepartmentSender] = field(default_factory=dict)
+    called: dict[str, CalledBySystem] = field(default_factory=dict)
+    polled: dict[str, Polled] = field(default_factory=dict)
     _staff: StaffService | None = None
 
     @property
@@ -92,6 +102,26 @@ class World:
             lease_s=30.0,
             in_place_s={"strict": in_place_s},
         )
+        directory = ContactDirectory(
+            self.contacts, systems={*self.called, *self.polled}, base_url="http://test"
+        )
+        cases = CaseService(
+            self.storage, self.clock, self.ids, router, city, SECRET,
+            wakeups=cache, directory=directory,
+        )  # fmt: skip
+        exchange = exchanges.build(
+            self.storage,
+            Applier(self.storage, cases, directory, city, self.clock),
+            self.clock,
+            self.ids,
+            cache,
+            metrics,
+            senders=self.senders,
+            polled=self.polled,
+            owner=name,
+            lease_s=30.0,
+            jitter=lambda: 1.0,
+        )
         built: dict[str, object] = {
             "settings": Settings(home=self.home),
             "clock": self.clock,
@@ -109,9 +139,12 @@ class World:
             "library": self.library,
             "rephraser": QuotesAlone(),
             "router": router,
-            "cases": CaseService(
-                self.storage, self.clock, self.ids, router, city, SECRET, wakeups=cache
-            ),
+            "cases": cases,
+            "deliveries": DeliveryOffice(self.storage, self.clock, self.ids, cache),
+            "telling": exchange.telling,
+            "updates": exchange.updates,
+            "polling": exchange.polling,
+            "called": self.called,
             "alerts": Alerts(self.storage, self.clock),
             "sweeper": Sweeper(self.storage, self.clock, self.ids, city.limits),
             "duplicates": DuplicateService(

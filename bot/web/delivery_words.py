@@ -1,0 +1,72 @@
+"""What notices to departments and their failures are called on our pages."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from connectors.departments.base import NoticeKind, UpdateKind
+
+NOTICES: Mapping[NoticeKind, str] = {
+    NoticeKind.DISPATCHED: "派单",
+    NoticeKind.ACCEPTED: "部门已签收",
+    NoticeKind.URGED: "催办",
+    NoticeKind.SUPERVISED: "督办",
+    NoticeKind.NOTE: "补充说明",
+    NoticeKind.RETURN_DECIDED: "退单审核结果",
+    NoticeKind.EXTENSION_DECIDED: "延期审核结果",
+    NoticeKind.WITHDRAWN: "撤回工单",
+    NoticeKind.REPLIED: "答复已发给市民",
+    NoticeKind.RATED: "市民评价",
+    NoticeKind.CLOSED: "办结",
+}
+
+UPDATES: Mapping[UpdateKind, str] = {
+    UpdateKind.OPENED: "转来新工单",
+    UpdateKind.ACCEPTED: "签收",
+    UpdateKind.NOTE: "补充说明",
+    UpdateKind.RETURNED: "退单",
+    UpdateKind.EXTENSION_ASKED: "申请延期",
+    UpdateKind.REPLIED: "答复",
+    UpdateKind.RATED: "评价",
+    UpdateKind.CLOSED: "办结",
+    UpdateKind.URGED: "催办",
+    UpdateKind.WITHDRAWN: "撤回工单",
+}
+
+SENDERS: Mapping[str, str] = {
+    "email": "邮件",
+    "sms": "短信",
+    "wecom": "企业微信机器人",
+    "dingtalk": "钉钉机器人",
+}
+
+_ERRORS: Mapping[str, str] = {
+    "sender_not_configured": "这个渠道还没有设置",
+    "robot_not_configured": "设置中没有这个机器人",
+    "robot_rate": "发送太快，正在排队",
+    "unreachable": "连不上对方",
+    "timeout": "对方没有按时回应",
+    "TimeoutError": "对方没有按时回应",
+    "server_error": "对方系统出错",
+    "bad_answer": "对方的回应看不懂",
+    "refused": "对方拒收",
+    "address_refused": "对方没有这个地址，或不收这封邮件",
+    "sign_in_refused": "登录对方系统被拒绝，请核对账号和密码",
+    "no_tls": "对方不支持加密连接",
+    "certificate": "对方的证书不可信",
+    "mail_server_busy": "邮件服务器繁忙",
+    "unknown_case": "对方没有这件工单",
+}
+
+
+def sender_name(sender: str) -> str:
+    """What a sender is called; a system by its own name."""
+    return SENDERS.get(sender, sender)
+
+
+def why(error: str) -> str:
+    """Why something was not delivered, in plain words; the code goes with what is not known."""
+    if not error:
+        return ""
+    known = _ERRORS.get(error)
+    return known or f"没有送达（{error}）"

@@ -1,0 +1,178 @@
+"""What every connector to departments in the registry must keep to."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from aiohttp.test_utils import TestServer
+
+from connectors import registry
+from connectors.base import RawRequest
+from connectors.departments.base import DepartmentSender
+from connectors.errors import Misconfigured, Unverified
+from tests.connectors.departments.notices import Memory, notice
+from tests.fakes.dingtalk_robot import DingTalkRobotPlatform, Robot
+from tests.fakes.mail_server import MailServer, certificate
+from tests.fakes.wecom_robot import WeComRobotPlatform
+
+KEY = "693a91f6-7a0c-4bc4-97a0-0ec2sifa5aaa"
+TOKEN, SECRET, PASSWORD = "5c2d8f0a91b347", "SECthisisnosecretatall00000", "not-for-anyone"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Bench:
+    """The settings of a connector whose other side runs here, and what that side has seen."""
+
+    name: str
+    environment: Mapping[str, str]
+    seen: Callable[[], int]
+    address: str = ""
+    secrets: tuple[str, ...] = ()
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+@asynccontextmanager
+async def email(folder: Path) -> AsyncIterator[Bench]:
+    server, pem = MailServer(), certificate(folder)
+    async with server.running(pem):
+        yield Bench(
+            name="email",
+            environment={
+                "POLICYLINE_EMAIL_HOST": "127.0.0.1",
+                "POLICYLINE_EMAIL_PORT": str(server.port),
+                "POLICYLINE_EMAIL_USERNAME": server.user,
+                "POLICYLINE_EMAIL_PASSWORD": PASSWORD,
+                "POLICYLINE_EMAIL_SENDER": "hotline@example.com",
+                "POLICYLINE_EMAIL_CA_FILE": str(pem),
+            },
+            seen=lambda: len(server.taken),
+            address="duty@example.com",
+            secrets=(PASSWORD,),
+        )
+
+
+@asynccontextmanager
+async def wecom(folder: Path) -> AsyncIterator[Bench]:
+    del folder
+    platform = WeComRobotPlatform(now, (KEY,))
+    async with TestServer(platform.application()) as server:
+        yield Bench(
+            name="wecom",
+            environment={
+                "POLICYLINE_WECOM_ROBOTS": f'{{"duty": "{KEY}"}}',
+                "POLICYLINE_WECOM_API_URL": str(server.make_url("")).rstrip("/"),
+            },
+            seen=lambda: len(platform.read),
+            address="duty",
+            secrets=(KEY,),
+        )
+
+
+@asynccontextmanager
+async def dingtalk(folder: Path) -> AsyncIterator[Bench]:
+    del folder
+    platform = DingTalkRobotPlatform(now, (Robot(token=TOKEN, secret=SECRET),))
+    async with TestServer(platform.application()) as server:
+        robots = f'{{"duty": {{"token": "{TOKEN}", "secret": "{SECRET}"}}}}'
+        yield Bench(
+            name="dingtalk",
+            environment={
+                "POLICYLINE_DINGTALK_ROBOTS": robots,
+                "POLICYLINE_DINGTALK_API_URL": str(server.make_url("")).rstrip("/"),
+            },
+            seen=lambda: len(platform.read),
+            address="duty",
+            secrets=(TOKEN, SECRET),
+        )
+
+
+BENCHES = {"email": email, "wecom": wecom, "dingtalk": dingtalk}
+
+
+async def wake(topic: str) -> None:
+    del topic
+
+
+def edge() -> registry.Edge:
+    return registry.Edge(wake=wake, tokens=Memory())  # type: ignore[arg-type] # no locks are asked for
+
+
+@dataclass(frozen=True, kw_only=True)
+class AtWork:
+    bench: Bench
+    connectors: registry.Departments
+
+    @property
+    def sender(self) -> DepartmentSender:
+        return self.connectors.senders[self.bench.name]
+
+
+@pytest.fixture(params=registry.DEPARTMENTS)
+async def at_work(
+    request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[AtWork]:
+    async with BENCHES[request.param](tmp_path) as bench:
+        for name, value in bench.environment.items():
+            monkeypatch.setenv(name, value)
+        connectors = registry.departments(edge())
+        yield AtWork(bench=bench, connectors=connectors)
+        await connectors.close()
+
+
+def test_every_connector_has_a_bench() -> None:
+    assert BENCHES.keys() == registry.DEPARTMENTS.keys()
+
+
+def test_without_settings_there_is_none() -> None:
+    made = registry.departments(edge())
+    assert (made.senders, made.called, made.polled) == ({}, {}, {})
+
+
+async def test_it_sends_once_per_idempotency_key(at_work: AtWork) -> None:
+    bench = at_work.bench
+    for key in ("k1", "k1", "k2"):
+        await at_work.sender.send(notice(key, address=bench.address))
+    assert bench.seen() == 2
+
+
+async def test_its_name_is_the_registrys(at_work: AtWork) -> None:
+    assert at_work.sender.name == at_work.bench.name
+
+
+async def test_nothing_secret_shows(at_work: AtWork) -> None:
+    shown = f"{at_work.sender!r}{vars(at_work.sender)!r}{at_work.connectors!r}"
+    for secret in at_work.bench.secrets:
+        assert secret not in shown
+
+
+async def test_unsigned_calls_are_refused(at_work: AtWork) -> None:
+    unsigned = RawRequest(method="POST", path="/", body=b"{}")
+    for system in at_work.connectors.called.values():
+        with pytest.raises(Unverified):
+            system.parse(unsigned)
+
+
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [
+        ("POLICYLINE_WECOM_ROBOTS", "secret-but-no-json"),
+        ("POLICYLINE_WECOM_ROBOTS", '{"duty": "https://secret"}'),
+        ("POLICYLINE_DINGTALK_ROBOTS", '{"duty": {"token": "http://secret"}}'),
+        ("POLICYLINE_EMAIL_HOST", "secret host"),
+    ],
+)
+def test_faulty_settings_are_named_and_not_shown(
+    monkeypatch: pytest.MonkeyPatch, variable: str, value: str
+) -> None:
+    monkeypatch.setenv(variable, value)
+    with pytest.raises(Misconfigured, match=variable.rpartition("_")[0]) as met:
+        registry.departments(edge())
+    assert "secret" not in str(met.value)
