@@ -39,6 +39,7 @@ from bot.indexing import index_maker
 from bot.intake import Intake
 from bot.library import Library, encoder_maker, thresholds_of
 from bot.metrics import Metrics
+from bot.open311.server import Open311Server
 from bot.openness.hot import HotIssues, HotLimits
 from bot.openness.opinion import OpinionHours
 from bot.openness.opinion_items import OpinionItems
@@ -224,6 +225,15 @@ def _services(
         ),
         calls=calls,
         feeding=Feeding(storage, clock, {}, calls.take_event, owner=process),
+        open311=Open311Server(
+            storage,
+            clock,
+            cases,
+            city,
+            settings.open311_keys,
+            secret,
+            jurisdiction=settings.open311_jurisdiction,
+        ),
     )
 
 

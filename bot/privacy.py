@@ -121,6 +121,7 @@ def masked_case(case: Case) -> Case:
             case.course,
             part=mask_text(case.course.part, names),
             draft_reply=mask_text(case.course.draft_reply, names),
+            details={},
         ),
     )
 

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from bot.intake import Intake
     from bot.library import Library
     from bot.metrics import Metrics
+    from bot.open311.server import Open311Server
     from bot.openness.hot import HotIssues
     from bot.openness.opinion_items import OpinionItems
     from bot.ports import Clock, Ids, Rephraser
@@ -75,6 +76,7 @@ class Services:
         attachments: pictures, videos and places citizens sent.
         calls: telephone calls: what the call centre tells, what is said, what operators do.
         feeding: the call centres the worker listens to.
+        open311: what Open311 clients are served by.
     """
 
     settings: Settings
@@ -114,3 +116,4 @@ class Services:
     attachments: Attachments
     calls: Calls
     feeding: Feeding
+    open311: Open311Server

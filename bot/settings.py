@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 import re
 import tomllib
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 from pydantic import (
     AnyHttpUrl,
@@ -18,10 +19,13 @@ from pydantic import (
 )
 from pydantic_settings import (
     BaseSettings,
+    NoDecode,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
     TomlConfigSettingsSource,
 )
+
+from bot.open311.keys import ApiKey, read_keys
 
 PREFIX = "POLICYLINE_"
 ROOT = Path(__file__).resolve().parent.parent
@@ -48,7 +52,9 @@ class Settings(BaseSettings):
     environment wins over it. Thresholds stand here with their measured reason beside them.
     """
 
-    model_config = SettingsConfigDict(env_prefix=PREFIX, extra="ignore", frozen=True)
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, extra="ignore", frozen=True, hide_input_in_errors=True
+    )
 
     home: Path = Path("var")
     """Folder of everything written."""
@@ -149,6 +155,18 @@ class Settings(BaseSettings):
     """Heat from which a growing issue alerts, once: some six cases on three days from nothing."""
     hot_refresh_s: float = Field(default=300.0, ge=5)
     """How often the worker looks at the cases anew."""
+
+    open311_keys: Annotated[Mapping[str, ApiKey], NoDecode] = Field(default_factory=dict)
+    """API keys of the apps that send Open311 requests: a file, or JSON; `bot.open311.keys`."""
+    open311_jurisdiction: str = ""
+    """Our `jurisdiction_id`; empty: the city's code (GB/T 2260)."""
+    open311_contact: str = ""
+    """Whom an app's makers ask for a key; empty: the hotline."""
+
+    @field_validator("open311_keys", mode="before")
+    @classmethod
+    def _keys(cls, value: object) -> Mapping[str, ApiKey]:
+        return read_keys(value)
 
     @field_validator("home", "city", mode="after")
     @classmethod

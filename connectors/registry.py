@@ -27,6 +27,7 @@ from connectors.departments.dingtalk.sender import DingTalkRobots
 from connectors.departments.dingtalk.settings import DingTalkSettings
 from connectors.departments.email.sender import EmailSender
 from connectors.departments.email.settings import EmailSettings
+from connectors.departments.open311 import connector as open311
 from connectors.departments.wecom.sender import WeComRobots
 from connectors.departments.wecom.settings import WeComSettings
 from connectors.errors import Misconfigured
@@ -44,12 +45,14 @@ class Edge:
     Args:
         rates: counters all replicas share; None: platforms' quotas are not watched.
         count: told of each call to a platform: channel, interface, outcome.
+        sent: what departments' servers were sent and still owe news of; None: nobody keeps that.
     """
 
     wake: Callable[[str], Awaitable[None]]
     tokens: TokenCache
     rates: Rates | None = None
     count: Count = no_count
+    sent: open311.Sent | None = None
 
 
 def _webchat(edge: Edge) -> Channel | None:
@@ -138,6 +141,7 @@ DEPARTMENTS: Mapping[str, Callable[[Edge], Mapping[str, object]]] = {
     "email": _email,
     "wecom": _wecom,
     "dingtalk": _dingtalk,
+    "open311": lambda edge: open311.connectors(edge.sent),
 }
 """Kind of connector → builder of those that are configured, by their names: several platforms, each
 a connector of its own. One may tell, be called and be asked at once.
@@ -147,7 +151,7 @@ Raises:
 """
 
 RESERVED = frozenset(CHANNELS) | {
-    "api", "call", "chat", "hotline", "import", "mailbox", "split", "web",
+    "api", "call", "chat", "hotline", "import", "mailbox", "open311", "split", "web",
 }  # fmt: skip
 """What a system may not be called: the name is its cases' channel, and begins their origin keys."""
 

@@ -44,6 +44,7 @@ def linked_cases(
                 anonymous=case.anonymous,
                 confidential=case.confidential,
                 split_from=case.number,
+                details=case.course.details,
             )
         )
         made, events = opened(new, demand.routing, city, actor, id=ids.new_id(), now=now)

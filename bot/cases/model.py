@@ -6,6 +6,7 @@ Source of the states and moves: 国办发〔2020〕53号 (受理→派单→办�
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -164,6 +165,7 @@ class NewCase:
         for_triage: a person judges it first, however sure the router is.
         may_publish: the citizen agrees that case and reply are published, masked.
         split_from: number of the case whose text named this demand among others.
+        details: the channel's own facts, strings only; `latitude` and `longitude` are WGS84.
     """
 
     origin_key: str
@@ -183,6 +185,7 @@ class NewCase:
     for_triage: bool = False
     split_from: str = ""
     may_publish: bool = False
+    details: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -256,6 +259,7 @@ class Course:
         parts: numbers of the cases split from this one.
         split_from: number of the case this one was split from.
         may_publish: the citizen agreed to that.
+        details: the channel's own facts, as `NewCase` had them; they never change.
     """
 
     clock: ClockUnit = ClockUnit.DAYS
@@ -273,6 +277,7 @@ class Course:
     parts: tuple[str, ...] = ()
     split_from: str = ""
     may_publish: bool = False
+    details: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -336,6 +341,14 @@ class Case:
     def matter(self) -> str:
         """What it is about: its whole text, or the one demand that is left to it."""
         return self.course.part or self.text
+
+    @property
+    def coordinates(self) -> tuple[float, float] | None:
+        """Latitude and longitude, WGS84, where the channel gave them."""
+        details = self.course.details
+        if "latitude" not in details or "longitude" not in details:
+            return None
+        return float(details["latitude"]), float(details["longitude"])
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -89,6 +89,7 @@ def opened(
             dispatches=1 if lead else 0,
             split_from=new.split_from,
             may_publish=new.may_publish,
+            details=dict(new.details),
         ),
         version=2,
     )

@@ -29,6 +29,7 @@ from bot.storage.deliveries import DeliveryRepository
 from bot.storage.documents import DocumentRepository
 from bot.storage.hot import HotRepository
 from bot.storage.messages import MessageRepository
+from bot.storage.open311 import Open311Repository
 from bot.storage.opinions import OpinionRepository
 from bot.storage.outbox import OutboxRepository
 from bot.storage.satisfaction import SatisfactionRepository
@@ -72,6 +73,7 @@ class Unit:
         self.call_work = CallWorkRepository(connection)
         self.call_counts = CallCountRepository(connection)
         self.call_keeping = CallKeepingRepository(connection)
+        self.open311 = Open311Repository(connection)
 
 
 class Storage:

@@ -33,6 +33,7 @@ from bot.web import (
 from bot.web.api_routes import API_ROUTES
 from bot.web.callbacks import callback_routes
 from bot.web.errors import one_shape
+from bot.web.open311 import OPEN311_ROUTES
 from bot.web.rights import Right
 from bot.web.routes import (
     DESCRIPTION,
@@ -258,7 +259,7 @@ def routes(services: Services) -> tuple[Route, ...]:
     """Every route, each with the right it asks for."""
     callbacks = (*callback_routes(services.channels), *system_routes(services.called))
     staff = (*STAFF_ROUTES, *DELIVERY_ROUTES, *INSIGHT_ROUTES)
-    return (*CITIZEN_ROUTES, *staff, *API_ROUTES, *callbacks)
+    return (*CITIZEN_ROUTES, *staff, *API_ROUTES, *OPEN311_ROUTES, *callbacks)
 
 
 def build(services: Services) -> web.Application:

@@ -32,6 +32,7 @@ from bot.feedback import FeedbackService
 from bot.inbox import Inbox
 from bot.intake import Intake
 from bot.metrics import Metrics
+from bot.open311.server import Open311Server
 from bot.openness.hot import HotIssues, HotLimits
 from bot.openness.opinion import OpinionHours
 from bot.openness.opinion_items import OpinionItems
@@ -166,6 +167,15 @@ class World:
         cases = parts.get("cases", built["cases"])
         listening = Listening(self.storage, self.clock, cache, None, owner=name)
         calls = Calls(self.storage, self.clock, self.ids, cache, listening, cases)  # type: ignore[arg-type]
+        settings = parts.get("settings", built["settings"])
+        built["open311"] = Open311Server(
+            self.storage,
+            self.clock,
+            cases,  # type: ignore[arg-type]
+            parts.get("city", city),  # type: ignore[arg-type]
+            settings.open311_keys,  # type: ignore[attr-defined]
+            SECRET,
+        )
         built |= {
             "calls": calls,
             "feeding": Feeding(self.storage, self.clock, {}, calls.take_event, owner=name),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -93,9 +94,10 @@ async def library(storage: Storage, world: World, tmp_path: Path) -> AsyncIterat
     await held.close()
 
 
-@pytest.fixture
-async def house(world: World, library: Library) -> AsyncIterator[House]:
-    services = await world.replica(library=library)
+@asynccontextmanager
+async def running(world: World, **parts: object) -> AsyncIterator[House]:
+    """One running replica; `parts` are `World.replica`'s."""
+    services = await world.replica(**parts)  # type: ignore[arg-type]
     services.channels["webchat"] = WebChatChannel(services.cache.wake)  # type: ignore[index]
     async with handling(services, sweep=False):
         server = TestServer(build(services))
@@ -105,6 +107,12 @@ async def house(world: World, library: Library) -> AsyncIterator[House]:
         for client in opened.clients:
             await client.close()
         await server.close()
+
+
+@pytest.fixture
+async def house(world: World, library: Library) -> AsyncIterator[House]:
+    async with running(world, library=library) as opened:
+        yield opened
 
 
 @pytest.fixture
@@ -128,4 +136,4 @@ async def move(client: TestClient, number: str, name: str, **fields: str) -> Cli
     )
 
 
-__all__ = ["GUIDE", "LIGHTS", "PAGE", "PASSWORD", "House", "move", "token"]
+__all__ = ["GUIDE", "LIGHTS", "PAGE", "PASSWORD", "House", "move", "running", "token"]
