@@ -6,7 +6,7 @@ import os
 import random
 import secrets
 import socket
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
@@ -55,6 +55,7 @@ from bot.storage.schema import NewerSchema
 from bot.storage.units import DatabaseAway, Storage
 from connectors import registry
 from connectors.base import Channel
+from connectors.calls import RunningCall
 from knowledge.index import IndexAway
 from nlu.client import RasaClient
 
@@ -96,7 +97,11 @@ async def running(settings: Settings) -> AsyncIterator[Running]:
         await cache.start()
         metrics = Metrics()
         edge = registry.Edge(
-            wake=cache.wake, tokens=cache, rates=cache, count=metrics.platform_called
+            wake=cache.wake,
+            tokens=cache,
+            rates=cache,
+            count=metrics.platform_called,
+            sent=lambda name: _awaited(storage, name),
         )
         channels, departments = registry.build(edge), registry.departments(edge)
         for channel in channels.values():
@@ -224,7 +229,14 @@ def _services(
             max_bytes=settings.attachment_max_bytes,
         ),
         calls=calls,
-        feeding=Feeding(storage, clock, {}, calls.take_event, owner=process),
+        feeding=Feeding(
+            storage,
+            clock,
+            registry.call_feeds(lambda feed: _running(calls, feed)),
+            calls.take_event,
+            owner=process,
+        ),
+        call_centres=registry.call_centres(),
         open311=Open311Server(
             storage,
             clock,
@@ -235,6 +247,23 @@ def _services(
             jurisdiction=settings.open311_jurisdiction,
         ),
     )
+
+
+async def _awaited(storage: Storage, system: str) -> Mapping[str, str]:
+    async with storage.read() as unit:
+        return await unit.deliveries.awaited(system)
+
+
+async def _running(calls: Calls, feed: str) -> Sequence[RunningCall]:
+    return [
+        RunningCall(
+            call_id=call.external_id,
+            answered=call.answered_at is not None,
+            queue=call.queue,
+            caller=call.caller,
+        )
+        for call in await calls.live_of_feed(feed)
+    ]
 
 
 def hot_limits(settings: Settings, city: City) -> HotLimits:

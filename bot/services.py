@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from bot.settings import Settings
     from bot.staff import StaffService
     from connectors.base import Channel
+    from connectors.channels.hotline.centres import CallCentres
     from connectors.departments.base import CalledBySystem
     from connectors.speech.base import Recogniser
     from nlu.client import RasaClient
@@ -76,6 +77,7 @@ class Services:
         attachments: pictures, videos and places citizens sent.
         calls: telephone calls: what the call centre tells, what is said, what operators do.
         feeding: the call centres the worker listens to.
+        call_centres: those that call us.
         open311: what Open311 clients are served by.
     """
 
@@ -116,4 +118,5 @@ class Services:
     attachments: Attachments
     calls: Calls
     feeding: Feeding
+    call_centres: CallCentres
     open311: Open311Server

@@ -13,8 +13,10 @@ from connectors.base import Channel
 from connectors.calls import CallFeed, RunningCalls, none_running
 from connectors.channels.hotline import settings as hotline
 from connectors.channels.hotline.ami import AmiFeed
+from connectors.channels.hotline.centres import CallCentres
 from connectors.channels.hotline.esl import EslFeed
 from connectors.channels.hotline.names import Operators
+from connectors.channels.hotline.speech_settings import HotlineSpeechSettings
 from connectors.channels.hotline.webhook import HotlineWebhook
 from connectors.channels.webchat.channel import WebChatChannel
 from connectors.channels.wechat import accounts
@@ -240,13 +242,21 @@ def call_feeds(running: RunningCalls = none_running) -> dict[str, CallFeed]:
     return {**asterisk, **freeswitch}
 
 
-def hotline_webhook() -> HotlineWebhook | None:
-    """Where call centres tell us of calls over HTTP, or None where none is set.
+def call_centres() -> CallCentres:
+    """The call centres that tell us of calls over HTTP; no webhook where none is set.
 
     Raises:
         Misconfigured: as `call_feeds`.
     """
     settings = hotline.load()
+    speech = _read(HotlineSpeechSettings, "POLICYLINE_HOTLINE_SPEECH_")
     if not settings.centres:
-        return None
-    return HotlineWebhook(settings, Operators(hotline.operators_of(settings)))
+        return CallCentres(speech=speech)
+    return CallCentres(
+        webhook=HotlineWebhook(settings, Operators(hotline.operators_of(settings))),
+        keys={
+            name: centre.key.get_secret_value().encode()
+            for name, centre in settings.centres.items()
+        },
+        speech=speech,
+    )

@@ -35,7 +35,7 @@ async def feeds(*, within_s: float) -> list[Finding]:
     from connectors import registry
 
     try:
-        built, webhook = registry.call_feeds(), registry.hotline_webhook()
+        built, webhook = registry.call_feeds(), registry.call_centres().webhook
     except Misconfigured as error:
         return [Finding(subject=_SUBJECT, verdict=Verdict.FAULT, said=str(error))]
     found = list(await asyncio.gather(*(_probed(feed, within_s) for feed in built.values())))

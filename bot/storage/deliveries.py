@@ -9,12 +9,14 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.cases.filters import OPEN_STATES
 from bot.delivery.codec import notice_from_json, notice_to_json
 from bot.delivery.records import Delivery, DeliveryState, NewDelivery
 from bot.records import LeaseLost, QueueCounts
 from bot.storage.connection import count_by, insert
 from bot.storage.delivery_tables import department_deliveries as rows
 from bot.storage.delivery_tables import external_numbers
+from bot.storage.tables import cases
 
 _UNDONE = (DeliveryState.PENDING, DeliveryState.SENDING)
 _COUNTED = (*_UNDONE, DeliveryState.DEAD)
@@ -189,6 +191,15 @@ class DeliveryRepository:
             .limit(1)
         )
         return str(found or "")
+
+    async def awaited(self, source: str) -> dict[str, str]:
+        """What another system calls the cases that are still open here: its number → ours."""
+        found = await self._connection.execute(
+            sa.select(external_numbers.c.number, external_numbers.c.case_number)
+            .join(cases, cases.c.number == external_numbers.c.case_number)
+            .where(external_numbers.c.source == source, cases.c.state.in_(OPEN_STATES))
+        )
+        return {str(number): str(case_number) for number, case_number in found}
 
     async def _change(self, delivery_id: str, owner: str, **values: Any) -> None:
         result = await self._connection.execute(

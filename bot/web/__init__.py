@@ -33,6 +33,8 @@ from bot.web import (
 from bot.web.api_routes import API_ROUTES
 from bot.web.callbacks import callback_routes
 from bot.web.errors import one_shape
+from bot.web.hotline_events import event_routes
+from bot.web.hotline_speech import HotlineSpeech
 from bot.web.open311 import OPEN311_ROUTES
 from bot.web.rights import Right
 from bot.web.routes import (
@@ -257,7 +259,11 @@ INSIGHT_ROUTES = (
 
 def routes(services: Services) -> tuple[Route, ...]:
     """Every route, each with the right it asks for."""
-    callbacks = (*callback_routes(services.channels), *system_routes(services.called))
+    callbacks = (
+        *callback_routes(services.channels),
+        *system_routes(services.called),
+        *event_routes(services.call_centres.webhook, services.calls.take_event),
+    )
     staff = (*STAFF_ROUTES, *DELIVERY_ROUTES, *INSIGHT_ROUTES)
     return (*CITIZEN_ROUTES, *staff, *API_ROUTES, *OPEN311_ROUTES, *callbacks)
 
@@ -268,7 +274,15 @@ def build(services: Services) -> web.Application:
         middlewares=[surround, one_shape, auth.guard], client_max_size=PAGE_BODY_LIMIT
     )
     settings = services.settings
-    table = routes(services)
+    speech = HotlineSpeech(
+        settings=services.call_centres.speech,
+        keys=services.call_centres.keys,
+        take=services.calls.take_fragment,
+        now=services.clock.now,
+        hotwords=services.city.unit_names,
+    )
+    app.on_shutdown.append(speech.close)
+    table = (*routes(services), *speech.routes())
     app[SERVICES] = services
     app[PAGES] = rendering.Pages(services.city, base_url=settings.base_url)
     app[SESSIONS] = Sessions(

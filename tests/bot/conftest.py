@@ -44,6 +44,7 @@ from bot.staff import StaffService
 from bot.storage.units import Storage
 from bot.transactions import Transactions
 from connectors.base import Inbound, InboundKind
+from connectors.channels.hotline.centres import CallCentres
 from connectors.departments.base import CalledBySystem, DepartmentSender, Polled
 from tests.fakes.channel import StrictChannel
 from tests.fakes.edges import CountingIds, FakeClock
@@ -179,6 +180,7 @@ class World:
         built |= {
             "calls": calls,
             "feeding": Feeding(self.storage, self.clock, {}, calls.take_event, owner=name),
+            "call_centres": CallCentres(),
             "editing": Editing(self.storage, self.clock, self.ids),
             "questions": Questions(self.storage, library, self.clock, self.ids),  # type: ignore[arg-type]
             "feedback": FeedbackService(self.storage, self.clock, self.ids, city),

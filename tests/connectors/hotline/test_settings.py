@@ -22,7 +22,7 @@ def nothing_set(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
 def test_nothing_is_configured() -> None:
     assert registry.call_feeds() == {}
-    assert registry.hotline_webhook() is None
+    assert registry.call_centres().webhook is None
 
 
 def test_several_servers_by_name(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -36,7 +36,7 @@ def test_several_servers_by_name(monkeypatch: pytest.MonkeyPatch) -> None:
     assert list(feeds) == ["ami-main", "ami-east", "esl-west"]
     assert [feed.name for feed in feeds.values()] == list(feeds)
     assert repr(feeds["ami-east"]) == "AmiFeed(name='ami-east', host='10.0.0.5', port=5039)"
-    assert repr(registry.hotline_webhook()) == "HotlineWebhook(centres=['north'])"
+    assert repr(registry.call_centres().webhook) == "HotlineWebhook(centres=['north'])"
     assert SECRET not in repr(feeds) + repr(load())
 
 
@@ -80,7 +80,7 @@ def test_faults_are_named_and_no_secret_shown(
     monkeypatch: pytest.MonkeyPatch, name: str, value: object, said: str
 ) -> None:
     monkeypatch.setenv(f"POLICYLINE_HOTLINE_{name}", json.dumps(value))
-    for build in (registry.call_feeds, registry.hotline_webhook):
+    for build in (registry.call_feeds, registry.call_centres):
         with pytest.raises(Misconfigured, match=said) as caught:
             build()
         assert SECRET[:9] not in str(caught.value)
