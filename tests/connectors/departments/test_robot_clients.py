@@ -22,7 +22,8 @@ def now() -> datetime:
 
 
 def _by_apprise(url: str, body: str) -> bool:
-    apprise = pytest.importorskip("apprise")
+    import apprise  # warns on import
+
     client = apprise.Apprise.instantiate(f"wecombot://{KEY}/")
     client.api_url = f"{url}/cgi-bin/webhook/send?key={client.key}"
     return bool(client.notify(body=body))
@@ -38,7 +39,8 @@ async def test_apprise_sends_through_a_wecom_robot() -> None:
 
 
 def _by_dingtalkchatbot(url: str, secret: str, send: Callable[[Any], Any]) -> dict[str, Any]:
-    chatbot = pytest.importorskip("dingtalkchatbot.chatbot")
+    from dingtalkchatbot import chatbot
+
     client = chatbot.DingtalkChatbot(f"{url}/robot/send?access_token={TOKEN}", secret=secret)
     return dict(send(client))
 
