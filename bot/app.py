@@ -16,6 +16,7 @@ from bot.cache import Cache
 from bot.calls.feeding import Feeding
 from bot.calls.listening import Listening
 from bot.calls.service import Calls
+from bot.calls.suggesting import Suggester
 from bot.cases.alerts import Alerts
 from bot.cases.duplicates import DuplicateService
 from bot.cases.merging import CaseReader
@@ -177,7 +178,16 @@ def _services(
         lease_s=settings.lease_s,
         jitter=random.SystemRandom().random,
     )
-    listening = Listening(storage, clock, cache, None, owner=process)
+    duplicates = DuplicateService(
+        storage,
+        clock,
+        reader,
+        days=settings.merge_days,
+        least=settings.merge_suggest,
+        auto=settings.merge_auto,
+    )
+    suggester = Suggester(library, router, city, duplicates, clock)
+    listening = Listening(storage, clock, cache, suggester, owner=process)
     calls = Calls(storage, clock, ids, cache, listening, cases)
     return Services(
         settings=settings,
@@ -202,14 +212,7 @@ def _services(
         cases=cases,
         alerts=Alerts(storage, clock),
         sweeper=Sweeper(storage, clock, ids, city.limits),
-        duplicates=DuplicateService(
-            storage,
-            clock,
-            reader,
-            days=settings.merge_days,
-            least=settings.merge_suggest,
-            auto=settings.merge_auto,
-        ),
+        duplicates=duplicates,
         hot=HotIssues(storage, clock, ids, reader, hot_limits(settings, city)),
         opinions=OpinionItems(storage, clock, ids, hot_limits(settings, city).hours),
         satisfaction=SatisfactionService(storage, clock, city.limits),

@@ -83,15 +83,17 @@ class DuplicateService:
             case = await unit.cases.get(number)
         if case is None:
             raise NotFound("没有这个编号的诉求。")
+        return await self.like(told(case), limit=limit)
+
+    async def like(self, told: Told, *, limit: int = 5) -> tuple[Similar, ...]:
+        """Open cases that may be one with what is told and is no case yet, likeliest first."""
         async with self._syncing:
             await self._sync()
-            near = await asyncio.to_thread(self._near, case, limit)
+            near = await asyncio.to_thread(self._near, told, limit)
         return await self._still_open(near)
 
-    def _near(self, case: Case, limit: int) -> tuple[Suggestion, ...]:
-        return self._index.near(self._reader.read(told(case)), least=self._least, limit=2 * limit)[
-            :limit
-        ]
+    def _near(self, told: Told, limit: int) -> tuple[Suggestion, ...]:
+        return self._index.near(self._reader.read(told), least=self._least, limit=2 * limit)[:limit]
 
     async def merge_sure(self, mover: Mover) -> int:
         """Merge cases of the last day that surely repeat an earlier one at the same place into it.

@@ -19,10 +19,12 @@ from bot.calls.recorded import (
 from bot.calls.replay import Player, ReplayFailed, Target
 from bot.cli import settings_or_exit
 from bot.clock import SystemClock
+from bot.commands import hotline_eval
 from bot.commands.opened import ERR, OUT, print_json
 from connectors.calls import CallEventKind, Leg
 
 app = typer.Typer(no_args_is_help=True)
+app.add_typer(hotline_eval.app)
 
 _KEY_SETTINGS = ["POLICYLINE_HOTLINE_KEY", "POLICYLINE_HOTLINE_CENTRES__DEFAULT__KEY"]
 _LEGS = {Leg.CITIZEN: "市民", Leg.OPERATOR: "话务员"}

@@ -89,7 +89,7 @@ class Router:
         self._gazetteer = Gazetteer(city)
         self._severity = SeverityJudge(city.rules)
         self._demand = DemandJudge(city.rules)
-        self._danger = DangerJudge(_everyday(city)[::_EVERYDAY_STEP])
+        self._danger = DangerJudge(everyday(city))
         self._marker = Marker(city.rules.marks, city.rules.negations)
 
     def route(self, item: RoutingInput) -> Routing:
@@ -289,14 +289,14 @@ def _duties(matches: Sequence[Match], meant: Meant) -> dict[str, Match]:
     return found
 
 
-def _everyday(city: City) -> tuple[str, ...]:
-    """What citizens bring to those who have to do with no danger."""
+def everyday(city: City) -> tuple[str, ...]:
+    """What citizens bring to those who have to do with no danger; some of it."""
     return tuple(
         saying
         for duty in city.duties
         if not any(word in duty.lead for word in _WATCHES)
         for saying in duty.sayings
-    )
+    )[::_EVERYDAY_STEP]
 
 
 def demand_type(label: str) -> DemandType | None:
@@ -347,4 +347,4 @@ def _reasons(
     return tuple(told)
 
 
-__all__ = ["Part", "Router", "RoutingInput", "Severity", "Thresholds", "demand_type"]
+__all__ = ["Part", "Router", "RoutingInput", "Severity", "Thresholds", "demand_type", "everyday"]

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -18,6 +19,8 @@ from connectors.errors import Misconfigured, Unverified
 from tests.connectors.departments.notices import Memory, notice
 from tests.fakes.dingtalk_robot import DingTalkRobotPlatform, Robot
 from tests.fakes.mail_server import MailServer, certificate
+from tests.fakes.open311_server import JURISDICTION, Open311Side
+from tests.fakes.open311_server import KEY as THEIR_KEY
 from tests.fakes.wecom_robot import WeComRobotPlatform
 
 KEY = "693a91f6-7a0c-4bc4-97a0-0ec2sifa5aaa"
@@ -94,7 +97,26 @@ async def dingtalk(folder: Path) -> AsyncIterator[Bench]:
         )
 
 
-BENCHES = {"email": email, "wecom": wecom, "dingtalk": dingtalk}
+@asynccontextmanager
+async def open311(folder: Path) -> AsyncIterator[Bench]:
+    del folder
+    side = Open311Side(now)
+    async with TestServer(side.application()) as server:
+        settings = {
+            "endpoint": str(server.make_url("/v2")),
+            "api_key": THEIR_KEY,
+            "jurisdiction": JURISDICTION,
+            "default_service": "other",
+        }
+        yield Bench(
+            name="open311-lamps",
+            environment={"POLICYLINE_OPEN311_SERVERS": json.dumps({"lamps": settings})},
+            seen=lambda: len(side.kept),
+            secrets=(THEIR_KEY,),
+        )
+
+
+BENCHES = {"email": email, "wecom": wecom, "dingtalk": dingtalk, "open311": open311}
 
 
 async def wake(topic: str) -> None:
@@ -139,7 +161,8 @@ def test_without_settings_there_is_none() -> None:
 async def test_it_sends_once_per_idempotency_key(at_work: AtWork) -> None:
     bench = at_work.bench
     for key in ("k1", "k1", "k2"):
-        await at_work.sender.send(notice(key, address=bench.address))
+        sent = replace(notice(key, address=bench.address), opened_at=now())
+        await at_work.sender.send(replace(sent, case_number=f"{sent.case_number}{key[1]}"))
     assert bench.seen() == 2
 
 

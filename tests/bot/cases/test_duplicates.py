@@ -6,7 +6,7 @@ import pytest
 
 from bot import city as cities
 from bot.cases.duplicates import DuplicateService
-from bot.cases.merging import CaseReader
+from bot.cases.merging import CaseReader, Told
 from bot.cases.model import Move, State
 from bot.city.load import DEFAULT
 from bot.errors import NotFound
@@ -52,6 +52,14 @@ async def test_what_is_closed_or_long_ago_is_not_suggested(world: World) -> None
     assert [one.case.number for one in await duplicates.suggest(third)] == [lead]
     await world.service.move(lead, Move.MERGE, TRIAGE, reason="同一事项", lead_number=third)
     assert await duplicates.suggest(third) == ()
+
+
+async def test_a_matter_that_is_no_case_yet_finds_the_open_ones(world: World) -> None:
+    first = await opened(world, "1", "金色家园3栋电梯坏了五天没人修", "金色家园")
+    told = Told(number="", text="金色家园三栋电梯停运，物业一直不修", at=world.clock.now())
+    assert [one.case.number for one in await service(world).like(told)] == [first]
+    other = Told(number="", text="解放路路灯不亮", at=world.clock.now())
+    assert await service(world).like(other) == ()
 
 
 async def test_an_unknown_number_is_told(world: World) -> None:
