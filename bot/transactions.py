@@ -5,6 +5,7 @@ The meaning of each call, its order and its errors are described there.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager
 from datetime import datetime
 from typing import Protocol
@@ -101,6 +102,9 @@ class OutboxRows(Protocol):
         self, conversation_id: str, *, limit: int, via: str, receipt: str, now: datetime
     ) -> tuple[OutboxRow, ...]:
         """Take what was kept for this citizen to carry it in place."""
+
+    async def give_back(self, ids: Sequence[str], *, via: str, now: datetime) -> None:
+        """What was taken to be carried in place was given to nobody."""
 
     async def carried_with(self, conversation_id: str, receipt: str) -> tuple[OutboxRow, ...]:
         """What was taken to be carried with one answer in place."""

@@ -135,7 +135,7 @@ class Carrying:
                         return ()
                     what = await self._carry(message, carries, via)
                     if not isinstance(what, _Wait):
-                        return what
+                        return what if not what or listening() else await self._not_given(what, via)
                     waits = what
                 left_s = give_up_at - loop.time()
                 if left_s <= 0:
@@ -195,6 +195,14 @@ class Carrying:
                 return _Wait.TURN
             taken = await self._take(unit, now, carries, via, again=True)
         return _Wait.EARLIER if taken is None else await self._given(taken)
+
+    async def _not_given(self, taken: tuple[Outbound, ...], via: str) -> tuple[Outbound, ...]:
+        """The platform hung up while they were taken, perhaps for the last time: the worker's."""
+        async with self._storage.begin() as unit:
+            ids = tuple(outbound.idempotency_key for outbound in taken)
+            await unit.outbox.give_back(ids, via=via, now=self._clock.now())
+        await self._waking.wake("outbox")
+        return ()
 
     async def _take(
         self, unit: Unit, message: StoredMessage, carries: Carries, via: str, *, again: bool = False

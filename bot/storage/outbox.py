@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -105,6 +106,22 @@ class OutboxRepository:
             .with_for_update(skip_locked=True)
         )
         return await self._take(chosen, via, now, receipt=receipt)
+
+    async def give_back(self, ids: Sequence[str], *, via: str, now: datetime) -> None:
+        """What was taken to be carried in place was given to nobody: it is due again."""
+        await self._connection.execute(
+            sa.update(outbox)
+            .where(
+                outbox.c.id.in_(ids), outbox.c.state == OutboxState.SENT, outbox.c.sent_via == via
+            )
+            .values(
+                state=OutboxState.PENDING,
+                next_attempt_at=now,
+                sent_at=None,
+                sent_via="",
+                receipt="",
+            )
+        )
 
     async def carried_with(self, conversation_id: str, receipt: str) -> tuple[OutboxRow, ...]:
         """What `take_kept` took under this receipt, oldest first."""

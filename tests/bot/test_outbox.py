@@ -131,6 +131,17 @@ async def test_a_platform_that_hung_up_may_still_be_answered_when_it_asks_again(
     assert await deliveries(world, services).deliver() == 0
 
 
+async def test_what_was_taken_for_a_platform_that_hung_up_meanwhile_is_sent(world: World) -> None:
+    services = await world.replica(in_place_s=IN_PLACE_S)
+    message = await services.inbox.message(await hear(services, world, "怎么办社保"))
+    assert message is not None
+    there = iter((True, False))
+    carried = await services.outbox.carry_in_turn(message, len, 1.0, listening=lambda: next(there))
+    assert carried == ()
+    assert await deliveries(world, services).deliver() == 1
+    assert world.channel.texts == ["带身份证到社保窗口办理。"]
+
+
 async def test_what_a_copy_carried_meanwhile_is_carried_by_the_late_one_too(world: World) -> None:
     services = await world.replica(in_place_s=IN_PLACE_S)
     message_id = await hear(services, world, "怎么办社保")

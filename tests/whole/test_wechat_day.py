@@ -7,7 +7,6 @@ away, so that every demand becomes a case at once and two cores carry the day in
 from __future__ import annotations
 
 import asyncio
-import os
 import random
 import secrets
 from collections.abc import AsyncIterator
@@ -35,13 +34,7 @@ from .day.script import the_day
 from .day.stand_in import running_stand_in
 from .day.wire import Balancer
 
-pytestmark = [
-    pytest.mark.postgres,
-    pytest.mark.skipif(
-        "POLICYLINE_SOAK" not in os.environ,
-        reason="two to three minutes of load; set POLICYLINE_SOAK=1 to run it",
-    ),
-]
+pytestmark = pytest.mark.postgres
 
 SEED, CITIZENS, SPREAD_S = 20260302, 200, 110.0
 LEASE_S = 15.0

@@ -26,6 +26,8 @@ _OVERLAP = timedelta(days=1)
 """A list is read again so far back: servers' clocks differ, and some list late."""
 _LOOK_BACK = timedelta(days=2)
 """So far before a case was opened nobody can have sent it."""
+_AHEAD = timedelta(minutes=10)
+"""What was taken a moment ago may bear a later time: their clock, or ours cut to the second."""
 _AT_ONCE = 50
 _MOST = 500
 """Asked by number in one round; the others have their turn in the next."""
@@ -120,8 +122,9 @@ class Open311Connector:
     async def _sent_before(self, mark: Mark, opened_at: datetime | None) -> str | None:
         """The number of the request with this mark, where the server's list shows one."""
         now = self._now()
-        start = max(opened_at - _LOOK_BACK if opened_at else now - _LOOK_BACK, now - LONGEST)
-        ours = discovered(await self._listed(start, now), self._marks, {})
+        end = now + _AHEAD
+        start = max(opened_at - _LOOK_BACK if opened_at else now - _LOOK_BACK, end - LONGEST)
+        ours = discovered(await self._listed(start, end), self._marks, {})
         claim = (mark.case_number, mark.delivery)
         found = (one.id for one in ours.values() if (one.case_number, one.delivery) == claim)
         return next(found, None)

@@ -121,17 +121,15 @@ def _delivered(books: Books, report: Report) -> None:
     message_of = {id(note.delivery.seen): note.external_id for note in books.written}
     own_id = {message.external_id: message.id for message in books.messages}
     parts: list[str] = []
-    under: list[str] = []
+    followed: set[str] = set()
     for seen in books.seen:
-        if seen.way == "notice":
-            report.fault(books, f"out of service: {seen.message}")
+        if seen.way == "notice":  # the platform's own, where the machine was too slow: a figure
+            continue
         elif seen.way == "reply":
             own = own_id.get(message_of[id(seen)], "")
-            before = len(given)
             _in_place(books, report, seen.text, own, [r for r in rows if r not in given], given)
-            under += [part for row in given[before:] if _card(row) for part in _parts(row)[1:]]
-        elif seen.text in under:  # the choices of an article given in place
-            under.remove(seen.text)
+        elif not parts and (row := _article_over(seen.text, rows, followed)) is not None:
+            followed.add(row.id)  # before its article, where the platform lost that and asked again
         else:
             parts.append(seen.text)
             row = next((r for r in rows if r not in given and _parts(r) == parts), None)
@@ -180,6 +178,21 @@ def _in_place(
         given.append(row)
         text = "" if text == _card(row) else text[len(render(row.reply)) :].removeprefix("\n\n")
         first = False
+
+
+def _article_over(choices: str, rows: Sequence[OutboxRow], followed: set[str]) -> OutboxRow | None:
+    """The article carried in place that these choices belong to, each but once."""
+    return next(
+        (
+            row
+            for row in rows
+            if row.sent_via == "reply"
+            and row.id not in followed
+            and _card(row)
+            and _parts(row)[1:] == [choices]
+        ),
+        None,
+    )
 
 
 def _all_of_them(books: Books, report: Report, given: list[OutboxRow]) -> None:
