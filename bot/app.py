@@ -29,6 +29,7 @@ from bot.city.model import City
 from bot.clock import RandomIds, SystemClock
 from bot.delivery import exchange as exchanges
 from bot.delivery.applying import Applier
+from bot.delivery.citizens import CitizenDeliveries
 from bot.delivery.directory import ContactDirectory
 from bot.delivery.office import DeliveryOffice
 from bot.delivery.outbox import Outbox
@@ -219,6 +220,7 @@ def _services(
         staff=StaffService(storage, clock, ids),
         channels=channels,
         deliveries=DeliveryOffice(storage, clock, ids, cache),
+        unreached=CitizenDeliveries(storage, clock, ids, cache),
         telling=exchange.telling,
         updates=exchange.updates,
         polling=exchange.polling,

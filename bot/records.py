@@ -110,7 +110,7 @@ class OutboxRow:
     """A reply in the outbox.
 
     Args:
-        sent_via: `reply` (in place), `push` or `page`; empty until sent.
+        sent_via: `reply` (in place), `push`, `page` or `person`; empty until sent.
         receipt: the outside world's id of it, or empty.
         last_error: a stable code or an error's type, never citizens' words.
     """

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from bot.cases.service import CaseService
     from bot.cases.sweeping import Sweeper
     from bot.city.model import City
+    from bot.delivery.citizens import CitizenDeliveries
     from bot.delivery.departments import DepartmentDeliveries
     from bot.delivery.office import DeliveryOffice
     from bot.delivery.outbox import Outbox
@@ -69,6 +70,7 @@ class Services:
         satisfaction: the departments' figures on grades and replies.
         channels: connector's name → channel.
         deliveries: what departments are told, as the office sees it.
+        unreached: what did not reach citizens, as the office sees it.
         updates: what other systems tell of cases.
         telling: sends it.
         polling: asks those systems that have to be asked.
@@ -110,6 +112,7 @@ class Services:
     staff: StaffService
     channels: Mapping[str, Channel]
     deliveries: DeliveryOffice
+    unreached: CitizenDeliveries
     updates: DepartmentUpdates
     telling: DepartmentDeliveries
     polling: Polling

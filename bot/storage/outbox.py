@@ -235,6 +235,15 @@ class OutboxRepository:
         )
         return bool(result.rowcount == 1)
 
+    async def settle(self, outbox_id: str, *, now: datetime) -> bool:
+        """A person told the citizen otherwise; False where the row is not dead."""
+        result = await self._connection.execute(
+            sa.update(outbox)
+            .where(outbox.c.id == outbox_id, outbox.c.state == OutboxState.DEAD)
+            .values(state=OutboxState.SENT, sent_at=now, sent_via="person")
+        )
+        return bool(result.rowcount == 1)
+
     async def dead_rows(self, *, limit: int = 100) -> tuple[OutboxRow, ...]:
         """What will never go out by itself, oldest first."""
         return await self._rows(_ordered().where(outbox.c.state == OutboxState.DEAD).limit(limit))

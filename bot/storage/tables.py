@@ -116,7 +116,7 @@ outbox = sa.Table(
     _text("lease_owner", 80),
     _time("lease_until", nullable=True),
     _time("sent_at", nullable=True),
-    _text("sent_via", 20),  # reply (in place), push, page
+    _text("sent_via", 20),  # reply (in place), push, page, person
     _text("receipt", 200),
     _text("last_error", 120),
     sa.Index("ix_outbox_state_next_attempt_at", "state", "next_attempt_at"),

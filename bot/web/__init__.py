@@ -204,6 +204,18 @@ DELIVERY_ROUTES = (
     ),
     Route(
         method="POST",
+        path="/deliveries/citizens/{id}/retry",
+        handler=deliveries.retry_citizen,
+        right=Right.DELIVERIES,
+    ),
+    Route(
+        method="POST",
+        path="/deliveries/citizens/{id}/told",
+        handler=deliveries.told_citizen,
+        right=Right.DELIVERIES,
+    ),
+    Route(
+        method="POST",
         path="/deliveries/{id}/retry",
         handler=deliveries.retry,
         right=Right.DELIVERIES,

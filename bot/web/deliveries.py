@@ -1,5 +1,5 @@
-"""`/deliveries`: what departments and other systems are told, and what they tell, as the office
-must look after it."""
+"""`/deliveries`: what citizens, departments and other systems are told, and what systems tell us, as
+the office must look after it."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ async def show(request: web.Request) -> web.Response:
         request,
         "deliveries.html",
         standing=await services.deliveries.standing(),
+        unreached=await services.unreached.failed(),
         now=services.clock.now(),
     )
 
@@ -36,3 +37,5 @@ retry = _doing(lambda request: services_of(request).deliveries.retry)
 told = _doing(lambda request: services_of(request).deliveries.told)
 retry_update = _doing(lambda request: services_of(request).deliveries.retry_update)
 settle_update = _doing(lambda request: services_of(request).deliveries.settle_update)
+retry_citizen = _doing(lambda request: services_of(request).unreached.retry)
+told_citizen = _doing(lambda request: services_of(request).unreached.told)

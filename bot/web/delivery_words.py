@@ -70,3 +70,16 @@ def why(error: str) -> str:
         return ""
     known = _ERRORS.get(error)
     return known or f"没有送达（{error}）"
+
+
+_UNREACHED: Mapping[str, str] = {
+    "wechat_48001": "公众号没有这项权限",
+    "wechat_45002": "内容太长，平台不收",
+    "wechat_40003": "平台不认识这位市民",
+    "channel_not_configured": "这个渠道还没有设置",
+}
+
+
+def why_unreached(error: str) -> str:
+    """Why something did not reach a citizen, in plain words; the code goes with what is unknown."""
+    return _UNREACHED.get(error) or why(error) or "没有送达"

@@ -24,6 +24,7 @@ from bot.cases.sweeping import Sweeper
 from bot.city.contacts import Contact
 from bot.delivery import exchange as exchanges
 from bot.delivery.applying import Applier
+from bot.delivery.citizens import CitizenDeliveries
 from bot.delivery.directory import ContactDirectory
 from bot.delivery.office import DeliveryOffice
 from bot.delivery.outbox import Outbox
@@ -143,6 +144,7 @@ class World:
             "router": router,
             "cases": cases,
             "deliveries": DeliveryOffice(self.storage, self.clock, self.ids, cache),
+            "unreached": CitizenDeliveries(self.storage, self.clock, self.ids, cache),
             "telling": exchange.telling,
             "updates": exchange.updates,
             "polling": exchange.polling,

@@ -7,15 +7,19 @@ from collections.abc import AsyncIterator
 import pytest
 from aiohttp.test_utils import TestClient, TestServer
 
+from bot import turn
 from bot.cases.model import Role, State
 from bot.city.contacts import Contact
 from bot.handling import handling
 from bot.library import Library
+from bot.records import OutboxRow, OutboxState
 from bot.web import build
 from connectors.departments.base import UpdateKind
 from connectors.errors import Refused
 from tests.bot.conftest import World
+from tests.bot.test_outbox import deliveries
 from tests.bot.web.conftest import PAGE, House, token
+from tests.fakes.channel import StrictChannel
 from tests.fakes.department_system import FakeSystem, Telling
 from tests.fakes.town import LIGHTS
 
@@ -132,3 +136,41 @@ async def test_what_could_not_be_applied_is_shown_with_the_reason(
     assert await press(office, f"/deliveries/updates/{row.id}/settled") == 303
     assert (await house.services.deliveries.standing()).held == ()
     assert await press(office, f"/deliveries/updates/{row.id}/settled") == 409
+
+
+async def a_reply_nobody_got(house: House) -> OutboxRow:
+    """A citizen's answer that the platform refuses for good."""
+    services, world = house.services, house.world
+    await services.intake.store(world.says("怎么办社保"))
+    await turn.handle(services.intake.claimed.get_nowait(), services)
+    world.channel = StrictChannel(outcomes=(Refused("wechat_48001"),))
+    await deliveries(world, services).deliver()
+    [row] = await services.outbox.dead()
+    return row
+
+
+async def test_what_did_not_reach_a_citizen_is_shown_and_tried_again(house: House) -> None:
+    row = await a_reply_nobody_got(house)
+    office = await house.staff(Role.TRIAGE)
+    shown = await text(office)
+    assert "没有送到市民" in shown
+    assert "公众号没有这项权限" in shown
+    assert "1 条待处理" in shown
+    assert row.recipient not in shown
+    assert await press(office, f"/deliveries/citizens/{row.id}/retry") == 303
+    assert await deliveries(house.world, house.services).deliver() == 1
+    assert house.world.channel.texts == [row.reply.text]
+    assert "没有要处理的" in await text(office)
+
+
+async def test_a_citizen_told_otherwise_is_told_once_and_it_stands_in_the_audit(
+    house: House,
+) -> None:
+    row = await a_reply_nobody_got(house)
+    office = await house.staff(Role.SUPERVISOR)
+    assert await press(office, f"/deliveries/citizens/{row.id}/told") == 303
+    assert await press(office, f"/deliveries/citizens/{row.id}/told") == 409
+    after = await house.services.outbox.get(row.id)
+    assert after is not None
+    assert (after.state, after.sent_via) == (OutboxState.SENT, "person")
+    assert await deliveries(house.world, house.services).deliver() == 0
