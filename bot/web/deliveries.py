@@ -1,4 +1,4 @@
-"""`/deliveries`: what citizens, departments and other systems are told, and what systems tell us, as
+"""`/deliveries`: what citizens, departments and other systems are told, and what systems tell, as
 the office must look after it."""
 
 from __future__ import annotations
