@@ -45,6 +45,7 @@ from bot.open311.server import Open311Server
 from bot.openness.hot import HotIssues, HotLimits
 from bot.openness.opinion import OpinionHours
 from bot.openness.opinion_items import OpinionItems
+from bot.optouts import SmsOptOuts
 from bot.ports import Rephraser
 from bot.questions import Questions
 from bot.rephrasing import AT_ONCE, ModelRephraser, QuotesAlone
@@ -104,6 +105,9 @@ async def running(settings: Settings) -> AsyncIterator[Running]:
             rates=cache,
             count=metrics.platform_called,
             sent=lambda name: _awaited(storage, name),
+            city=settings.city,
+            stopped=SmsOptOuts(storage, SystemClock()).stopped,
+            count_parts=metrics.sms_sent,
         )
         channels, departments = registry.build(edge), registry.departments(edge)
         for channel in channels.values():
@@ -218,6 +222,7 @@ def _services(
         opinions=OpinionItems(storage, clock, ids, hot_limits(settings, city).hours),
         satisfaction=SatisfactionService(storage, clock, city.limits),
         staff=StaffService(storage, clock, ids),
+        optouts=SmsOptOuts(storage, clock),
         channels=channels,
         deliveries=DeliveryOffice(storage, clock, ids, cache),
         unreached=CitizenDeliveries(storage, clock, ids, cache),
@@ -316,11 +321,8 @@ def in_place_s(channels: Mapping[str, Channel], settings: Settings) -> dict[str,
     The web page's request waits `chat_wait_s` for its turn, a platform's callback as long as it
     says (`CallbackChannel.reply_within_s`).
     """
-    waits = {
-        name: float(channel.reply_within_s)
-        for name, channel in channels.items()
-        if hasattr(channel, "reply_within_s")
-    }
+    asked = {name: getattr(each, "reply_within_s", 0.0) for name, each in channels.items()}
+    waits = {name: float(wait_s) for name, wait_s in asked.items() if wait_s > 0}
     if "webchat" in channels:
         waits["webchat"] = settings.chat_wait_s
     return {name: wait_s + _IN_PLACE_SPARE_S for name, wait_s in waits.items()}

@@ -25,32 +25,47 @@ async def heard(work: Work, text: str, services: Services) -> Outcome | None:
     said = normalise(text).strip("。.！! ")
     named = _NAMED.fullmatch(said)
     word = named[2] if named else said
-    grade = _SAID.get(word) or (int(word) if word in {"1", "2", "3", "4", "5"} else 0)
-    if not grade:
+    score = _SAID.get(word) or (int(word) if word in {"1", "2", "3", "4", "5"} else 0)
+    if not score:
         return None
     conversation_id = work.message.conversation_id
     number = named[1] if named else await services.feedback.last_closed(conversation_id)
     if not number:
         return None
     say = services.city.wording.say
-    key = await _rate(number, grade, conversation_id, services)
+    key = await _rate_own(number, score, conversation_id, services)
     return Outcome(replies=(Reply(text=say(key, number=number)),), context=work.context)
 
 
-async def _rate(number: str, grade: int, conversation_id: str, services: Services) -> str:
-    """Keep the grade; gives the wording of what is said."""
+async def _rate_own(number: str, score: int, conversation_id: str, services: Services) -> str:
     try:
         case = await services.cases.get(number)
-        if case.conversation_id != conversation_id:
-            return "rate_not_yours"
+    except NotFound:
+        return "rate_not_yours"
+    if case.conversation_id != conversation_id:
+        return "rate_not_yours"
+    return await grade(number, score, services)
+
+
+async def grade(number: str, score: int, services: Services, *, comment: str = "") -> str:
+    """Keep a citizen's grade of their case; gives the wording of what is said.
+
+    Args:
+        number: the case, known to be theirs.
+        score: 1 (非常不满意) to 5 (非常满意).
+        services: everything.
+        comment: what they say beside it.
+    """
+    try:
+        case = await services.cases.get(number)
         events = await services.cases.events(number)
-        kept = case.rating == grade and events[-1].move is Move.RATE
+        kept = case.rating == score and events[-1].move is Move.RATE
         if not kept:
-            await services.cases.rate(number, grade, CITIZEN)
+            await services.cases.rate(number, score, CITIZEN, text=comment)
     except NotFound:
         return "rate_not_yours"
     except MoveRefused:
         return "rate_not_yet"
     except Conflict as error:
         return "rate_appealed" if error.code == "appealed" else "rate_not_yet"
-    return "rate_sorry" if grade in BAD_GRADES else "rate_thanks"
+    return "rate_sorry" if score in BAD_GRADES else "rate_thanks"

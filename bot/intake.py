@@ -10,7 +10,16 @@ from bot.records import Stored
 from connectors.base import Inbound, InboundKind
 
 _EVENTS = frozenset(
-    {"subscribe", "unsubscribe", "scan", "click", "view", "location", "templatesendjobfinish"}
+    {
+        "subscribe",
+        "unsubscribe",
+        "scan",
+        "click",
+        "view",
+        "location",
+        "templatesendjobfinish",
+        "sms_report",
+    }
 )
 
 

@@ -102,6 +102,15 @@ class Metrics:
             ["channel", "interface", "outcome"],
             registry=registry,
         )
+        self._sms = Counter(
+            "policyline_sms", "Text messages sent, by what they tell.", ["kind"], registry=registry
+        )
+        self._sms_parts = Counter(
+            "policyline_sms_parts", "Their parts, each of which is charged.", registry=registry
+        )
+        self._sms_reports = Counter(
+            "policyline_sms_reports", "Delivery reports.", ["status"], registry=registry
+        )
         self._quota_used = Gauge(
             "policyline_platform_quota_used",
             "Calls of all replicas in the quota's day or minute.",
@@ -180,6 +189,15 @@ class Metrics:
     def platform_called(self, channel: str, interface: str, outcome: str) -> None:
         """A platform's interface was called, or its quota's turn is waited for (`waits`)."""
         self._platform.labels(channel, interface, outcome).inc()
+
+    def sms_sent(self, kind: str, parts: int) -> None:
+        """A gateway took a text message."""
+        self._sms.labels(kind).inc()
+        self._sms_parts.inc(parts)
+
+    def sms_reported(self, status: str) -> None:
+        """A gateway says what became of one: `delivered` or `failed`."""
+        self._sms_reports.labels(status).inc()
 
     def platform_quota(
         self, channel: str, interface: str, window: str, *, used: int, limit: int

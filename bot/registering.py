@@ -31,7 +31,7 @@ def danger(text: str, services: Services) -> Reply | None:
     wording = services.city.wording
     key = f"emergency_{number}"
     text = wording.say(key) if key in wording.texts else wording.say("emergency", number=number)
-    return Reply(kind=ReplyKind.NOTICE, text=text)
+    return Reply(kind=ReplyKind.NOTICE, text=text, emergency=True)
 
 
 async def register(

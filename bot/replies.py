@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import fields
 from typing import Any, TypeVar
 
@@ -26,17 +26,19 @@ class NotAReply(ValueError):
 def reply_to_json(reply: Reply) -> Json:
     """The reply as JSON; `case` is null where there is none, every other field is there.
 
-    `rephrased`, and a citation's `form` and `picture`, are there only where there is some: a
-    replica that does not know the field yet can read everything else.
+    `rephrased`, `emergency`, a citation's `form` and `picture`, and a case's `told` and `words` are
+    there only where there is some: a replica that does not know the field yet can read everything
+    else.
     """
     rephrased = [_values(sentence) for sentence in reply.rephrased]
     return {
         "kind": reply.kind.value,
         "text": reply.text,
-        "citations": [_citation_values(citation) for citation in reply.citations],
+        "citations": [_without_empty(each, {"form", "picture"}) for each in reply.citations],
         "options": [_values(option) for option in reply.options],
-        "case": _values(reply.case) if reply.case else None,
+        "case": _without_empty(reply.case, {"told", "words"}) if reply.case else None,
         **({"rephrased": rephrased} if rephrased else {}),
+        **({"emergency": True} if reply.emergency else {}),
     }
 
 
@@ -49,12 +51,14 @@ def reply_from_json(value: object) -> Reply:
     Raises:
         NotAReply: with the field at fault.
     """
-    raw = _object(value, "reply", {"kind", "text", "citations", "options", "case", "rephrased"})
+    raw = _object(value, "reply", {each.name for each in fields(Reply)})
     try:
         kind = ReplyKind(_string(raw.get("kind"), "reply.kind"))
     except ValueError as error:
         raise NotAReply("reply.kind") from error
-    case = raw.get("case")
+    case, emergency = raw.get("case"), raw.get("emergency", False)
+    if not isinstance(emergency, bool):
+        raise NotAReply("reply.emergency")
     return Reply(
         kind=kind,
         text=_string(raw.get("text"), "reply.text"),
@@ -62,6 +66,7 @@ def reply_from_json(value: object) -> Reply:
         options=_many(ReplyOption, raw.get("options", []), "options"),
         case=None if case is None else _one(ReplyCase, case, "case"),
         rephrased=_many(ReplySentence, raw.get("rephrased", []), "rephrased"),
+        emergency=emergency,
     )
 
 
@@ -69,9 +74,9 @@ def _values(part: ReplyCase | ReplyCitation | ReplyOption | ReplySentence) -> Js
     return {field.name: getattr(part, field.name) for field in fields(part)}
 
 
-def _citation_values(citation: ReplyCitation) -> Json:
-    values = _values(citation)
-    return {name: v for name, v in values.items() if v or name not in {"form", "picture"}}
+def _without_empty(part: ReplyCase | ReplyCitation, names: Collection[str]) -> Json:
+    """Its fields, but those of these names that hold nothing."""
+    return {name: v for name, v in _values(part).items() if v or name not in names}
 
 
 def _many(kind: type[_T], value: object, name: str) -> tuple[_T, ...]:

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from bot.open311.server import Open311Server
     from bot.openness.hot import HotIssues
     from bot.openness.opinion_items import OpinionItems
+    from bot.optouts import SmsOptOuts
     from bot.ports import Clock, Ids, Rephraser
     from bot.questions import Questions
     from bot.routing.router import Router
@@ -68,6 +69,7 @@ class Services:
         hot: what many citizens bring, and opening items of public opinion from it.
         opinions: what is done about those items, and when their hours run out.
         satisfaction: the departments' figures on grades and replies.
+        optouts: who wants no text messages.
         channels: connector's name → channel.
         deliveries: what departments are told, as the office sees it.
         unreached: what did not reach citizens, as the office sees it.
@@ -110,6 +112,7 @@ class Services:
     opinions: OpinionItems
     satisfaction: SatisfactionService
     staff: StaffService
+    optouts: SmsOptOuts
     channels: Mapping[str, Channel]
     deliveries: DeliveryOffice
     unreached: CitizenDeliveries

@@ -109,6 +109,8 @@ class Settings(BaseSettings):
     """From this chance on that any does, they are offered; below, none."""
     answer_quote_chars: int = Field(default=250, ge=60, le=2000)
     """Longest quote; runs of 250 characters hold the answer for 79% of the questions, 150: 65%."""
+    sms_rate_days: int = Field(default=7, gt=0)
+    """For so long after a case was closed a text message "1" to "5" is taken for its grade."""
     rephrase_url: str = ""
     """Base of an OpenAI-compatible API (`https://host/v1`) that rephrases quotes; empty: off."""
     rephrase_model: str = Field(default="", validate_default=True)

@@ -114,6 +114,14 @@ class OutboxRows(Protocol):
     ) -> tuple[tuple[OutboxRow, ...], tuple[OutboxRow, ...], tuple[OutboxRow, ...]]:
         """The replies to a message, what is kept for the citizen, what is on its way."""
 
+    async def release_for(
+        self, channels: Sequence[str], *, error: str, since: datetime, now: datetime
+    ) -> int:
+        """The same with what these channels did not send for this reason."""
+
+    async def bury(self, outbox_id: str, *, error: str) -> None:
+        """A row just added is for a person to look at."""
+
     async def release_kept(self, conversation_id: str, *, now: datetime) -> int:
         """Let the delivery worker try what was kept again."""
 

@@ -19,6 +19,7 @@ from bot import (
     registering,
     remarks,
     returning,
+    texting,
 )
 from bot.dialogue import DialogueAway
 from bot.inbox import Outcome, Work
@@ -55,7 +56,10 @@ async def _decided(work: Work, services: Services) -> Outcome:
         return taken
     work, text = taken, remarks.words(taken.message, services.city)
     if not text:
+        await texting.reported(work, services)
         return _wordless(work, services)
+    if (texted := await texting.heard(work, text, services)) is not None:
+        return texted
     meant = await choosing.meant(work, text, services)
     if len(meant) > 1:
         return _said(work, choosing.which(meant, services.city.wording.say))

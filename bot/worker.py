@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
+from functools import partial
 
+from bot import texting
 from bot.calls_loop import calls_until
 from bot.delivery.backoff import Backoff
 from bot.delivery.loops import departments_until
@@ -42,7 +44,9 @@ async def run(services: Services, storage: Transactions, stop: asyncio.Event) ->
         lease_s=services.settings.lease_s,
         backoff=Backoff(),
         jitter=random.SystemRandom().random,
+        on_dead=partial(texting.not_sent, services=services),
     )
+    await _release_configured(deliveries)
     async with handling(services, sweep=True):
         log.info("worker ready", extra={"owner": services.process})
         await asyncio.gather(
@@ -51,6 +55,15 @@ async def run(services: Services, storage: Transactions, stop: asyncio.Event) ->
             insight_until(stop, services),
             calls_until(stop, services),
             departments_until(stop, services),
+        )
+
+
+async def _release_configured(deliveries: Deliveries) -> None:
+    try:
+        await deliveries.release_configured()
+    except Exception as error:  # noqa: BLE001 - the database may be away; the next start does it
+        log.error(  # noqa: TRY400 - the driver's error text may hold a row's words
+            "kept rows not readable", extra={"error": type(error).__name__}
         )
 
 

@@ -105,6 +105,9 @@ class ReplyCase:
     Args:
         query_code: given once, in the reply that opened the case; empty later.
         due_at: W3C date-time with zone, or empty.
+        told: what is told of it in one word (`replied`, `paused`, …), for channels that send fixed
+            texts; empty: what its state says.
+        words: the department's reply, the reason or the other case's number that is told; or empty.
     """
 
     number: str
@@ -112,6 +115,8 @@ class ReplyCase:
     query_code: str = ""
     department: str = ""
     due_at: str = ""
+    told: str = ""
+    words: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -121,6 +126,7 @@ class Reply:
     Args:
         rephrased: what `text` quotes in plainer words; shown before it, marked as such, and never
             without it.
+        emergency: it is about present danger: no quiet hours, and nobody has turned it off.
     """
 
     kind: ReplyKind = ReplyKind.TEXT
@@ -129,6 +135,7 @@ class Reply:
     options: tuple[ReplyOption, ...] = ()
     case: ReplyCase | None = None
     rephrased: tuple[ReplySentence, ...] = ()
+    emergency: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

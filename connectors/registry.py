@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TypeVar
 
 from pydantic import ValidationError
@@ -16,6 +17,15 @@ from connectors.channels.hotline.ami import AmiFeed
 from connectors.channels.hotline.centres import CallCentres
 from connectors.channels.hotline.esl import EslFeed
 from connectors.channels.hotline.names import Operators
+from connectors.channels.hotline.sms import settings as sms
+from connectors.channels.hotline.sms import templates as sms_templates
+from connectors.channels.hotline.sms.channel import (
+    CountParts,
+    SmsChannel,
+    Stopped,
+    no_parts,
+    nobody_stopped,
+)
 from connectors.channels.hotline.speech_settings import HotlineSpeechSettings
 from connectors.channels.hotline.webhook import HotlineWebhook
 from connectors.channels.webchat.channel import WebChatChannel
@@ -48,6 +58,9 @@ class Edge:
         rates: counters all replicas share; None: platforms' quotas are not watched.
         count: told of each call to a platform: channel, interface, outcome.
         sent: what departments' servers were sent and still owe news of; None: nobody keeps that.
+        city: the city's folder, where a channel's texts may stand; None: there is none.
+        stopped: which mobile numbers want no text messages.
+        count_parts: told of each text message sent: what it tells, and its parts.
     """
 
     wake: Callable[[str], Awaitable[None]]
@@ -55,6 +68,9 @@ class Edge:
     rates: Rates | None = None
     count: Count = no_count
     sent: open311.Sent | None = None
+    city: Path | None = None
+    stopped: Stopped = nobody_stopped
+    count_parts: CountParts = no_parts
 
 
 def _webchat(edge: Edge) -> Channel | None:
@@ -75,9 +91,27 @@ def _accounts(edge: Edge) -> dict[str, Channel]:
     }
 
 
+def _hotline(edge: Edge) -> Channel | None:
+    settings = sms.load()
+    if not settings.url:
+        return None
+    path = settings.templates or (edge.city / "sms.toml" if edge.city else None)
+    if path is None:
+        raise Misconfigured(f"{sms.PREFIX}TEMPLATES is missing")
+    return SmsChannel(
+        settings,
+        sms_templates.read(path, link=settings.link),
+        edge.tokens,
+        stopped=edge.stopped,
+        count=edge.count,
+        count_parts=edge.count_parts,
+    )
+
+
 CHANNELS: Mapping[str, Callable[[Edge], Channel | None]] = {
     "webchat": _webchat,
     "wechat": _wechat,
+    "hotline": _hotline,
 }
 """Name → builder; a builder gives None where its connector is not configured.
 

@@ -35,6 +35,7 @@ def new_case(call: Call, draft: Draft, summary: str) -> NewCase:
         contact_phone=phone,
         anonymous=anonymous,
         confidential=_ticked(draft, "confidential"),
+        tell=True,
     )
 
 

@@ -166,6 +166,8 @@ class NewCase:
         may_publish: the citizen agrees that case and reply are published, masked.
         split_from: number of the case whose text named this demand among others.
         details: the channel's own facts, strings only; `latitude` and `longitude` are WGS84.
+        tell: nobody talks with the citizen on the channel now: number and query code go out to
+            them by themselves.
     """
 
     origin_key: str
@@ -186,6 +188,7 @@ class NewCase:
     split_from: str = ""
     may_publish: bool = False
     details: Mapping[str, str] = field(default_factory=dict)
+    tell: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from bot.cases.calendar import ZONE, chinese_date
-from bot.cases.model import Case, Move, State
+from bot.cases.model import Case, Move, Severity, State
 from bot.cases.ports import CaseWording
 from bot.cases.rules import GRADES
 from bot.records import NewOutbound
@@ -26,6 +28,25 @@ _KEYS = {
     Move.PUBLISH: "case_published",
 }
 """Moves the citizen hears of, and the wording for each."""
+
+_TOLD = {
+    Move.DISPATCH: "dispatched",
+    Move.REASSIGN: "dispatched",
+    Move.REPLY: "replied",
+    Move.APPROVE_REPLY: "replied",
+    Move.JOIN_REPLY: "replied",
+    Move.PAUSE: "paused",
+    Move.RESUME: "resumed",
+    Move.UNMERGE: "unmerged",
+    Move.REFUSE: "refused",
+    Move.CLOSE: "closed",
+    Move.EXTEND: "extended",
+    Move.MERGE: "merged",
+    Move.SPLIT: "split",
+    Move.PUBLISH: "published",
+}
+"""The same in one word, for channels that send fixed texts."""
+_WORDS = {"replied", "split"}
 
 
 def notice(
@@ -66,9 +87,45 @@ def notice(
         recipient=case.sender_id,
         case_number=case.number,
         reply=Reply(
-            kind=ReplyKind.NOTICE, text=text, case=reply_case(case), options=_options(case, move)
+            kind=ReplyKind.NOTICE,
+            text=text,
+            case=replace(
+                reply_case(case),
+                told=_TOLD[move],
+                words=_words(move, reply or case.reply_text, reason, lead_number),
+            ),
+            options=_options(case, move),
+            emergency=case.severity is Severity.EMERGENCY,
         ),
     )
+
+
+def opening(case: Case, query_code: str, wording: CaseWording) -> NewOutbound | None:
+    """What the citizen is told of a case somebody else opened for them; None for nobody to tell."""
+    if not case.conversation_id:
+        return None
+    text = wording.say(
+        "case_opened" if case.lead_department else "case_opened_triage",
+        number=case.number,
+        query_code=query_code,
+        department=case.lead_department,
+        due_on=due_on(case) or wording.say("due_pending"),
+    )
+    return NewOutbound(
+        key=f"case:{case.id}:opened",
+        channel=case.channel,
+        conversation_id=case.conversation_id,
+        recipient=case.sender_id,
+        case_number=case.number,
+        reply=Reply(kind=ReplyKind.CASE, text=text, case=reply_case(case, query_code)),
+    )
+
+
+def _words(move: Move, reply: str, reason: str, lead_number: str) -> str:
+    """The words that are told beside what happened; empty where there are none."""
+    if _TOLD[move] in _WORDS:
+        return reply
+    return lead_number if move in {Move.MERGE, Move.UNMERGE} else reason
 
 
 def _options(case: Case, move: Move) -> tuple[ReplyOption, ...]:

@@ -23,7 +23,7 @@ from bot.cases.model import (
     State,
 )
 from bot.cases.moving import OWED_ONCE, REPLYING, Asked, changed, tidy
-from bot.cases.notices import notice
+from bot.cases.notices import notice, opening
 from bot.cases.opening import cleaned, opened, origin
 from bot.cases.past import PastCase, as_it_ended
 from bot.cases.ports import CaseCity, CaseRouter, CaseStorage, CaseUnit
@@ -103,7 +103,7 @@ class CaseService(CaseReading):
         )
         now = self._clock.now()
         case, events = opened(new, routing, self._city, actor, id=self._ids.new_id(), now=now)
-        return await self._add(case, events, new.origin_key, opened_by=actor)
+        return await self._add(case, events, new.origin_key, opened_by=actor, tell=new.tell)
 
     async def add_past(self, past: PastCase, *, trial: bool = False) -> OpenedCase:
         """Bring in a case another system kept, as it ended there; twice is once.
@@ -256,8 +256,10 @@ class CaseService(CaseReading):
         origin_key: str,
         *,
         opened_by: Actor | None = None,
+        tell: bool = False,
     ) -> OpenedCase:
         """Write a case; one of the past (`opened_by` None) is told to nobody."""
+        code = self._codes.code(origin_key)
         try:
             async with self._storage.begin() as unit:
                 case = await add_case(
@@ -265,13 +267,18 @@ class CaseService(CaseReading):
                 )
                 if opened_by is not None:
                     await tell_opened(unit, self._ids, self._directory, case, opened_by)
+                told = opening(case, code, self._city.wording) if tell else None
+                if told is not None:
+                    await unit.outbox.add(told, id=self._ids.new_id(), now=self._clock.now())
         except AlreadyOpen:
             known = await self._open_under(origin_key)
             if known is None:
                 raise
             return known
         await self._wake("cases")
-        return OpenedCase(case=case, query_code=self._codes.code(origin_key), created=True)
+        if told is not None:
+            await self._wake("outbox")
+        return OpenedCase(case=case, query_code=code, created=True)
 
     async def _move(self, number: str, asked: Asked, seen_version: int | None) -> Case:
         asked = tidy(asked)

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import typer
 
-from bot.commands import chain_check, feeds_check
+from bot.commands import chain_check, feeds_check, sms_check
 from bot.commands.findings import Finding, Verdict
 from bot.settings import ROOT, Settings, SettingsError, load
 
@@ -57,7 +57,7 @@ async def findings_of(*, newest_chains: int | None = chain_check.NEWEST) -> list
     except SettingsError as error:
         return [Finding(subject="设置", verdict=Verdict.FAULT, said=f) for f in error.faults]
     found = [Finding(subject="设置", verdict=Verdict.FINE, said="全部可用")]
-    found += [_home(settings), _city(settings), *_connectors(), *_departments(settings)]
+    found += [_home(settings), _city(settings), *_connectors(settings), *_departments(settings)]
     found += [_encoder(settings), _rasa_environment(settings)]
     edges: tuple[tuple[str, Probe], ...] = (
         ("数据库", _database),
@@ -65,6 +65,7 @@ async def findings_of(*, newest_chains: int | None = chain_check.NEWEST) -> list
         ("Rasa", _rasa),
         ("改写接口", _rephrasing),
         ("语音识别", _speech),
+        ("短信网关", sms_check.gateway),
     )
     if settings.milvus_url:
         edges = (*edges, ("Milvus", _milvus))
@@ -106,14 +107,14 @@ class _NoTokens:
         del topics
 
 
-def _connectors() -> Iterator[Finding]:
+def _connectors(settings: Settings) -> Iterator[Finding]:
     from connectors import registry
     from connectors.errors import Misconfigured
 
     for name, build in registry.CHANNELS.items():
         subject = f"渠道 {name}"
         try:
-            edge = registry.Edge(wake=_NoTokens().wake, tokens=None)  # type: ignore[arg-type]  # nothing is sent
+            edge = registry.Edge(wake=_NoTokens().wake, tokens=None, city=settings.city)  # type: ignore[arg-type]  # nothing is sent
             channel = build(edge)
         except Misconfigured as error:
             yield Finding(subject=subject, verdict=Verdict.FAULT, said=str(error))

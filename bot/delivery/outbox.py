@@ -121,6 +121,40 @@ class Outbox(Carrying):
         await self._waking.wake("outbox")
         return revived
 
+    async def not_reached(self, outbox_id: str, *, error: str, new_id: str) -> OutboxRow | None:
+        """What went out as this row reached nobody: a person sees it, as a dead row of its own.
+
+        A channel sends nothing twice under one key, so the copy is what is sent again. However
+        often this is told, there is one.
+
+        Args:
+            outbox_id: what went out.
+            error: a stable code of what became of it.
+            new_id: the id of the row a person sees.
+
+        Returns:
+            What went out; None where there is no such row.
+        """
+        async with self._storage.begin() as unit:
+            row = await unit.outbox.get(outbox_id)
+            if row is None:
+                return None
+            added = await unit.outbox.add(
+                NewOutbound(
+                    key=f"back:{row.id}",
+                    channel=row.channel,
+                    conversation_id=row.conversation_id,
+                    recipient=row.recipient,
+                    reply=row.reply,
+                    case_number=row.case_number,
+                ),
+                id=new_id,
+                now=self._clock.now(),
+            )
+            if added.id == new_id:  # else it was told before, and may be on its way again
+                await unit.outbox.bury(new_id, error=error)
+        return row
+
     async def counts(self) -> QueueCounts:
         """Unsent rows by state, and the age of the oldest due one."""
         async with self._storage.read() as unit:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from datetime import timedelta
 
@@ -14,13 +14,26 @@ from bot.ports import Clock, Wakeups
 from bot.records import LeaseLost, OutboxRow
 from bot.transactions import Transactions
 from connectors.base import Channel
-from connectors.errors import ConnectorError, Kept, Retryable, Waiting
+from connectors.errors import ConnectorError, Kept, Waiting
 
 log = logging.getLogger(__name__)
 
+NOT_CONFIGURED = "channel_not_configured"
+"""Why a row is kept whose channel this installation does not have, or no longer has."""
+_NEWS_FOR = timedelta(days=3)
+"""What was kept for longer is no news: whoever sets a channel up does not mean to send it."""
 _BATCH = 20
 _SHARE_OF_LEASE = 0.6
 _WAIT_AT_LEAST_S = 0.2
+
+
+OnDead = Callable[[OutboxRow, str], Awaitable[None]]
+"""Told of a row that will never go out, and why, before it is noted so; maybe more than once."""
+
+
+async def nobody_told(row: OutboxRow, error: str) -> None:
+    """Where the list of such rows is enough."""
+    del row, error
 
 
 class Deliveries:
@@ -30,6 +43,7 @@ class Deliveries:
         owner: this process's name in leases.
         lease_s: a sender that has not finished by then is taken for dead.
         jitter: a random number, 0 to 1.
+        on_dead: told of what will never go out.
     """
 
     def __init__(
@@ -44,10 +58,12 @@ class Deliveries:
         lease_s: float,
         backoff: Backoff,
         jitter: Callable[[], float],
+        on_dead: OnDead = nobody_told,
     ) -> None:
         self._storage, self._channels, self._clock = storage, channels, clock
         self._wakeups, self._metrics = wakeups, metrics
         self._owner, self._lease_s, self._backoff, self._jitter = owner, lease_s, backoff, jitter
+        self._on_dead = on_dead
 
     async def deliver(self, stop: asyncio.Event | None = None) -> int:
         """Send everything that is due; gives how many rows were tried.
@@ -61,6 +77,17 @@ class Deliveries:
             tried += len(rows)
         return tried
 
+    async def release_configured(self) -> int:
+        """Let what was kept for want of a channel that is there now go out; gives how many rows.
+
+        Only what is younger than three days: the rest stays kept for the citizen's next contact.
+        """
+        now = self._clock.now()
+        async with self._storage.begin() as unit:
+            return await unit.outbox.release_for(
+                tuple(self._channels), error=NOT_CONFIGURED, since=now - _NEWS_FOR, now=now
+            )
+
     async def _claim(self) -> tuple[OutboxRow, ...]:
         async with self._storage.begin() as unit:
             return await unit.outbox.claim_due(
@@ -71,7 +98,7 @@ class Deliveries:
         channel = self._channels.get(row.channel)
         try:
             if channel is None:
-                raise Retryable("channel_not_configured")  # noqa: TRY301 - one place says what follows
+                raise Kept(NOT_CONFIGURED)  # noqa: TRY301 - one place says what follows
             async with asyncio.timeout(self._lease_s * _SHARE_OF_LEASE):
                 receipt = await channel.send(row.outbound)
         except Kept as error:
@@ -134,6 +161,13 @@ class Deliveries:
         self._note(row, "kept", error)
 
     async def _dead(self, row: OutboxRow, error: str) -> None:
+        try:
+            await self._on_dead(row, error)
+        except Exception as failed:  # noqa: BLE001 - the row stands as dead all the same
+            log.error(  # noqa: TRY400 - the driver's error text may hold a row's words
+                "not told that it is not delivered",
+                extra={"outbox_id": row.id, "error": type(failed).__name__},
+            )
         with suppress(LeaseLost):
             async with self._storage.begin() as unit:
                 await unit.outbox.dead(row.id, owner=self._owner, error=error)

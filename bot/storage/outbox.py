@@ -17,6 +17,10 @@ from bot.storage.tables import outbox
 _UNDONE = (OutboxState.PENDING, OutboxState.SENDING)
 _COUNTED = (*_UNDONE, OutboxState.KEPT, OutboxState.DEAD)
 """Named one by one: an index finds these few rows, never "all but the sent"."""
+PASSED_BY = (
+    "sms_quiet_hours", "sms_number_limit", "sms_rate_minute", "sms_rate_hour", "sms_rate_day",
+)  # fmt: skip
+"""Why a row waits for its own hour alone: later ones of the conversation may go before it."""
 _TICK = timedelta(microseconds=1)
 _FAR_OFF = timedelta(seconds=5)
 """A next try further off is not worth waiting for with the replies after it."""
@@ -166,6 +170,37 @@ class OutboxRepository:
         )
         return int(result.rowcount)
 
+    async def release_for(
+        self, channels: Sequence[str], *, error: str, since: datetime, now: datetime
+    ) -> int:
+        """As `release_kept`, of what these channels did not send for this reason.
+
+        Args:
+            channels: their names.
+            error: the reason it was kept for.
+            since: older rows stay as they are.
+            now: the time.
+        """
+        result = await self._connection.execute(
+            sa.update(outbox)
+            .where(
+                outbox.c.state == OutboxState.KEPT,
+                outbox.c.channel.in_(channels),
+                outbox.c.last_error == error,
+                outbox.c.created_at >= since,
+            )
+            .values(state=OutboxState.PENDING, next_attempt_at=now, attempts=0)
+        )
+        return int(result.rowcount)
+
+    async def bury(self, outbox_id: str, *, error: str) -> None:
+        """A row that was just added is for a person to look at, not to be sent by itself."""
+        await self._connection.execute(
+            sa.update(outbox)
+            .where(outbox.c.id == outbox_id, outbox.c.state == OutboxState.PENDING)
+            .values(state=OutboxState.DEAD, last_error=error)
+        )
+
     async def make_due(self, message_id: str, *, now: datetime) -> int:
         """The channel can no longer carry these in place: the delivery worker may begin."""
         result = await self._connection.execute(
@@ -184,11 +219,12 @@ class OutboxRepository:
     ) -> tuple[OutboxRow, ...]:
         """Take rows to send: due, or left behind by a worker that died.
 
-        At most the first undone row of each conversation is given, so order is kept.
+        At most the first undone row of each conversation is given, so order is kept; one that waits
+        for its own hour (`PASSED_BY`) is passed by.
         """
         chosen = (
             _ordered(outbox.c.id)
-            .where(_due(now), ~_behind_another())
+            .where(_due(now), ~_behind_another(now))
             .limit(limit)
             .with_for_update(skip_locked=True)
         )
@@ -355,8 +391,11 @@ def _is_kept(row: OutboxRow, now: datetime) -> bool:
     return row.state is OutboxState.KEPT or (paused and row.next_attempt_at > now + _FAR_OFF)
 
 
-def _behind_another() -> sa.ColumnElement[bool]:
-    """An earlier row of the same conversation is still undone."""
+def _behind_another(now: datetime) -> sa.ColumnElement[bool]:
+    """An earlier row of the same conversation is still undone, and not only waiting for its hour.
+
+    A notice that waits for the morning must not keep back the number to call in danger.
+    """
     other = outbox.alias("other")
     earlier = sa.or_(
         other.c.created_at < outbox.c.created_at,
@@ -369,6 +408,11 @@ def _behind_another() -> sa.ColumnElement[bool]:
             outbox.c.conversation_id != "",
             other.c.conversation_id == outbox.c.conversation_id,
             other.c.state.in_(_UNDONE),
+            ~sa.and_(
+                other.c.state == OutboxState.PENDING,
+                other.c.next_attempt_at > now,
+                other.c.last_error.in_(PASSED_BY),
+            ),
             earlier,
         )
         .correlate(outbox)

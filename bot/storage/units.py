@@ -34,6 +34,7 @@ from bot.storage.opinions import OpinionRepository
 from bot.storage.outbox import OutboxRepository
 from bot.storage.satisfaction import SatisfactionRepository
 from bot.storage.schema import head, upgrade, version
+from bot.storage.sms import SmsRepository
 from bot.storage.staff import StaffRepository
 from bot.storage.tries import TryRepository
 from bot.storage.unanswered import FeedbackRepository, UnansweredRepository
@@ -63,6 +64,7 @@ class Unit:
         self.staff = StaffRepository(connection)
         self.audit = AuditRepository(connection)
         self.tries = TryRepository(connection)
+        self.sms = SmsRepository(connection)
         self.alerts = AlertRepository(connection)
         self.hot = HotRepository(connection)
         self.opinions = OpinionRepository(connection)

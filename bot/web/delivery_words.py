@@ -76,7 +76,14 @@ _UNREACHED: Mapping[str, str] = {
     "wechat_48001": "公众号没有这项权限",
     "wechat_45002": "内容太长，平台不收",
     "wechat_40003": "平台不认识这位市民",
-    "channel_not_configured": "这个渠道还没有设置",
+    "sms_no_mobile": "不是手机号码，发不了短信，请电话告知",
+    "sms_no_template": "这类通知没有报备短信模板",
+    "sms_template": "短信模板没有通过审核",
+    "sms_sign": "短信签名没有通过审核",
+    "sms_unknown_number": "号码是空号",
+    "sms_blacklist": "号码在运营商黑名单中",
+    "sms_absent": "对方关机或不在服务区",
+    "sms_expired": "运营商一直没有送到",
 }
 
 

@@ -37,6 +37,7 @@ from bot.open311.server import Open311Server
 from bot.openness.hot import HotIssues, HotLimits
 from bot.openness.opinion import OpinionHours
 from bot.openness.opinion_items import OpinionItems
+from bot.optouts import SmsOptOuts
 from bot.questions import Questions
 from bot.rephrasing import QuotesAlone
 from bot.services import Services
@@ -160,6 +161,7 @@ class World:
             "opinions": OpinionItems(self.storage, self.clock, self.ids, OpinionHours()),
             "satisfaction": SatisfactionService(self.storage, self.clock, city.limits),
             "staff": self.staff,
+            "optouts": SmsOptOuts(self.storage, self.clock),
             "channels": {"strict": self.channel},
             "recogniser": None,
             "attachments": Attachments(

@@ -21,11 +21,16 @@ class CallbackFake(StrictChannel):
     reply_within_s = 4.5
 
 
+class ReceiptsOnly(StrictChannel):
+    reply_within_s = 0.0
+
+
 def test_who_may_carry_replies_in_place_and_for_how_long() -> None:
     channels = {
         "webchat": StrictChannel("webchat"),
         "wechat": CallbackFake("wechat"),
         "mail": StrictChannel("mail"),
+        "hotline": ReceiptsOnly("hotline"),
     }
     assert in_place_s(channels, Settings(chat_wait_s=8.0)) == {"webchat": 8.5, "wechat": 5.0}
 

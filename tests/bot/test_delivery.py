@@ -198,13 +198,56 @@ async def test_a_dead_workers_row_is_taken_over(
     assert channel.texts == ["一"]
 
 
-async def test_a_channel_that_is_not_configured_is_waited_for(
+async def test_for_a_channel_that_is_not_configured_it_is_kept_until_it_is(
     storage: Storage, clock: FakeClock, ids: CountingIds, worker: Worker
 ) -> None:
     put_in = await put(storage, clock, ids, "一")
+    another = worker(StrictChannel(name="another"))
+    assert await another.deliver() == 1
+    kept = await row(storage, put_in.id)
+    assert (kept.state, kept.last_error) == (OutboxState.KEPT, "channel_not_configured")
+    clock.advance(days=1)
+    assert (await another.release_configured(), await another.deliver()) == (0, 0)
+    channel = StrictChannel()
+    configured = worker(channel)
+    assert (await configured.release_configured(), await configured.deliver()) == (1, 1)
+    assert channel.texts == ["一"]
+
+
+async def test_a_row_is_dead_though_nobody_could_be_told(
+    storage: Storage, clock: FakeClock, ids: CountingIds, wakeups: RecordedWakeups
+) -> None:
+    told: list[tuple[str, str]] = []
+
+    async def away(dead: OutboxRow, error: str) -> None:
+        told.append((dead.id, error))
+        raise ConnectionError
+
+    put_in = await put(storage, clock, ids, "一")
+    channel = StrictChannel(outcomes=(Refused("no_number"),))
+    await Deliveries(
+        storage,
+        {channel.name: channel},
+        clock,
+        wakeups,
+        Metrics(),
+        owner="worker-1",
+        lease_s=30.0,
+        backoff=Backoff(),
+        jitter=lambda: 1.0,
+        on_dead=away,
+    ).deliver()
+    assert told == [(put_in.id, "no_number")]
+    assert (await row(storage, put_in.id)).state is OutboxState.DEAD
+
+
+async def test_what_was_kept_for_days_is_no_news_to_a_channel_that_is_new(
+    storage: Storage, clock: FakeClock, ids: CountingIds, worker: Worker
+) -> None:
+    await put(storage, clock, ids, "一")
     await worker(StrictChannel(name="another")).deliver()
-    waiting = await row(storage, put_in.id)
-    assert (waiting.state, waiting.last_error) == (OutboxState.PENDING, "channel_not_configured")
+    clock.advance(days=3, seconds=1)
+    assert await worker(StrictChannel()).release_configured() == 0
 
 
 @given(

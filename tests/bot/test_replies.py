@@ -21,6 +21,7 @@ replies = st.builds(
     options=st.lists(st.from_type(ReplyOption), max_size=3).map(tuple),
     case=st.none() | st.from_type(ReplyCase),
     rephrased=st.lists(st.from_type(ReplySentence), max_size=3).map(tuple),
+    emergency=st.booleans(),
 )
 
 
@@ -47,10 +48,16 @@ def test_a_reply_without_rephrasing_is_stored_as_before_there_was_any() -> None:
     assert set(reply_to_json(Reply(text="x"))) == {"kind", "text", "citations", "options", "case"}
 
 
+def test_a_case_of_which_nothing_special_is_told_is_stored_as_before_there_was_any() -> None:
+    stored = reply_to_json(Reply(text="x", case=ReplyCase(number="1", state="triage")))["case"]
+    assert not {"told", "words"} & set(stored)
+
+
 @pytest.mark.parametrize(
     ("value", "field"),
     [
         (None, "reply"),
+        ({"kind": "text", "text": "x", "emergency": 1}, "reply.emergency"),
         ([], "reply"),
         ({"kind": "song", "text": "x"}, "reply.kind"),
         ({"kind": "text"}, "reply.text"),

@@ -10,12 +10,15 @@ from datetime import UTC, datetime
 import pytest
 from aiohttp.test_utils import TestServer
 
+from bot.storage.units import Storage
 from connectors import registry
 from connectors.base import Channel, Outbound, RawRequest, Reply
 from connectors.channels.webchat.channel import WebChatChannel
 from connectors.channels.wechat.channel import WeChatChannel
 from connectors.errors import Unverified
+from tests.connectors.hotline.sms.bench import bench as sms_bench
 from tests.connectors.wechat.conftest import DictTokens, settings_for
+from tests.fakes.edges import CountingIds, FakeClock
 from tests.fakes.wechat_platform import Account, WeChatPlatform
 
 
@@ -26,6 +29,8 @@ class Bench:
     channel: Channel
     seen: Callable[[], list[str]]
     secrets: tuple[str, ...] = ()
+    recipient: str = "citizen"
+    told_twice: tuple[RawRequest, ...] = ()
 
 
 @asynccontextmanager
@@ -55,16 +60,31 @@ async def wechat() -> AsyncIterator[Bench]:
         await channel.close()
 
 
-BENCHES = {"webchat": webchat, "wechat": wechat}
+@asynccontextmanager
+async def hotline() -> AsyncIterator[Bench]:
+    async with sms_bench(now=lambda: datetime.now(UTC)) as at:
+        yield Bench(
+            channel=at.channel,
+            seen=lambda: at.gateway.texts,
+            secrets=(at.gateway.key,),
+            recipient="13900000001",
+            told_twice=tuple(
+                RawRequest(method="POST", path="/", body=at.gateway.callback(item))
+                for item in (at.gateway.reply("13900000001", "5", id="r1"),) * 2
+            ),
+        )
+
+
+BENCHES = {"webchat": webchat, "wechat": wechat, "hotline": hotline}
 UNSIGNED = RawRequest(method="POST", path="/", body=b"<xml></xml>")
 
 
-def outbound(name: str) -> Outbound:
+def outbound(name: str, recipient: str) -> Outbound:
     return Outbound(
         idempotency_key="01J",
         channel=name,
-        conversation_id=f"{name}:citizen",
-        recipient="citizen",
+        conversation_id=f"{name}:{recipient}",
+        recipient=recipient,
         reply=Reply(text="您的诉求已受理。"),
     )
 
@@ -76,8 +96,8 @@ def test_every_channel_has_a_bench() -> None:
 @pytest.mark.parametrize("name", registry.CHANNELS)
 async def test_sends_once_per_idempotency_key(name: str) -> None:
     async with BENCHES[name]() as bench:
-        await bench.channel.send(outbound(name))
-        await bench.channel.send(outbound(name))
+        await bench.channel.send(outbound(name, bench.recipient))
+        await bench.channel.send(outbound(name, bench.recipient))
         assert len(bench.seen()) == 1
 
 
@@ -95,8 +115,22 @@ async def test_is_called_what_the_registry_calls_it(name: str) -> None:
         assert bench.channel.name == name
 
 
-@pytest.mark.parametrize("name", ["wechat"])
+@pytest.mark.parametrize("name", ["wechat", "hotline"])
 async def test_refuses_unsigned_input(name: str) -> None:
     async with BENCHES[name]() as bench:
         with pytest.raises(Unverified):
             bench.channel.parse(UNSIGNED)  # type: ignore[attr-defined]  # a callback channel
+
+
+@pytest.mark.parametrize("name", ["hotline"])
+async def test_stores_a_resend_once(
+    name: str, storage: Storage, clock: FakeClock, ids: CountingIds
+) -> None:
+    async with BENCHES[name]() as bench, storage.begin() as unit:
+        stored = [
+            await unit.messages.store_once(inbound, id=ids.new_id(), now=clock.now())
+            for request in bench.told_twice
+            for inbound in bench.channel.parse(request)  # type: ignore[attr-defined]  # a callback channel
+        ]
+    assert [each.new for each in stored] == [True, False]
+    assert stored[0].message == stored[1].message

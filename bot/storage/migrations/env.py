@@ -10,7 +10,8 @@ from typing import Any, Literal
 from alembic import context
 
 import bot.storage.call_tables
-import bot.storage.hot_tables  # noqa: F401 - their tables join the metadata
+import bot.storage.hot_tables
+import bot.storage.sms_tables  # noqa: F401 - their tables join the metadata
 from bot.storage.tables import CleanString, UtcDateTime, metadata
 
 

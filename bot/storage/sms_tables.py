@@ -1,0 +1,15 @@
+"""The table of who wants no text messages."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+from bot.storage.tables import CleanString, UtcDateTime, metadata
+
+sms_optouts = sa.Table(
+    "sms_optouts",
+    metadata,
+    sa.Column("phone", CleanString(20), primary_key=True),  # eleven digits
+    sa.Column("stopped_at", UtcDateTime(), nullable=False),
+    sa.Column("resumed_at", UtcDateTime(), nullable=True),  # they want some again
+)
