@@ -19,7 +19,9 @@ from bot.calls.service import Calls
 from bot.calls.suggesting import Suggester
 from bot.cases.alerts import Alerts
 from bot.cases.duplicates import DuplicateService
+from bot.cases.import_jobs import ImportJobs
 from bot.cases.merging import CaseReader
+from bot.cases.open_import import OpenOrders
 from bot.cases.rated import SatisfactionService
 from bot.cases.service import CaseService
 from bot.cases.sweeping import Sweeper
@@ -104,8 +106,9 @@ async def running(settings: Settings) -> AsyncIterator[Running]:
             tokens=cache,
             rates=cache,
             count=metrics.platform_called,
-            sent=lambda name: _awaited(storage, name),
             city=settings.city,
+            units=city.units_by_name,
+            sent=lambda name: _awaited(storage, name),
             stopped=SmsOptOuts(storage, SystemClock()).stopped,
             count_parts=metrics.sms_sent,
         )
@@ -114,6 +117,7 @@ async def running(settings: Settings) -> AsyncIterator[Running]:
             closing.push_async_callback(channel.close)
         closing.push_async_callback(departments.close)
         services = _services(settings, secret, city, storage, cache, channels, departments, metrics)
+        closing.push_async_callback(services.imports.close)
         closing.push_async_callback(services.nlu.close)
         closing.push_async_callback(services.dialogue.close)
         closing.push_async_callback(services.rephraser.close)
@@ -231,6 +235,12 @@ def _services(
         polling=exchange.polling,
         called=departments.called,
         recogniser=registry.recogniser(city.unit_names),
+        imports=ImportJobs(
+            settings.attachments_folder / "imports",
+            OpenOrders(cases, city, clock),
+            clock,
+            ids,
+        ),
         attachments=Attachments(
             storage,
             clock,

@@ -103,6 +103,11 @@ def may_see_person(case: Case, reader: Actor) -> bool:
     }
 
 
+def sees_everybody(role: Role) -> bool:
+    """True for those who may see who brought any case: the hotline's own people."""
+    return role in _FULL_VIEW
+
+
 def masked_case(case: Case) -> Case:
     """The case with everything masked that points to the person."""
     names = (case.contact_name,) if case.contact_name else ()

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from bot.calls.service import Calls
     from bot.cases.alerts import Alerts
     from bot.cases.duplicates import DuplicateService
+    from bot.cases.import_jobs import ImportJobs
     from bot.cases.rated import SatisfactionService
     from bot.cases.service import CaseService
     from bot.cases.sweeping import Sweeper
@@ -78,6 +79,7 @@ class Services:
         polling: asks those systems that have to be asked.
         called: other systems that call us, by connector's name.
         recogniser: of speech; None: citizens are asked for text.
+        imports: files of open orders that are being brought in.
         attachments: pictures, videos and places citizens sent.
         calls: telephone calls: what the call centre tells, what is said, what operators do.
         feeding: the call centres the worker listens to.
@@ -122,6 +124,7 @@ class Services:
     called: Mapping[str, CalledBySystem]
     recogniser: Recogniser | None
     attachments: Attachments
+    imports: ImportJobs
     calls: Calls
     feeding: Feeding
     call_centres: CallCentres

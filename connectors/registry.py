@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
 
@@ -42,6 +43,9 @@ from connectors.departments.email.settings import EmailSettings
 from connectors.departments.open311 import connector as open311
 from connectors.departments.wecom.sender import WeComRobots
 from connectors.departments.wecom.settings import WeComSettings
+from connectors.departments.work_order import building as work_order
+from connectors.departments.work_order.settings import PREFIX as WORK_ORDER
+from connectors.departments.work_order.settings import WorkOrderSettings
 from connectors.errors import Misconfigured
 from connectors.speech.base import Recogniser
 from connectors.speech.funasr import FunAsr
@@ -57,8 +61,10 @@ class Edge:
     Args:
         rates: counters all replicas share; None: platforms' quotas are not watched.
         count: told of each call to a platform: channel, interface, outcome.
+        units: every name a unit goes by → its official name; empty: nobody looks.
         sent: what departments' servers were sent and still owe news of; None: nobody keeps that.
-        city: the city's folder, where a channel's texts may stand; None: there is none.
+        city: the city's folder, with a channel's texts and mappings to other systems' fields; None:
+            there is none.
         stopped: which mobile numbers want no text messages.
         count_parts: told of each text message sent: what it tells, and its parts.
     """
@@ -67,6 +73,7 @@ class Edge:
     tokens: TokenCache
     rates: Rates | None = None
     count: Count = no_count
+    units: Mapping[str, str] = field(default_factory=dict)
     sent: open311.Sent | None = None
     city: Path | None = None
     stopped: Stopped = nobody_stopped
@@ -159,13 +166,22 @@ def _dingtalk(edge: Edge) -> dict[str, object]:
     return {DingTalkRobots.name: DingTalkRobots(settings, edge.tokens, edge.rates)}
 
 
+def _work_order(edge: Edge) -> dict[str, object]:
+    settings = _read(WorkOrderSettings, WORK_ORDER)
+    return work_order.platforms(
+        settings, folder=edge.city or Path(), units=edge.units, rates=edge.rates
+    )
+
+
 def _read(kind: type[_Settings], prefix: str) -> _Settings:
     """A connector's settings. Raises `Misconfigured`, naming what is at fault, never its value."""
     try:
         return kind()
     except (ValidationError, SettingsError) as error:
         if isinstance(error, SettingsError):
-            raise Misconfigured(f"{prefix}ROBOTS: should be JSON") from None
+            named = re.search(r'field "(\w+)"', str(error))
+            which = named[1].upper() if named else ""
+            raise Misconfigured(f"{prefix}{which}: should be JSON") from None
         faults = "; ".join(
             f"{prefix}{'.'.join(map(str, fault['loc'])).upper()}: {fault['msg']}"
             for fault in error.errors(include_input=False)
@@ -177,6 +193,7 @@ DEPARTMENTS: Mapping[str, Callable[[Edge], Mapping[str, object]]] = {
     "email": _email,
     "wecom": _wecom,
     "dingtalk": _dingtalk,
+    "work_order": _work_order,
     "open311": lambda edge: open311.connectors(edge.sent),
 }
 """Kind of connector → builder of those that are configured, by their names: several platforms, each

@@ -62,12 +62,17 @@ HEADINGS: Mapping[str, tuple[str, ...]] = {
         "工单时间",
         "派单时间",
     ),
+    "due_at": ("办理时限", "办结时限", "截止时间", "要求办结时间", "到期时间", "期限"),
     "replied_at": ("答复时间", "反馈时间", "回复时间"),
     "closed_at": ("办结时间", "完成时间", "结案时间", "归档时间"),
 }
 """Our field → headings it is found under, the likeliest first; its own name is one as well."""
 
 NEEDED = ("text", "opened_at")
+"""Of past cases."""
+NEEDED_OPEN = ("text",)
+"""Of orders that are still open."""
+_ONLY_OPEN = frozenset({"due_at"})
 REASON = "未导入原因"
 """The column a file of refused rows has beside its own; never taken."""
 
@@ -85,11 +90,13 @@ class ColumnMap:
         columns: our field → their headings.
         values: our field → their word → ours; an empty one of ours: nothing is taken.
         formats: how times are written, as `strptime` takes it; tried before the usual ways.
+        still_open: the file holds orders that are still open, not past cases.
     """
 
     columns: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     values: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     formats: tuple[str, ...] = ()
+    still_open: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -144,21 +151,23 @@ def columns_of(headings: Iterable[str], said: ColumnMap) -> Columns:
         name: tuple(by_name[_plain(heading)] for heading in found)
         for name, found in said.columns.items()
     }
+    fields = tuple(name for name in HEADINGS if said.still_open or name not in _ONLY_OPEN)
     spoken_for = {heading for found in taken.values() for heading in found}
-    for name, known in HEADINGS.items():
+    for name in fields:
         if name in taken:
             continue
-        found = (by_core.get(_plain(heading)) for heading in (name, *known))
+        found = (by_core.get(_plain(heading)) for heading in (name, *HEADINGS[name]))
         free = tuple(dict.fromkeys(h for h in found if h and h not in spoken_for))
         if free:
             taken[name] = free
-    missing = [HEADINGS[name][0] for name in NEEDED if name not in taken]
+    needed = NEEDED_OPEN if said.still_open else NEEDED
+    missing = [HEADINGS[name][0] for name in needed if name not in taken]
     if missing:
         lacking = "和".join(f"“{name}”" for name in missing)
         raise Invalid(f"找不到{lacking}列，请用 --map 写明是哪一列。文件的列是：{_listed(there)}。")
     used = {heading for found in taken.values() for heading in found} | {REASON}
     return Columns(
-        taken={name: taken[name] for name in HEADINGS if name in taken},
+        taken={name: taken[name] for name in fields if name in taken},
         joined=frozenset(said.columns),
         left=tuple(heading for heading in there if heading not in used),
         values=said.values,

@@ -142,7 +142,9 @@ def _recipients(told: Told, moved: Moved, directory: Directory) -> Iterator[Reci
     ways = directory.of_unit(told.unit) if told.unit else directory.of_origin(moved.after.channel)
     own = bool(told.unit) and moved.actor.department == told.unit
     for recipient in ways:
-        echo = moved.actor.id == system_actor(recipient.sender)
+        # Whose it became is news to the system that opened it, even where it said whose it should.
+        confirms = told.kind is NoticeKind.DISPATCHED and not told.unit
+        echo = moved.actor.id == system_actor(recipient.sender) and not confirms
         if not echo and not (recipient.person and own):
             yield recipient
 

@@ -168,6 +168,8 @@ class NewCase:
         details: the channel's own facts, strings only; `latitude` and `longitude` are WGS84.
         tell: nobody talks with the citizen on the channel now: number and query code go out to
             them by themselves.
+        due_by: aware; the deadline another system gave with it. The sooner of it and ours holds.
+        received_at: aware; when another system received it; our limit counts from then.
     """
 
     origin_key: str
@@ -189,6 +191,8 @@ class NewCase:
     may_publish: bool = False
     details: Mapping[str, str] = field(default_factory=dict)
     tell: bool = False
+    due_by: datetime | None = None
+    received_at: datetime | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

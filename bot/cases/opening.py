@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 
@@ -58,6 +59,8 @@ def opened(
     lead = "" if new.for_triage else _lead(routing, city)
     demand_type = new.demand_type or routing.demand_type
     marks = routing.marks or Marks()
+    since = min(new.received_at, now) if new.received_at else now
+    ours = due_at(since, demand_type, routing.severity, city.limits, routing.working_days)
     case = Case(
         id=id,
         number="",
@@ -82,7 +85,7 @@ def opened(
         supporting=tuple(name for name in routing.supporting if name != lead) if lead else (),
         routing=routing,
         opened_at=now,
-        due_at=due_at(now, demand_type, routing.severity, city.limits, routing.working_days),
+        due_at=min(ours, new.due_by) if new.due_by else ours,
         course=Course(
             clock=allowance(demand_type, routing.severity, city.limits, routing.working_days).unit,
             dispatched_at=now if lead else None,
@@ -93,7 +96,7 @@ def opened(
         ),
         version=2,
     )
-    return case, _events(case, routing, actor)
+    return case, _events(case, routing, actor, _elsewhere(new))
 
 
 def number_on(now: datetime, count: int) -> str:
@@ -112,7 +115,15 @@ def _lead(routing: Routing, city: CaseCity) -> str:
     return city.unit(routing.departments[0].name) or ""
 
 
-def _events(case: Case, routing: Routing, actor: Actor) -> tuple[CaseEvent, ...]:
+def _elsewhere(new: NewCase) -> dict[str, str]:
+    """What another system says of its times, for the record."""
+    times = {"received_at": new.received_at, "due_by": new.due_by}
+    return {name: at.isoformat() for name, at in times.items() if at is not None}
+
+
+def _events(
+    case: Case, routing: Routing, actor: Actor, elsewhere: Mapping[str, str]
+) -> tuple[CaseEvent, ...]:
     began = CaseEvent(
         case_id=case.id,
         seq=0,
@@ -121,7 +132,7 @@ def _events(case: Case, routing: Routing, actor: Actor) -> tuple[CaseEvent, ...]
         move=Move.OPEN,
         from_state=None,
         to_state=State.RECEIVED,
-        details={"channel": case.channel, "demand_type": case.demand_type.value},
+        details={"channel": case.channel, "demand_type": case.demand_type.value, **elsewhere},
     )
     first = link(began, None)
     sent = bool(case.lead_department)

@@ -66,6 +66,19 @@ class PastFile:
     _source: _Source
     _formats: tuple[str, ...]
 
+    @property
+    def formats(self) -> tuple[str, ...]:
+        """How times are written, tried before the usual ways."""
+        return self._formats
+
+    def raw_rows(self) -> Iterator[tuple[int, dict[str, str], str, float]]:
+        """Every row as the file has it: line, cells by heading, why it is none, part of the file.
+
+        Raises:
+            Invalid: from here on the file is no table.
+        """
+        return self._source.rows()
+
     def rows(self) -> Iterator[PastRow]:
         """Every row, first to last; a bad one says why.
 
@@ -115,7 +128,7 @@ def open_past(path: Path, said: ColumnMap | None = None) -> PastFile:
 
 def reason_of(error: Invalid) -> str:
     """An error about a row in one sentence."""
-    named = FIELDS | {"replied_at": "答复时间"}
+    named = FIELDS | {"replied_at": "答复时间", "due_at": "办理时限"}
     faults = [f"{named.get(name, name)}：{what}" for name, what in error.fields.items()]
     return "；".join(faults) or error.message
 

@@ -36,12 +36,15 @@ _SERIAL = re.compile(r"[345]\d{4}(?:\.\d+)?")
 _SERIAL_START = datetime(1899, 12, 30, tzinfo=ZONE)
 
 
-def past_case(cells: Mapping[str, str], formats: Sequence[str] = ()) -> PastCase:
+def past_case(
+    cells: Mapping[str, str], formats: Sequence[str] = (), *, otherwise: datetime | None = None
+) -> PastCase:
     """The past case a row tells of.
 
     Args:
         cells: our field → text.
         formats: how times may be written, as `strptime` takes it.
+        otherwise: when it was opened, where the row does not say; None: it must.
 
     Raises:
         Invalid: a value that cannot be read; the fields say which, all of them.
@@ -63,6 +66,7 @@ def past_case(cells: Mapping[str, str], formats: Sequence[str] = ()) -> PastCase
         moment("closed_at"),
         moment("replied_at"),
     )
+    opened_at = opened_at or otherwise
     if opened_at is None:
         faults.setdefault("opened_at", "不能为空")
     demand_type, rating = _demand_type(cell("demand_type"), faults), _rating(cell("rating"), faults)

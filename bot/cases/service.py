@@ -105,6 +105,10 @@ class CaseService(CaseReading):
         case, events = opened(new, routing, self._city, actor, id=self._ids.new_id(), now=now)
         return await self._add(case, events, new.origin_key, opened_by=actor, tell=new.tell)
 
+    async def known(self, origin_key: str) -> bool:
+        """True where a case was opened under this key."""
+        return await self._open_under(origin_key) is not None
+
     async def add_past(self, past: PastCase, *, trial: bool = False) -> OpenedCase:
         """Bring in a case another system kept, as it ended there; twice is once.
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -13,12 +14,15 @@ import typer
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
 
 from bot.cases.column_map import check_departments, read_map
-from bot.cases.columns import HEADINGS, REASON, ColumnMap, Columns
+from bot.cases.columns import HEADINGS, ColumnMap, Columns
+from bot.cases.model import Actor, Role
 from bot.cases.nearest import nearest
+from bot.cases.open_import import OpenOrders, Refused, refused_rows
 from bot.cases.past import origin_of, unknown_units
 from bot.cases.past_file import PastRow, open_past, reason_of
 from bot.city import sheets
 from bot.city.model import City
+from bot.clock import SystemClock
 from bot.commands.case_files import Office, office, private_bytes
 from bot.commands.opened import ERR, operator
 from bot.errors import Invalid
@@ -26,15 +30,6 @@ from bot.settings import Settings
 
 _SHOWN = 20
 _DEPARTMENT = "承办单位"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Refused:
-    """A row that was not brought in: its line, its cells by the file's headings, and why."""
-
-    line: int
-    cells: dict[str, str]
-    reason: str
 
 
 @dataclass(kw_only=True)
@@ -58,9 +53,15 @@ class Report:
 
 
 async def bring_in(
-    settings: Settings, file: Path, *, map_file: Path | None, trial: bool, refused: Path | None
+    settings: Settings,
+    file: Path,
+    *,
+    map_file: Path | None,
+    trial: bool,
+    refused: Path | None,
+    still_open: bool = False,
 ) -> Report:
-    """Bring a file of past cases in.
+    """Bring a file of past cases in, or open its orders.
 
     Args:
         settings: of this installation.
@@ -68,6 +69,7 @@ async def bring_in(
         map_file: a TOML that says which column is which and what their words mean.
         trial: look only; nothing is written to the database.
         refused: where the rows that were not brought in are written, .csv or .xlsx.
+        still_open: the file holds orders that are still open.
 
     Raises:
         Invalid: the file, the mapping or the file to write cannot be used.
@@ -76,30 +78,13 @@ async def bring_in(
         _check_target(refused, file)
     said = _mapping(map_file)
     async with office(settings) as at:
-        check_departments(said, at.city)
-        past = open_past(file, said)
-        report = Report(columns=past.columns, headings=past.headings)
-        bar = Progress(
-            TextColumn("正在核对" if trial else "正在导入"),
-            BarColumn(),
-            TaskProgressColumn(),
-            console=ERR,
-            transient=True,
-            disable=not ERR.is_terminal,
-        )
-        with bar:
-            task = bar.add_task("", total=1.0)
-            await _rows(
-                at,
-                past.rows,
-                report,
-                trial=trial,
-                progress=lambda done: bar.update(task, completed=done),
-            )
+        with _progress("正在核对" if trial else "正在导入") as progress:
+            bringing = _open if still_open else _past
+            report = await bringing(at, file, said, trial=trial, progress=progress)
         if not trial:
             await at.staff.record(
                 operator(),
-                "case.import",
+                "case.open_import" if still_open else "case.import",
                 file.name,
                 added=str(report.added),
                 refused=str(len(report.refused)),
@@ -107,6 +92,46 @@ async def bring_in(
     if refused is not None:
         _write_refused(report, refused)
     return report
+
+
+@contextmanager
+def _progress(what: str) -> Iterator[Callable[[float], None]]:
+    """A bar on a terminal; what it gives is told how much is done, 0 to 1."""
+    columns = (TextColumn(what), BarColumn(), TaskProgressColumn())
+    with Progress(*columns, console=ERR, transient=True, disable=not ERR.is_terminal) as bar:
+        task = bar.add_task("", total=1.0)
+        yield lambda done: bar.update(task, completed=done)
+
+
+async def _past(
+    at: Office, file: Path, said: ColumnMap, *, trial: bool, progress: Callable[[float], None]
+) -> Report:
+    check_departments(said, at.city)
+    past = open_past(file, said)
+    report = Report(columns=past.columns, headings=past.headings)
+    await _rows(at, past.rows, report, trial=trial, progress=progress)
+    return report
+
+
+async def _open(
+    at: Office, file: Path, said: ColumnMap, *, trial: bool, progress: Callable[[float], None]
+) -> Report:
+    orders = OpenOrders(at.cases, at.city, SystemClock())
+    found = await orders.bring_in(
+        file,
+        said,
+        Actor(id=operator(), role=Role.SYSTEM),
+        trial=trial,
+        progress=lambda done, _: progress(done),
+    )
+    return Report(
+        columns=found.columns,
+        headings=found.headings,
+        added=found.added,
+        known=found.known,
+        refused=found.refused,
+        broken=found.broken,
+    )
 
 
 async def _rows(
@@ -233,12 +258,7 @@ def _check_target(refused: Path, file: Path) -> None:
 
 def _write_refused(report: Report, file: Path) -> None:
     """The rows as they came, the reason in a column of its own, so that they can be mended."""
-    found = dict.fromkeys(heading for heading in report.headings if heading)
-    for row in report.refused:
-        found |= dict.fromkeys(row.cells)
-    headings = [heading for heading in found if heading != REASON]
-    rows = [[*headings, REASON]]
-    rows += [[*(row.cells.get(h, "") for h in headings), row.reason] for row in report.refused]
+    rows = refused_rows(report.headings, report.refused)
     if file.suffix.lower() == ".csv":
         content = sheets.write_csv(rows)
     else:

@@ -26,14 +26,19 @@ app = typer.Typer(help="诉求：导入、导出", no_args_is_help=True)
 _Json = Annotated[bool, typer.Option("--json", help="输出 JSON")]
 
 
-@app.command("import", help="导入以往的诉求（.csv、.xlsx 或 .jsonl），重复导入不会重复登记")
+@app.command(
+    "import", help="导入以往的诉求，或没办结的工单（--open）：.csv、.xlsx 或 .jsonl，可重复导入"
+)
 def import_command(
     file: Path,
     map_file: Annotated[
         Path | None,
         typer.Option("--map", help="对照表（TOML）：哪一列是什么、里面的词怎么对应"),
     ] = None,
-    trial: Annotated[bool, typer.Option("--dry-run", help="只核对，不导入")] = False,
+    trial: Annotated[bool, typer.Option("--dry-run", "--preview", help="只核对，不导入")] = False,
+    still_open: Annotated[
+        bool, typer.Option("--open", help="文件里是还没办结的工单，逐件登记、派单")
+    ] = False,
     refused: Annotated[
         Path | None,
         typer.Option("--refused", help="没有导入的行写到这里（.csv 或 .xlsx），最后一列是原因"),
@@ -44,7 +49,12 @@ def import_command(
     try:
         report = asyncio.run(
             case_import.bring_in(
-                settings_or_exit(), file, map_file=map_file, trial=trial, refused=refused
+                settings_or_exit(),
+                file,
+                map_file=map_file,
+                trial=trial,
+                refused=refused,
+                still_open=still_open,
             )
         )
     except PolicylineError as error:

@@ -138,16 +138,21 @@ def _departments(settings: Settings) -> Iterator[Finding]:
 
     subject = "部门告知"
     try:
-        edge = registry.Edge(wake=_NoTokens().wake, tokens=None)  # type: ignore[arg-type]  # nothing is sent
+        known = city.load(settings.city)
+        edge = registry.Edge(
+            wake=_NoTokens().wake,
+            tokens=None,  # type: ignore[arg-type]  # nothing is sent
+            city=settings.city,
+            units=known.units_by_name,
+        )
         built = registry.departments(edge)
-        contacts = city.load(settings.city).contacts
     except Misconfigured as error:
         yield Finding(subject=subject, verdict=Verdict.FAULT, said=str(error))
         return
     except city.CityError:
         return  # said above
     missing: dict[str, list[str]] = {}
-    for sender, unit in senders_named(contacts):
+    for sender, unit in senders_named(known.contacts):
         if sender not in built.senders:
             missing.setdefault(sender, []).append(unit)
     for sender, units in missing.items():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from bot.cases.department_notices import Directory, system_actor
 from bot.cases.model import Actor, Case, DemandType, Move, NewCase, Role, State
@@ -163,6 +164,8 @@ class Applier:
             anonymous=order.get("anonymous", "") == "yes",
             confidential=order.get("confidential", "") == "yes",
             external_number=number,
+            due_by=_moment(order.get("due_at", "")),
+            received_at=_moment(order.get("opened_at", "")),
         )
         actor = Actor(id=system_actor(update.source), role=Role.SYSTEM)
         case = (await self._cases.open_case(new, actor=actor)).case
@@ -269,6 +272,21 @@ _OF_UNITS = frozenset(
     }
 )
 """Only who works on a case can tell this."""
+
+
+def _moment(text: str) -> datetime | None:
+    """A time as it was told; None for none.
+
+    Raises:
+        Held: it cannot be read.
+    """
+    try:
+        moment = datetime.fromisoformat(text) if text.strip() else None
+    except ValueError:
+        moment = None
+    if text.strip() and (moment is None or moment.tzinfo is None):
+        raise Held("对方写的受理时间或办理时限读不懂")
+    return moment
 
 
 def _of_a_unit(acting: Applying) -> None:

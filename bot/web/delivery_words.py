@@ -50,6 +50,8 @@ _ERRORS: Mapping[str, str] = {
     "server_error": "对方系统出错",
     "bad_answer": "对方的回应看不懂",
     "refused": "对方拒收",
+    "platform_rate": "对方限制了发送速度，正在排队",
+    "answer_not_signed": "对方的应答没有签名，或签名不对",
     "address_refused": "对方没有这个地址，或不收这封邮件",
     "sign_in_refused": "登录对方系统被拒绝，请核对账号和密码",
     "no_tls": "对方不支持加密连接",

@@ -10,7 +10,7 @@ from aiohttp import web
 from bot.errors import Forbidden, Invalid
 from bot.web.callbacks import raw_of, response_of
 from bot.web.routes import Handler, Route, services_of
-from connectors.departments.base import CalledBySystem
+from connectors.departments.base import CalledBySystem, RefusesReplays
 from connectors.errors import Malformed, Unverified
 
 log = logging.getLogger(__name__)
@@ -28,6 +28,8 @@ def _taking(name: str, system: CalledBySystem) -> Handler:
         raw = await raw_of(request)
         try:
             updates = system.parse(raw)
+            if isinstance(system, RefusesReplays):
+                await system.admit(raw)
         except Unverified as error:
             log.warning("call of %s not verified: %s", name, error.code)
             raise Forbidden("签名不对。", code="unverified") from error

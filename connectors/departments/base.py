@@ -139,7 +139,9 @@ class DepartmentUpdate:
         days: working days asked for, for an extension.
         grade: 1 to 5, for a rating; else 0.
         order: for `OPENED`, the order's fields by our names: `title`, `text`, `demand_type`,
-            `category`, `place`, `occurred_at`, `contact_name`, `contact_phone`, `department`.
+            `category`, `place`, `occurred_at`, `contact_name`, `contact_phone`, `department`,
+            `anonymous` and `confidential` (`yes`), `opened_at` and `due_at` (ISO 8601 with
+            zone).
         at: when it happened there, aware, UTC.
     """
 
@@ -168,6 +170,14 @@ class CalledBySystem(Protocol):
         self, request: RawRequest, updates: tuple[DepartmentUpdate, ...]
     ) -> RawResponse:
         """The answer once the updates are stored."""
+
+
+@runtime_checkable
+class RefusesReplays(Protocol):
+    """A connector that takes each call of its other side once, whichever replica it reaches."""
+
+    async def admit(self, request: RawRequest) -> None:
+        """Take a call that was parsed. Raises `Unverified` for one that was taken before."""
 
 
 class Polled(Protocol):

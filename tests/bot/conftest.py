@@ -17,7 +17,9 @@ from bot.calls.listening import Listening
 from bot.calls.service import Calls
 from bot.cases.alerts import Alerts
 from bot.cases.duplicates import DuplicateService
+from bot.cases.import_jobs import ImportJobs
 from bot.cases.merging import CaseReader
+from bot.cases.open_import import OpenOrders
 from bot.cases.rated import SatisfactionService
 from bot.cases.service import CaseService
 from bot.cases.sweeping import Sweeper
@@ -164,6 +166,12 @@ class World:
             "optouts": SmsOptOuts(self.storage, self.clock),
             "channels": {"strict": self.channel},
             "recogniser": None,
+            "imports": ImportJobs(
+                self.home / "imports",
+                OpenOrders(cases, city, self.clock),
+                self.clock,
+                self.ids,
+            ),
             "attachments": Attachments(
                 self.storage, self.clock, self.ids, self.home / "attachments", max_bytes=10_000
             ),

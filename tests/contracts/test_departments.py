@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from aiohttp.test_utils import TestServer
 
+from bot.city.load import DEFAULT
 from connectors import registry
 from connectors.base import RawRequest
 from connectors.departments.base import DepartmentSender
@@ -22,7 +23,18 @@ from tests.fakes.mail_server import MailServer, certificate
 from tests.fakes.open311_server import JURISDICTION, Open311Side
 from tests.fakes.open311_server import KEY as THEIR_KEY
 from tests.fakes.wecom_robot import WeComRobotPlatform
+from tests.fakes.work_order_platform import KEY as ORDERS_KEY
+from tests.fakes.work_order_platform import WorkOrderPlatform
 
+NO_MAPPING = json.dumps(
+    {
+        "county": {
+            "base_url": "https://example.com",
+            "key": f"secret-{ORDERS_KEY}",
+            "mapping": "not-there.toml",
+        }
+    }
+)
 KEY = "693a91f6-7a0c-4bc4-97a0-0ec2sifa5aaa"
 TOKEN, SECRET, PASSWORD = "5c2d8f0a91b347", "SECthisisnosecretatall00000", "not-for-anyone"
 
@@ -98,6 +110,24 @@ async def dingtalk(folder: Path) -> AsyncIterator[Bench]:
 
 
 @asynccontextmanager
+async def work_order(folder: Path) -> AsyncIterator[Bench]:
+    del folder
+    platform = WorkOrderPlatform(now)
+    async with TestServer(platform.application()) as server:
+        settings = {
+            "base_url": str(server.make_url("")).rstrip("/"),
+            "key": ORDERS_KEY,
+            "mapping": str(DEFAULT / "work_order" / "example.toml"),
+        }
+        yield Bench(
+            name="work_order-county",
+            environment={"POLICYLINE_WORK_ORDER_PLATFORMS": json.dumps({"county": settings})},
+            seen=lambda: len(platform.orders),
+            secrets=(ORDERS_KEY,),
+        )
+
+
+@asynccontextmanager
 async def open311(folder: Path) -> AsyncIterator[Bench]:
     del folder
     side = Open311Side(now)
@@ -116,7 +146,13 @@ async def open311(folder: Path) -> AsyncIterator[Bench]:
         )
 
 
-BENCHES = {"email": email, "wecom": wecom, "dingtalk": dingtalk, "open311": open311}
+BENCHES = {
+    "email": email,
+    "wecom": wecom,
+    "dingtalk": dingtalk,
+    "work_order": work_order,
+    "open311": open311,
+}
 
 
 async def wake(topic: str) -> None:
@@ -190,6 +226,9 @@ async def test_unsigned_calls_are_refused(at_work: AtWork) -> None:
         ("POLICYLINE_WECOM_ROBOTS", '{"duty": "https://secret"}'),
         ("POLICYLINE_DINGTALK_ROBOTS", '{"duty": {"token": "http://secret"}}'),
         ("POLICYLINE_EMAIL_HOST", "secret host"),
+        ("POLICYLINE_WORK_ORDER_PLATFORMS", "secret-but-no-json"),
+        ("POLICYLINE_WORK_ORDER_PLATFORMS", '{"county": {"key": "secret"}}'),
+        ("POLICYLINE_WORK_ORDER_PLATFORMS", NO_MAPPING),
     ],
 )
 def test_faulty_settings_are_named_and_not_shown(

@@ -238,3 +238,20 @@ async def test_the_same_telling_moves_a_case_once(told: World) -> None:
         ("platform", CITY_LOOK, "note"),
         ("email", CITY_LOOK, "note"),
     ]
+
+
+async def test_who_opened_it_learns_whose_it_became_even_at_once(told: World) -> None:
+    new = NewCase(
+        origin_key="province:S2",
+        channel="province",
+        conversation_id="",
+        sender_id="",
+        title="路灯不亮",
+        text="新城大道的路灯三天没亮了",
+        external_number="S2",
+    )
+    province = Actor(id=system_actor("province"), role=Role.SYSTEM)
+    case = (await told.service.open_case(new, actor=province)).case
+    [notice] = [row.notice for row in await rows(told, case.number) if row.sender == "province"]
+    assert (notice.kind, notice.department) == (NoticeKind.DISPATCHED, CITY_LOOK)
+    assert (notice.external_number, notice.case_number) == ("S2", case.number)

@@ -195,3 +195,26 @@ def test_a_mapping_to_no_department_is_refused(theirs: tuple[str, ...], tmp_path
     mapping.write_text(_MAP.replace("市城市管理局", "市月球局"), encoding="utf-8")
     result = run(*theirs[:4], str(mapping))
     assert (result.exit_code, result.stderr) == (1, "对照表有误：没有这个部门：市月球局。\n")
+
+
+_OPEN = """工单编号,诉求内容,承办单位,办理时限
+B-1,路灯不亮,市城市管理局,2036-03-04
+B-2,停水了,并不存在的局,
+"""
+
+
+def test_open_orders_are_looked_at_and_then_opened(tmp_path: Path) -> None:
+    path, rest = tmp_path / "open.csv", tmp_path / "rest.csv"
+    path.write_text(_OPEN, encoding="utf-8")
+    looked = run("cases", "import", "--open", str(path), "--preview", "--json")
+    first = run("cases", "import", "--open", str(path), "--refused", str(rest), "--json")
+    again = run("cases", "import", "--open", str(path), "--json")
+    counts = [json.loads(one.stdout) for one in (looked, first, again)]
+    assert [(one["added"], one["known"], len(one["refused"])) for one in counts] == [
+        (1, 0, 1),
+        (1, 0, 1),
+        (0, 1, 1),
+    ]
+    assert counts[0]["taken"]["due_at"] == ["办理时限"]
+    assert "并不存在的局" in rest.read_text("utf-8-sig")
+    assert first.exit_code == 1
