@@ -10,10 +10,12 @@ from bot.calls.call_backs import checked_outcome, checked_wrap_up
 from bot.calls.listening import Listening
 from bot.calls.model import Call, CallState
 from bot.calls.order_case import new_case, note_of
-from bot.calls.ports import CallCases, CallStorage, CallUnit, Passing
+from bot.calls.ports import CallCases, CallStorage, CallUnit, Passing, Suggesting
 from bot.calls.reading import CallReading, held
 from bot.calls.records import ActionKind, CallAction, DraftField, KeptCall, Source
 from bot.calls.state import told_of
+from bot.calls.suggesting import order_draft
+from bot.calls.view import CallView, Fixable, fixable
 from bot.calls.wrapping import CallBackOutcome, WrapUp
 from bot.cases.model import Actor, Case, Move
 from bot.cases.query_code import digits
@@ -193,6 +195,17 @@ class DeskWork(CallReading):
         sentences, draft = await self.sentences(call_id), await self.draft(call_id)
         return await asyncio.to_thread(suggesting.summary, sentences, draft)
 
+    async def findings(self, view: CallView) -> tuple[Fixable, ...]:
+        """What the order lacks of what was said, the gravest first; empty where nobody judges.
+
+        Args:
+            view: the call with all its sentences.
+        """
+        suggesting = self._listening.suggesting
+        if suggesting is None or not view.sentences:
+            return ()
+        return await asyncio.to_thread(_findings, suggesting, view)
+
     async def _wrapped(self, unit: CallUnit, kept: KeptCall, now: datetime) -> None:
         wrapped_up_at = kept.wrapped_up_at or now
         events = await unit.calls.events(kept.call.id)
@@ -238,3 +251,14 @@ class DeskWork(CallReading):
             by=by.id,
             at=self._clock.now(),
         )
+
+
+def _findings(suggesting: Suggesting, view: CallView) -> tuple[Fixable, ...]:
+    call = view.call
+    found = suggesting.quality(
+        view.sentences, view.draft, caller=call.caller, transferred_to=call.transferred_to
+    )
+    said = suggesting.draft(view.sentences, call.caller)
+    content = view.suggested.content if view.suggested else {}
+    kept = order_draft(view.draft)
+    return tuple(fixable(one, kept, said, view.sentences, content) for one in found)

@@ -8,6 +8,8 @@ from datetime import datetime
 from typing import Protocol
 
 from bot.calls.model import Call, CallState, Sentence
+from bot.calls.order import OrderDraft
+from bot.calls.quality import Finding
 from bot.calls.records import (
     Added,
     Begun,
@@ -75,6 +77,22 @@ class Suggesting(Protocol):
 
     def summary(self, sentences: Sequence[Sentence], draft: Draft) -> str:
         """The call in a few sentences; empty where nothing was said. May block for some ms."""
+
+    def emergency(self, words: str, before: str = "") -> str:
+        """110, 119, 120 or 122 for words still being spoken, or empty; a fraction of a ms."""
+
+    def draft(self, sentences: Sequence[Sentence], caller: str = "") -> OrderDraft:
+        """The order form as what was said alone fills it. May block for some ms."""
+
+    def quality(
+        self,
+        sentences: Sequence[Sentence],
+        draft: Draft,
+        *,
+        caller: str = "",
+        transferred_to: str = "",
+    ) -> tuple[Finding, ...]:
+        """What the order lacks of what was said. May block for some ms."""
 
 
 class CallRows(Protocol):

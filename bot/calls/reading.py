@@ -18,6 +18,7 @@ from bot.calls.records import (
     Now,
     Suggested,
 )
+from bot.calls.view import CallView
 from bot.cases.calendar import local_day
 from bot.cases.model import Actor
 from bot.errors import NotFound
@@ -82,6 +83,31 @@ class CallReading:
         if latest.behind and latest.lease_until is not None and latest.lease_until <= now:
             await self._listening.take_over(call_id)
         return Suggested(latest=latest.known, history=earlier, behind=latest.behind)
+
+    async def view(self, call_id: str, after: int = -1) -> CallView:
+        """All a desk shows of a call, in one read; sentences after a number. Raises `NotFound`."""
+        now = self._clock.now()
+        async with self._storage.read() as unit:
+            call = await unit.calls.get(call_id)
+            if call is None:
+                raise _no_such_call()
+            latest = await unit.call_work.latest(call_id)
+            view = CallView(
+                call=call,
+                sentences=await unit.calls.sentences(call_id, after=after),
+                suggested=latest.known,
+                draft=await unit.call_work.draft(call_id),
+                actions=await unit.call_work.actions(call_id),
+                behind=latest.behind,
+            )
+        if latest.behind and latest.lease_until is not None and latest.lease_until <= now:
+            await self._listening.take_over(call_id)
+        return view
+
+    def danger(self, words: str, before: str = "") -> str:
+        """110, 119, 120 or 122 for words that are being said, or empty; a fraction of a ms."""
+        suggesting = self._listening.suggesting
+        return "" if suggesting is None else suggesting.emergency(words, before)
 
     async def draft(self, call_id: str) -> Draft:
         """The order form as it stands."""

@@ -35,7 +35,7 @@ class Calls(DeskWork):
     """Calls: takes what is told and heard, keeps what operators do, gives both to desks.
 
     What `take_event` and `take_fragment` have returned from is safe. Desks are woken by the
-    topics `call:<id>` and `desk`.
+    topics `call:<id>` and `desk`; by `words:<id>` where only words of the moment changed.
     """
 
     def __init__(
@@ -238,7 +238,7 @@ class Calls(DeskWork):
         """Words that may still change: not kept, only shown."""
         call_id = await self._id_of(fragment)
         await self._put_words(call_id, fragment)
-        await self._passing.wake(f"call:{call_id}")
+        await self._passing.wake(f"words:{call_id}")
 
     async def _id_of(self, fragment: SpeechFragment) -> str:
         """The call's id; remembered for seconds, for partials come many a second."""

@@ -33,6 +33,8 @@ from bot.web import (
 )
 from bot.web.api_routes import API_ROUTES
 from bot.web.callbacks import callback_routes
+from bot.web.desk_feed import DeskFeed
+from bot.web.desk_routes import DESK_ROUTES
 from bot.web.errors import one_shape
 from bot.web.hotline_events import event_routes
 from bot.web.hotline_speech import HotlineSpeech
@@ -40,6 +42,7 @@ from bot.web.open311 import OPEN311_ROUTES
 from bot.web.rights import Right
 from bot.web.routes import (
     DESCRIPTION,
+    DESK_FEED,
     PAGE_BODY_LIMIT,
     PAGES,
     ROUTES_BY_RESOURCE,
@@ -303,7 +306,7 @@ def routes(services: Services) -> tuple[Route, ...]:
         *system_routes(services.called),
         *event_routes(services.call_centres.webhook, services.calls.take_event),
     )
-    staff = (*STAFF_ROUTES, *DELIVERY_ROUTES, *INSIGHT_ROUTES)
+    staff = (*STAFF_ROUTES, *DELIVERY_ROUTES, *INSIGHT_ROUTES, *DESK_ROUTES)
     return (*CITIZEN_ROUTES, *staff, *API_ROUTES, *OPEN311_ROUTES, *callbacks)
 
 
@@ -324,6 +327,8 @@ def build(services: Services) -> web.Application:
     table = (*routes(services), *speech.routes())
     app[SERVICES] = services
     app[PAGES] = rendering.Pages(services.city, base_url=settings.base_url)
+    app[DESK_FEED] = DeskFeed(services, app[PAGES])
+    app.on_shutdown.append(_leave)
     app[SESSIONS] = Sessions(
         services.cache,
         services.clock,
@@ -333,6 +338,11 @@ def build(services: Services) -> web.Application:
     app[DESCRIPTION] = openapi.describe(table, settings.base_url)
     app[ROUTES_BY_RESOURCE] = _add(app, table)
     return app
+
+
+async def _leave(app: web.Application) -> None:
+    """Answers that go on end, so that their readers go to another replica."""
+    await app[DESK_FEED].watches.close()
 
 
 def _add(app: web.Application, table: Iterable[Route]) -> dict[tuple[str, str], Route]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.web import api, api_cases, api_insight, insight_models, models, published
+from bot.web import api, api_calls, api_cases, api_insight, insight_models, models, published
 from bot.web.rights import Right
 from bot.web.routes import Route
 
@@ -32,6 +32,15 @@ API_ROUTES = (
         right=Right.CASE_READ,
         summary="可能与一件诉求是同一件事、可以并单的诉求",
         result=insight_models.SimilarCasesResult,
+    ),
+    Route(
+        method="GET",
+        path="/api/v1/calls/{id}",
+        handler=api_calls.show,
+        right=Right.DESK_USE,
+        summary="一通电话：状态、通话文字、建议答复、工单草稿",
+        query=api_calls.CallQuery,
+        result=api_calls.CallResult,
     ),
     Route(
         method="GET",

@@ -13,6 +13,7 @@ from bot.web.rights import HOME, Right, allowed
 from bot.web.routes import (
     PAGE_BODY_LIMIT,
     ROUTES_BY_RESOURCE,
+    SERVICES,
     SESSION,
     SESSIONS,
     Handler,
@@ -81,20 +82,33 @@ async def _session(request: web.Request) -> Session | None:
     session = await sessions.find(session_id)
     if session is None:
         return None
-    try:
-        member = await services_of(request).staff.get(session.name)
-    except NotFound:
-        member = None
-    # An account that was closed, moved or given a new password is signed out everywhere.
-    if (
-        member is None
-        or not member.active
-        or (member.role, member.department) != (session.role, session.department)
-        or member.password_changed_at > session.started_at
-    ):
+    if not await _holds(request.app, session):
         await sessions.end(session_id)
         return None
     return session
+
+
+async def _holds(app: web.Application, session: Session) -> bool:
+    """False where the account was closed, moved or given a new password: signed out everywhere."""
+    try:
+        member = await app[SERVICES].staff.get(session.name)
+    except NotFound:
+        return False
+    return (
+        member.active
+        and (member.role, member.department) == (session.role, session.department)
+        and member.password_changed_at <= session.started_at
+    )
+
+
+async def session_holds(app: web.Application, session_id: str) -> bool:
+    """True while a long answer may go on: the session lasts and the account stands as it did.
+
+    Raises:
+        Unavailable: the cache is away.
+    """
+    session = await app[SESSIONS].peek(session_id)
+    return session is not None and await _holds(app, session)
 
 
 async def show_sign_in(request: web.Request) -> web.Response:

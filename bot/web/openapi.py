@@ -28,6 +28,7 @@ _PARAMETERS = {
     "conversation_id": "会话编号，由第一次对话给出",
     "reply_id": "回答的编号，即该条回复的 id",
     "number": "工单编号，14 位数字",
+    "id": "通话编号",
 }
 _ERRORS = {
     "400": "内容有误，fields 指出哪一项",

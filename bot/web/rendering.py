@@ -14,7 +14,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from bot.cases.model import Severity, State
 from bot.city.model import City
 from bot.privacy import mask_text
-from bot.web import delivery_words, words
+from bot.web import delivery_words, desk_words, words
 from bot.web.rights import HOME, Right, allowed
 from bot.web.routes import PAGES, SESSION, services_of
 
@@ -64,6 +64,7 @@ class Pages:
             spoken=words.spoken,
             weblink=words.weblink,
             masked=mask_text,
+            spaced=desk_words.spaced,
             state_name=lambda state: city.wording.say(f"state_{state}"),
         )
         self._environment.globals.update(
@@ -75,6 +76,7 @@ class Pages:
             ours=lambda url: url.startswith(f"{base_url}/"),
             words=words,
             deliveries=delivery_words,
+            desk=desk_words,
             State=State,
             Severity=Severity,
             Right=Right,
@@ -83,6 +85,11 @@ class Pages:
     def text(self, template: str, **values: Any) -> str:
         """A template as a string."""
         return self._environment.get_template(template).render(**values)
+
+    def part(self, template: str, name: str, *values: Any) -> str:
+        """A macro of a template as a string; it knows what every page knows, and no reader."""
+        made = getattr(self._environment.get_template(template).module, name)(*values)
+        return str(made)
 
     def page(
         self, request: web.Request, template: str, *, status: int = 200, **values: Any

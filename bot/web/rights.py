@@ -71,7 +71,7 @@ ROLES: Mapping[Right, frozenset[Role]] = {
 """Which of the moves on a case are open to a role is the case model's own table."""
 
 HOME: Mapping[Role, str] = {
-    Role.OPERATOR: "/cases",
+    Role.OPERATOR: "/desk",
     Role.TRIAGE: "/triage",
     Role.DEPARTMENT_CLERK: "/departments",
     Role.DEPARTMENT_HEAD: "/departments",

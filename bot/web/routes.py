@@ -13,6 +13,7 @@ from bot.web.rights import Right
 
 if TYPE_CHECKING:
     from bot.services import Services
+    from bot.web.desk_feed import DeskFeed
     from bot.web.rendering import Pages
     from bot.web.sessions import Session, Sessions
 
@@ -55,6 +56,7 @@ class Route:
 
 SERVICES: web.AppKey[Services] = web.AppKey("services")
 PAGES: web.AppKey[Pages] = web.AppKey("pages")
+DESK_FEED: web.AppKey[DeskFeed] = web.AppKey("desk_feed")
 SESSIONS: web.AppKey[Sessions] = web.AppKey("sessions")
 DESCRIPTION: web.AppKey[dict[str, Any]] = web.AppKey("description")
 ROUTES_BY_RESOURCE: web.AppKey[dict[tuple[str, str], Route]] = web.AppKey("routes")

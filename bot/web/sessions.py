@@ -103,12 +103,29 @@ class Sessions:
             await self._keep(session_id, session)
         return session
 
+    async def peek(self, session_id: str) -> Session | None:
+        """The session where it lasts, without counting this as being there.
+
+        Raises:
+            Unavailable: the cache is away.
+        """
+        try:
+            kept = await self._cache.get_session(_key(session_id))
+        except CacheAway as error:
+            raise _away() from error
+        if kept is None:
+            return None
+        session, now = _from_json(kept), self._clock.now()
+        over = now - session.started_at >= self._longest or now - session.seen_at >= self._idle
+        return None if over else session
+
     async def end(self, session_id: str) -> None:
-        """Sign out. Raises `Unavailable`."""
+        """Sign out; pages that are live hear of it. Raises `Unavailable`."""
         try:
             await self._cache.delete_session(_key(session_id))
         except CacheAway as error:
             raise _away() from error
+        await self._cache.wake(ended_topic(session_id))
 
     async def _keep(self, session_id: str, session: Session) -> None:
         left = self._longest - (self._clock.now() - session.started_at)
@@ -118,6 +135,11 @@ class Sessions:
             )
         except CacheAway as error:
             raise _away() from error
+
+
+def ended_topic(session_id: str) -> str:
+    """What is woken when the session ends."""
+    return f"session:{_key(session_id)[:32]}"
 
 
 def check_csrf(session: Session, given: str) -> None:

@@ -7,7 +7,7 @@ import os
 import sys
 from pathlib import Path
 
-from tests.bench import answers, encoders, items, milvus, routes, scale, turns, wechat
+from tests.bench import answers, desk, encoders, items, milvus, routes, scale, turns, wechat
 from tests.bench.table import Row, show
 from tests.running import ROOT
 
@@ -19,7 +19,7 @@ def main() -> None:
         "parts",
         nargs="*",
         metavar="PART",
-        help="turns answers encoders routes items scale milvus wechat",
+        help="turns answers encoders routes items scale milvus wechat desk",
     )
     reader.add_argument(
         "--sizes",
@@ -40,6 +40,7 @@ def main() -> None:
         "scale": lambda: scale.rows(data, given.sizes),
         "milvus": milvus.rows,
         "wechat": wechat.rows,
+        "desk": desk.rows,
     }
     wanted = given.parts or list(parts)
     found: list[Row] = []

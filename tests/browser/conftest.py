@@ -28,6 +28,7 @@ ARGUMENTS = [
 PHONE = {"width": 390, "height": 844}
 DESK = {"width": 1280, "height": 900}
 PASSWORD = "a-password-of-their-own"
+HOTLINE_KEY = "a-key-of-a-call-centre"
 WITHIN_MS = 20_000
 """Far above what a turn takes, so that a slow machine does not fail a test."""
 
@@ -60,7 +61,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     if not (ROOT / ".venv-rasa" / "bin" / "python").exists():
         pytest.skip("Rasa's environment is not set up (make setup)")
     home = tmp_path_factory.mktemp("browser")
-    with service(home) as started:
+    with service(home, hotline_centres__default__key=HOTLINE_KEY) as started:
         yield Site(url=started.url, home=home)
 
 

@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from bot.cache import Cache
 from bot.calls.listening import Listening
 from bot.calls.model import Call, Sentence
+from bot.calls.order import Field, Filled, OrderDraft, Source
+from bot.calls.quality import Finding, FindingKind
 from bot.calls.records import Content, Draft, Heard
 from bot.calls.service import Calls
 from bot.cases.model import Actor, Role
@@ -68,6 +70,27 @@ class Echo:
 
     def summary(self, sentences: Sequence[Sentence], draft: Draft) -> str:
         return "；".join(one.text for one in sentences[:2])
+
+    def emergency(self, words: str, before: str = "") -> str:
+        return "119" if "着火" in words else ""
+
+    def draft(self, sentences: Sequence[Sentence], caller: str = "") -> OrderDraft:
+        place = next((one for one in sentences if "在" in one.text), None)
+        heard = place and Filled(value=place.text.partition("在")[2], source=Source.HEARD)
+        return OrderDraft(fields={Field.PLACE: heard} if heard else {})
+
+    def quality(
+        self,
+        sentences: Sequence[Sentence],
+        draft: Draft,
+        *,
+        caller: str = "",
+        transferred_to: str = "",
+    ) -> tuple[Finding, ...]:
+        if "place" in draft and draft["place"].value:
+            return ()
+        message = "来电人说了地点，工单里没有登记。"
+        return (Finding(kind=FindingKind.PLACE_MISSING, message=message, of=Field.PLACE),)
 
 
 @dataclass
