@@ -67,10 +67,11 @@ class Answers:
             asked: the question.
             earlier: questions of the call before it, oldest first.
         """
-        ways = [
-            (way, self._answer(way.words, way.context))
-            for way in ways_to_ask(asked, earlier[-_EARLIER:])
-        ]
+        ways: list[tuple[Way, Answer]] = []
+        for way in ways_to_ask(asked, earlier[-_EARLIER:]):
+            ways.append((way, self._answer(way.words, way.context)))
+            if _agreed(ways):
+                break
         found: list[Suggested] = []
         for document_id in _likeliest(ways):
             new = self._from(document_id, ways)
@@ -79,6 +80,11 @@ class Answers:
             if len(found) == MOST:
                 break
         return tuple(found)
+
+    def department(self, document_id: str) -> str:
+        """Whose document it is; empty for an unknown one."""
+        document = self._content.document(document_id)
+        return document.department if document else ""
 
     def _from(self, document_id: str, ways: Sequence[tuple[Way, Answer]]) -> Suggested | None:
         """What a document says: by the way that leads straight to it, else asked by its name."""
@@ -183,20 +189,34 @@ def ways_to_ask(asked: Asked, earlier: Sequence[Asked]) -> tuple[Way, ...]:
     return tuple({(way.words, way.context): way for way in reversed(ways)}.values())[::-1]
 
 
+def _agreed(ways: Sequence[tuple[Way, Answer]]) -> bool:
+    """Two ways quote the same document and are sure of it: the others would change nothing."""
+    quoted = [
+        answer.citations[0].document_id
+        for _, answer in ways
+        if answer.kind in _QUOTED and answer.citations and answer.confidence >= _SURE
+    ]
+    return len(quoted) > len(set(quoted))
+
+
 def _likeliest(ways: Sequence[tuple[Way, Answer]]) -> list[str]:
     """Documents by what all ways say of them; a refutation goes first, a far one is left out."""
     worth: dict[str, float] = {}
+    quoted: dict[str, float] = {}
     firsts: list[str] = []
     for way, answer in ways:
         strength = _STRENGTH[answer.kind] * way.weight
         most = max((each.score for each in answer.documents), default=0.0)
         for each in answer.documents[:_LOOKED_AT] if most > 0 else ():
             worth[each.id] = worth.get(each.id, 0.0) + strength * each.score / most
+        if answer.kind is AnswerKind.DIRECT:
+            cited = answer.citations[0].document_id
+            quoted[cited] = quoted.get(cited, 0.0) + _CITED * way.weight * answer.confidence
         if answer.kind is AnswerKind.REFUTATION:
             worth[answer.citations[0].document_id] = _FIRST
         firsts += [each.id for each in answer.documents[:1]]
     least = _NEAR * max((each for each in worth.values() if each < _FIRST), default=0.0)
-    order = sorted(worth, key=lambda document_id: (-worth[document_id], document_id))
+    order = sorted(worth, key=lambda each: (-worth[each] - quoted.get(each, 0.0), each))
     near = [document_id for document_id in order if worth[document_id] >= least]
     if any(answer.kind is not AnswerKind.NONE for _, answer in ways):
         return near
@@ -205,6 +225,9 @@ def _likeliest(ways: Sequence[tuple[Way, Answer]]) -> list[str]:
     return [document_id for document_id in near[:1] if firsts.count(document_id) >= _AGREE]
 
 
+_SURE = 0.5
+_CITED = 0.8
+"""What a document counts beside its worth in the search for being quoted by an answer."""
 _AGREE = 2
 """Ways that must lead to a document no way is sure of."""
 _STRENGTH = {

@@ -18,7 +18,7 @@ from bot.calls.question_signs import GO_ON, LEAD, NEXT, asks
 from bot.calls.spoken import Said, clauses, sentences_of
 from knowledge.following import matters
 
-_CONTEXT_CHARS, _WHOLE_CHARS, _SHOWN_CHARS = 60, 160, 36
+_CONTEXT_CHARS, _WHOLE_CHARS, _SHOWN_CHARS = 60, 160, 24
 _BACK = re.compile(
     r"^(?:好的?|那|嗯|您好|[，,])*(?:您|你)?(?:是)?(?:想|要)?(?:说|讲|问|咨询|反映"
     r"|了解)?(?:的)?(?:就)?(?:是)?"
@@ -78,6 +78,7 @@ class _Open:
     seq: int = -1
     read_back: str = ""
     fresh: bool = False
+    named: str = ""
 
     def take(self, clause: str, seq: int) -> None:
         """Take in a clause that asks or tells."""
@@ -95,15 +96,17 @@ class _Open:
         question = "，".join(ask.rstrip("？?") for ask in self.asks)[:_WHOLE_CHARS] + "？"
         told = "，".join(self.told)
         own = named_matters(f"{told}，{self.read_back}")
-        running = "" if self.fresh else topic
+        turned = [named for ask in self.told if _TURNS.search(ask) for named in named_matters(ask)]
+        running = ("", *turned)[-1] or ("" if self.fresh else topic)
         about = "" if named_matters(question) else running or ("", *own)[-1]
+        beside = [name for name in (*own, self.named) if name and name != about]
         return Asked(
             seq=self.seq,
             first=self.first,
             question=question,
             context=_last_of(told, _CONTEXT_CHARS),
             topic=about,
-            beside=own[-1] if own and own[-1] != about else "",
+            beside=(beside or [""])[-1],
             fresh=self.fresh,
             asks=tuple(self.asks),
             read_back=self.read_back,
@@ -115,21 +118,26 @@ def questions(spoken: Sequence[Said]) -> tuple[Asked, ...]:
     found: list[Asked] = []
     if wrong_number(spoken):
         return ()
-    now, topic, answered, offered = _Open(), "", False, ""
+    now, topic, answered, offered, suggests = _Open(), "", False, "", False
+    told: tuple[str, ...] = ()
     for said in spoken:
         if not said.by_citizen:
             answered = answered or not GO_ON.fullmatch(said.text)
             offered = _offered(said.text)
+            told = named_matters(said.text)
             continue
         if offered and agreed(said.heard):
             now.read_back, answered = offered, False
             topic = ("", *named_matters(offered))[-1] or topic
         offered = ""
+        suggests = suggests or _SUGGESTS.search(said.text) is not None
         for clause in _tell(said.text):
+            if suggests and _MIGHT.search(clause):
+                continue
             if now.asks and (answered or NEXT.match(clause)):
                 found.append(now.closed(topic))
                 topic = found[-1].topic or (topic, *named_matters(found[-1].question))[-1]
-                now = _Open(fresh=bool(NEXT.match(clause)))
+                now = _Open(fresh=bool(NEXT.match(clause)), named=("", *told)[-1])
             answered = False
             now.take(clause, said.seq)
     if now.asks:
@@ -140,7 +148,23 @@ def questions(spoken: Sequence[Said]) -> tuple[Asked, ...]:
 def named_matters(text: str) -> tuple[str, ...]:
     """Names of what citizens come for, in order."""
     plain = standard(text)
-    return tuple(plain[start:end] for start, end in matters().spans(plain))
+    named = tuple(plain[start:end] for start, end in matters().spans(plain))
+    return named or tuple(_MATTERS.findall(plain))
+
+
+_MATTERS = re.compile(
+    r"退休|读书|(?:读|上)?(?:小学|初中)|(?:[一-龥]{2}的)?(?:地力|耕地|种粮|农机|创业|就业|育儿|培训|住房|购房|生育|护理|养老)?(?:补贴|补助|津贴)"
+    r"|(?:创业|公积金|贴息|助学)?贷款|救助|落户|入学|上学|学位|上牌|驾驶证|许可证|养老|公积金|残疾证|电动车"
+    r"|出生证明|生育|工伤|失业|分红|征地|拆迁|宅基地|建房|电梯|维修基金"
+)
+"""Matters in the broad, where none is named as it is listed."""
+_TURNS = re.compile(r"呢[？?]?$|^(?:那|还有|再有|第[二三四]|另外|最后)")
+"""The matter changes: 那医保呢."""
+
+
+_SUGGESTS = re.compile(r"(?:提|有)一?[个点]?小?小?的?建议|我建议|建议你们")
+_MIGHT = re.compile(r"能不能|可不可以|能否|可否|是不是可以")
+"""What a suggestion is put in: 能不能早上六点就开门."""
 
 
 def _offered(text: str) -> str:
@@ -154,12 +178,19 @@ def _offered(text: str) -> str:
 def _telling(context: str) -> str:
     """The parts of a context that tell something by themselves."""
     parts = [
-        part for part in context.split("，") if len(part) >= _TELLS_CHARS and part[-1] not in "？?"
+        part
+        for part in context.split("，")
+        if len(part) >= _TELLS_CHARS and part[-1] not in "？?" and not _BY_THE_WAY.search(part)
     ]
     return "，".join(parts)
 
 
 _TELLS_CHARS = 4
+_BY_THE_WAY = re.compile(
+    r"睡不着|[讲说]慢|慢[点慢][讲说]|不放心|冤枉|欺负|急死|气死|凭什么|我又不|也是|一个事|脾气|看不清"
+    r"|记性|不懂|没文化|不识字|谢谢|麻烦|听人家?讲$|打电话|我就?想问"
+)
+"""Says how the caller feels or hears, and nothing that decides."""
 
 
 def _tell(text: str) -> list[str]:

@@ -187,9 +187,11 @@ def _without_lead(clause: str) -> str:
     """我想反映 says that something comes, and is no part of it; 我不是投诉 is none either."""
     if _OPENING.fullmatch(clause) or _DENIES.fullmatch(clause):
         return ""
-    return _LEADS_UP.sub("", clause)
+    bare = _LEADS_UP.sub("", clause)
+    return f"另外{bare}" if bare and _NEXT_MATTER.match(clause) else bare
 
 
+_NEXT_MATTER = re.compile(r"第[二三四][个件]")
 _DENIES = re.compile(
     r"(?:我)?(?:也)?不是(?:要|想|来)?(?:投诉|举报|咨询|建议|表扬)(?:谁|你们|他们)?"
 )

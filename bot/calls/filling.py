@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from bot.calls.asking import Asked, only_asks_in, questions
+from bot.calls.asking import Asked, questions
 from bot.calls.composing import Clause, matter, text_of
 from bot.calls.contact import Wishes, name
+from bot.calls.demanding import demand_of
 from bot.calls.dialect import quoted, standard
 from bot.calls.emergency import Alarm, Watch
 from bot.calls.exchange import Wanted, wants
+from bot.calls.misheard import put_right
 from bot.calls.model import Sentence
 from bot.calls.order import YES, Field, Filled, OrderDraft, Source
 from bot.calls.placing import Placer
-from bot.calls.spoken import Said, of_citizen, said
+from bot.calls.spoken import Said, said
 from bot.calls.telephones import number
 from bot.calls.timing import occurred_at
 from bot.calls.titling import Titler
@@ -24,29 +25,6 @@ from bot.city.model import City
 from bot.routing.catalogue import Catalogue
 from bot.routing.marker import Marker
 from bot.routing.router import Router
-
-_SAYS = {
-    DemandType.REPORT: re.compile(r"(?:我|要|想|来)?(?:实名|匿名)?举报"),
-    DemandType.PRAISE: re.compile(r"表扬|(?:送|送面)锦旗|点个?赞|(?:要|想)(?:好好)?感谢"),
-    DemandType.SUGGESTION: re.compile(r"(?:提|有)一?[个点]?(?:小)?建议|我建议"),
-    DemandType.COMPLAINT: re.compile(r"投诉"),
-}
-_SAYS_NOT = re.compile(r"不是(?:要|想|来)?(投诉|举报|建议|表扬|咨询)")
-_BLAMES = re.compile(
-    r"(?:老板|公司|物业|商家|店家?|超市|老师|学校|医院|开发商|房东|厂里?|工地|邻居|楼上|司机"
-    r"|对方|他们?|村干部|工作人员)[^，。]{0,10}"
-    r"(?:不(?!知道|在|是|舒服|好意)|欠|跑路|骗|乱|赖|拖|扣|躲|推|坑|强|爱理)|跑路|过期|变质"
-    r"|假货|欠[^，。]{0,8}(?:工资|工钱|薪|钱)|吵|扰民|噪|臭|灰尘|扬尘"
-    r"|油烟|唱到|乱停|占[道用了着]|不退|不赔|骂|态度|没人管|没有?人(?:回|理|答复)"
-    r"|没(?:有)?(?:回音|回复|答复)|一拖再拖|不管|楼道[^，。]{0,6}堆"
-    r"|打了[三四五六七几两好多][^，。]{0,3}次电话|多次(?:反映|打)"
-)
-_OWES = re.compile(
-    r"欠[^，。]{0,8}(?:工资|工钱|薪|钱)|(?:工资|工钱)[^，。]{0,6}(?:没|不)(?:给|发|结|付)"
-)
-_BROKEN = re.compile(
-    r"坏|不亮|停[水电气]|没[水电气]|漏|堵|塌|倒了|断|破|裂|爆|丢了|掉了|没了|坑|积水|淹"
-)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,6 +64,7 @@ class OrderFiller:
         self._known: dict[RoutingInput, Routing] = {}
         self._placer = Placer(city)
         self.watch = Watch(city)
+        put_right("")  # its tables are read before the first call, not in it
         self._titler = Titler(Catalogue(city))
         self._wishes = Wishes(Marker(city.rules.marks, city.rules.negations))
 
@@ -105,7 +84,7 @@ class OrderFiller:
                 Wanted.PLACE in wants(each.text) for each in spoken if not each.by_citizen
             ),
             alarm=alarm,
-            routing=self._routed(spoken, text, asked, place, alarm),
+            routing=self._routed(spoken, kept, asked, place, alarm),
         )
 
     def filled(
@@ -166,19 +145,38 @@ class OrderFiller:
     def _routed(
         self,
         spoken: Sequence[Said],
-        text: str,
+        kept: Sequence[Clause],
         asked: Sequence[Asked],
         place: Filled | None,
         alarm: Alarm | None,
     ) -> Routing | None:
+        text = text_of(kept)
         if not text:
             return None
         item = RoutingInput(text=_for_router(text), place=place.value if place else "")
         routing = self._route(item)
         demand = demand_of(spoken, routing, asked, alarm)
-        if demand is routing.demand_type:
+        if demand is not routing.demand_type:
+            routing = self._route(replace(item, demand_hint=demand))
+        return self._as_summed_up(routing, spoken, kept, replace(item, demand_hint=demand))
+
+    def _as_summed_up(
+        self, routing: Routing, spoken: Sequence[Said], kept: Sequence[Clause], item: RoutingInput
+    ) -> Routing:
+        """By what the operator read back and the citizen agreed to, where that tells it better."""
+        told = _read_back(spoken, kept)
+        if len(told) < _A_SUMMARY or not routing.departments:
             return routing
-        return self._route(replace(item, demand_hint=demand))
+        best = routing.departments[0].confidence
+        other = self._route(replace(item, text=_for_router(told)))
+        if not other.departments or other.departments[0].confidence <= max(best, _CLEARER):
+            return routing
+        return replace(
+            routing,
+            departments=other.departments,
+            category=other.category,
+            reasons=other.reasons,
+        )
 
     def routed(self, text: str, heard: Heard) -> Routing:
         """One of several demands of a call, at the call's place where it names none."""
@@ -197,67 +195,22 @@ class OrderFiller:
 
 
 _KEPT = 1_024
+_A_SUMMARY, _CLEARER = 15, 0.5
 
 
-_CALLED_BEFORE = re.compile(
-    r"打(?:过|了)[^，。]{0,8}电话|(?:反映|投诉|登记|报修?|说)过|上(?:次"
-    r"|回)[^，。]{0,6}(?:登记|反映|打|投诉|报|说)"
-    r"|之前[^，。]{0,6}(?:登记|反映|打|投诉|报)|工单号?|催(?:一下|办)|(?:又|再)打(?:过|电话)"
-    r"|第[二三四五]次打"
-)
+def read_back(heard: Heard) -> str:
+    """What the operator read back last and the citizen agreed to; empty where nothing was."""
+    return _read_back(heard.spoken, heard.kept)
 
 
-def has_called_before(spoken: Sequence[Said]) -> bool:
-    """The citizen says they have brought it already."""
-    return any(_CALLED_BEFORE.search(each.text) for each in of_citizen(spoken))
-
-
-def demand_of(
-    spoken: Sequence[Said], routing: Routing, asked: Sequence[Asked], alarm: Alarm | None = None
-) -> DemandType:
-    """The demand type: as the citizen names it, else whether they ask or something is wrong."""
-    words = "。".join(each.text for each in of_citizen(spoken))
-    denied = {found[1] for found in _SAYS_NOT.finditer(words)}
-    plain = _SAYS_NOT.sub("", words)
-    for kind, pattern in _SAYS.items():
-        if kind.value not in denied and pattern.search(plain) and not _asks_how(plain, kind):
-            return kind
-    judged = routing.demand_type
-    if alarm is not None and judged is not DemandType.CONSULTATION:
-        return DemandType.HELP
-    may_blame = DemandType.COMPLAINT.value not in denied
-    if may_blame and _OWES.search(plain):
-        return DemandType.COMPLAINT
-    first = _told_first(spoken, routing, asked)
-    if asked and only_asks_in(spoken) and not first:
-        return DemandType.CONSULTATION
-    if judged is DemandType.CONSULTATION and (first or not asked):
-        return DemandType.HELP if _BROKEN.search(first or words) else DemandType.COMPLAINT
-    if may_blame and judged is DemandType.HELP and _BLAMES.search(plain):
-        return DemandType.COMPLAINT
-    if judged.value in denied:
-        return DemandType.CONSULTATION if asked else DemandType.HELP
-    return judged
-
-
-def _told_first(spoken: Sequence[Said], routing: Routing, asked: Sequence[Asked]) -> str:
-    """What was told to be wrong before anything was asked, where that is a matter of its own."""
-    several = len(asked) == 1 or any("件事" in each for each in routing.reasons)
-    if not asked or not several:
-        return ""
-    until = min(asked[0].first, *only_asks_in(spoken), asked[0].first)
-    before = "。".join(each.text for each in of_citizen(spoken) if each.seq < until)
-    return before if _BROKEN.search(before) or _BLAMES.search(before) else ""
+def _read_back(spoken: Sequence[Said], kept: Sequence[Clause]) -> str:
+    operators = {each.seq for each in spoken if not each.by_citizen}
+    return next((clause.text for clause in reversed(kept) if clause.seq in operators), "")
 
 
 def _for_router(text: str) -> str:
     """In words the dispatch catalogue knows; the content knows 做屋 by itself."""
     return standard(text).replace("做屋", "农村建房")
-
-
-def _asks_how(words: str, kind: DemandType) -> bool:
-    """单位不交公积金怎么投诉 asks, and complains of nobody yet."""
-    return bool(re.search(rf"(?:怎么|如何|哪里|在哪|去哪|可以|能).{{0,6}}{kind.value}", words))
 
 
 def _typed_demand(draft: OrderDraft) -> DemandType | None:

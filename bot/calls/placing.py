@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from bot.calls.exchange import Answered, Wanted, exchanges
+from bot.calls.misheard import Misheard
 from bot.calls.named import named
 from bot.calls.order import Filled, Source
 from bot.calls.spoken import Said, clauses
@@ -58,6 +59,10 @@ _NO_DETAIL = re.compile(
     r"[吗呢？?]|什么|怎么|不知道|不清楚|不晓得|贵姓|我姓|电话|没有|谢谢|电费|坏|没人"
 )
 _MAX_DETAIL = 22
+_SECOND = re.compile(r"第二[个件]|二是|(?:另外|还有|再有|还)(?:想反映)?一[个件](?:事|是问)")
+_SUMS_UP = re.compile(r"一是|第一[个件]?")
+_OF_ANOTHER = 4.0
+"""A place told of the second matter is no place of the first."""
 _FAR_LESS = 3.5
 """What is so much less likely than the likeliest lies elsewhere."""
 _VILLAGE = re.compile(r"(?:村|社区|组|屯|居委会)$|村\S{0,4}组")
@@ -86,6 +91,7 @@ class Placer:
 
     def __init__(self, city: City) -> None:
         self._gazetteer = Gazetteer(city)
+        self._towns = Misheard(area.name for area in city.places.areas)
         self._names = {
             area.name: sorted(
                 (
@@ -106,11 +112,14 @@ class Placer:
         question where, then what is said beside 在; where somebody comes from or went counts least.
         """
         mentions: list[_Mention] = []
+        less = 0.0
         for turn in exchanges(spoken):
-            mentions += self._confirmed(turn)
+            mentions += self._confirmed(turn, less)
             asked = Wanted.PLACE in turn.wants
             for said in turn.reply:
-                mentions += self._mentions(said, bonus=2.0 if asked else 0.0)
+                if _SECOND.search(said.text):
+                    less = _OF_ANOTHER
+                mentions += self._mentions(said, bonus=2.0 if asked else -less)
             if asked:
                 mentions += self._detail(turn)
         mentions = [each for each in mentions if each.worth > 0]
@@ -118,13 +127,18 @@ class Placer:
             return None
         return self._together(mentions)
 
-    def _confirmed(self, turn: Answered) -> list[_Mention]:
+    def _confirmed(self, turn: Answered, less: float) -> list[_Mention]:
+        """What was read back; of two matters the first one's place is the order's."""
         if turn.asked is None or turn.agrees is not True:
             return []
-        return self._mentions(turn.asked, bonus=3.0)
+        text = turn.asked.text
+        if not _SUMS_UP.search(text):
+            return self._mentions(turn.asked, bonus=3.0 - less)
+        first = _SECOND.split(text, maxsplit=1)[0]
+        return self._mentions(replace(turn.asked, text=first), bonus=3.0)
 
     def _mentions(self, said: Said, *, bonus: float) -> list[_Mention]:
-        text = _THERE.sub("", _POINTER.sub(" ", said.text))
+        text = _THERE.sub("", _POINTER.sub(" ", self._towns.corrected(said.text)))
         found: list[_Mention] = []
         elsewhere = _ELSEWHERE.search(text)
         for one in named(text):

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
+from bot.calls.misheard import put_right
 from bot.calls.model import Sentence
 from bot.calls.taking_back import Taken, taken_back
 from connectors.calls import Leg
@@ -56,7 +57,7 @@ class Said:
     Args:
         seq, leg: of the sentence.
         heard: its words as recognised.
-        text: what is left of them; empty where nothing is.
+        text: what is left of them, names written as they are; empty where nothing is.
     """
 
     seq: int
@@ -93,7 +94,10 @@ def said(sentences: Sequence[Sentence]) -> tuple[Said, ...]:
     found: list[Said] = []
     for sentence in sorted(sentences, key=lambda each: each.seq):
         new = Said(
-            seq=sentence.seq, leg=sentence.leg, heard=sentence.text, text=tidy(sentence.text)
+            seq=sentence.seq,
+            leg=sentence.leg,
+            heard=sentence.text,
+            text=put_right(tidy(sentence.text)),
         )
         if new.by_citizen:
             change = taken_back(new.text, tuple(each.text for each in found[-_REACH:]))

@@ -9,8 +9,9 @@ from datetime import datetime
 from typing import Protocol
 
 from bot.calls.answering import Answers, Content
+from bot.calls.demanding import has_called_before
 from bot.calls.emergency import Alarm
-from bot.calls.filling import Heard, OrderFiller, has_called_before
+from bot.calls.filling import Heard, OrderFiller, read_back
 from bot.calls.missing import missing
 from bot.calls.model import Sentence
 from bot.calls.order import Field, Filled, OrderDraft, Source
@@ -90,6 +91,7 @@ class Suggester:
         self._filler = OrderFiller(city, router)
         self._splitter = Splitter(Catalogue(city))
         self._duplicates, self._clock = duplicates, clock
+        self._city = city
         self._last: dict[tuple[object, ...], Heard] = {}
 
     def emergency(self, words: str, before: str = "") -> str:
@@ -194,33 +196,50 @@ class Suggester:
         if asked is not None:
             answers = self._answers.find(asked, heard.asked[:at])
         draft = self._filler.fill(OrderDraft(), heard)
-        routing = heard.routing
+        routing, parts = heard.routing, self._several(heard)
         return heard, Suggestions(
             seq=sentences[-1].seq if sentences else -1,
             question=asked.whole if asked else "",
             asked_in=asked.seq if asked else -1,
             answers=answers,
-            departments=_candidates(routing),
-            reasons=routing.reasons if routing else (),
+            departments=_likeliest(_candidates(routing), parts, self._answering(heard, answers)),
+            reasons=_reasons(routing, alarm),
             territory=routing.territory if routing else "",
             emergency=alarm.number if alarm else "",
             emergency_seq=alarm.seq if alarm else -1,
             refuse=routing.statutory_way if routing else "",
             missing=_to_ask(draft, alarm, routing),
-            parts=self._several(heard),
+            parts=parts,
             earlier_case=has_called_before(heard.spoken),
         )
 
     def _several(self, heard: Heard) -> tuple[OneOfSeveral, ...]:
         return tuple(
-            OneOfSeveral(text=text, departments=_candidates(self._filler.routed(text, heard)))
+            OneOfSeveral(
+                text=text,
+                departments=_candidates(self._filler.routed(text.removeprefix("另外"), heard)),
+            )
             for text in self._parts(heard)
         )
 
     def _parts(self, heard: Heard) -> tuple[str, ...]:
         """The demands of a call, where it has several."""
         several = heard.routing and any("件事" in each for each in heard.routing.reasons)
-        return self._splitter.split(heard.text) if several else ()
+        said_so = several or "。另外" in heard.text
+        if not said_so:
+            return ()
+        parts = self._splitter.split(heard.text)
+        return parts if len(parts) > 1 else self._splitter.split(read_back(heard))
+
+    def _answering(self, heard: Heard, answers: Sequence[Suggested]) -> str:
+        """The department whose document answers a consultation; empty where none is sure."""
+        asks = heard.routing and heard.routing.demand_type is DemandType.CONSULTATION
+        if not asks or not answers or answers[0].confidence < _SURE_ANSWER:
+            return ""
+        issuer = self._answers.department(answers[0].document_id)
+        ours = issuer.removeprefix(self._city.name.removesuffix("市"))
+        unit = self._city.department(issuer) or self._city.department(ours)
+        return unit.name if unit else ""
 
     async def _similar(self, heard: Heard) -> tuple[SimilarCase, ...]:
         routing = heard.routing
@@ -248,6 +267,29 @@ def _candidates(routing: Routing | None) -> tuple[Candidate, ...]:
         for each in (routing.departments if routing else ())
         if each.confidence >= _LEAST_CONFIDENCE
     )[:_DEPARTMENTS]
+
+
+def _likeliest(
+    routed: tuple[Candidate, ...], parts: Sequence[OneOfSeveral], answering: str
+) -> tuple[Candidate, ...]:
+    """The first demand's department first; of a consultation the one whose document answers it."""
+    first = next((part.departments[0] for part in parts[:1] if part.departments), None)
+    if first is not None and first.confidence >= _SURE_PART:
+        routed = (first, *(each for each in routed if each.name != first.name))
+    best = routed[0].confidence if routed else 0.0
+    if answering and best < _SURE_ROUTE and not parts:
+        likelier = Candidate(name=answering, confidence=max(best, _SURE_PART))
+        routed = (likelier, *(each for each in routed if each.name != answering))
+    return routed[:_DEPARTMENTS]
+
+
+_SURE_PART, _SURE_ROUTE, _SURE_ANSWER = 0.35, 0.6, 0.4
+
+
+def _reasons(routing: Routing | None, alarm: Alarm | None) -> tuple[str, ...]:
+    """Why it is sent there; a call is in danger only where its own watch says so."""
+    reasons = routing.reasons if routing else ()
+    return tuple(each for each in reasons if alarm is not None or "的紧急情况" not in each)
 
 
 def _to_ask(draft: OrderDraft, alarm: Alarm | None, routing: Routing | None) -> tuple[ToAsk, ...]:
