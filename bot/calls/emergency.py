@@ -9,6 +9,7 @@ Source: 国办函〔2025〕66号 (such matters are transferred at once), 国办�
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -56,6 +57,7 @@ _FIGURES = (
     re.compile(
         r"烟囱[^，。]{0,6}(?:冒|黑)[^，。]{0,4}烟|(?:油烟|烧烤|秸秆|鞭炮|烟花|香|纸钱)[^，。]{0,8}(?:烟|炸|烧)"
     ),
+    re.compile(r"(?:没有?|不是|又没|并没有?)(?:真的?)?(?:着|起|失|发生)(?:了)?火(?:灾)?"),
     re.compile(r"(?:放|燃放|禁放)[^，。]{0,4}(?:鞭炮|烟花|爆竹)[^，。]{0,10}"),
 )
 """Burnt, burst and dying in other senses: what smelt, broke, or is said of anger."""
@@ -115,25 +117,26 @@ class Watch:
 
     def __init__(self, city: City) -> None:
         self._severity = SeverityJudge(city.rules)
-        self._danger = DangerJudge((*everyday(city), *_small_talk()))
+        self._danger = DangerJudge((*everyday(city), *_small_talk()), _cries())
         self._known: dict[str, str] = {}
 
     def alarm(self, sentences: Sequence[Sentence]) -> Alarm | None:
         """The danger a call tells of, unless it was taken back; None for none."""
-        found: Alarm | None = None
+        told: list[Alarm] = []
         before, asked, since = "", "", 0
         for sentence in sentences:
             if sentence.leg is not Leg.CITIZEN:
                 asked, before = sentence.text, ""
                 continue
             since += 1
-            if found and since <= _STANDS_FOR and _OVER.search(sentence.text):
-                found = None
+            if told and since <= _STANDS_FOR and _OVER.search(sentence.text):
+                told = []
             number = self.number(sentence.text, before) or self._agreed(asked, sentence.text)
-            if number and found is None:
-                found, since = Alarm(number=number, seq=sentence.seq, words=sentence.text), 0
+            if number:
+                since = 0 if not told else since
+                told.append(Alarm(number=number, seq=sentence.seq, words=sentence.text))
             before, asked = sentence.text, ""
-        return found
+        return _clearest(told)
 
     def number(self, text: str, before: str = "") -> str:
         """The number for a sentence, or a part of one that is still being spoken; or empty.
@@ -196,7 +199,17 @@ class Watch:
             return "120"
         if found is None or found.lead < _SURE:
             return ""
-        return found.number if found.lead >= _VERY_SURE or _SIGN.search(plain) else ""
+        return found.number
+
+
+def _clearest(told: Sequence[Alarm]) -> Alarm | None:
+    """The number told most often, of several the one told last; with its first sentence."""
+    if not told:
+        return None
+    times = Counter(alarm.number for alarm in told)
+    last = {alarm.number: at for at, alarm in enumerate(told)}
+    number = max(times, key=lambda one: (times[one], last[one]))
+    return next(alarm for alarm in told if alarm.number == number)
 
 
 def _literal(plain: str) -> str:
@@ -221,15 +234,6 @@ def _present(parts: Sequence[str]) -> list[str]:
     return kept
 
 
-_SIGN = re.compile(
-    r"[火烟烧炸爆漏煤燃焦毒药触电溺淹沉落掉坠困卡夹刀砍捅打抢偷杀砸撬绑拐追跳血晕昏抽吐喘痛疼胸撞翻压摔断躺倒救喊叫"
-    r"咬死伤肿噎塌晃蛇疯哭怕滚割勒拖踹踢揍逼架赖威胁闯摸尾跟盯气味臭呛雾热烫冰水河塘井湖沟桥楼树崖心脉脸嘴唇紫青抖麻"
-    r"瘫歪僵醒吸流宫胎蜂虫狗车驾逃堵骗抱锁丢迷闹枪棒棍酒吵凶藏埋雷溅喷冒响嘶倾垮滑陷炮刮掐扣斧钢围]"
-    r"|没(?:回来|上来|影|声|反应)|坏人|进人"
-)
-"""Stands in nearly all that is danger; without it a sentence only sounds like one."""
-
-
 def _harmless(plain: str) -> bool:
     """手擦破了，还好: nobody waits for help."""
     return bool(_HARMLESS.search(plain)) and not _CRASH.search(plain)
@@ -238,20 +242,26 @@ def _harmless(plain: str) -> bool:
 _CRASH = re.compile(r"撞|车祸|追尾|碰了|蹭倒|侧翻|翻车|着火|起火|烧|漏气|煤气|燃气")
 
 
+def _cries() -> tuple[tuple[str, str], ...]:
+    """Present danger as it is told on the telephone: number and words."""
+    lines = (Path(__file__).parent / "cries.txt").read_text(encoding="utf-8").splitlines()
+    pairs = (line.partition("\t") for line in lines if line and not line.startswith("#"))
+    return tuple((number, words) for number, _, words in pairs)
+
+
 def _small_talk() -> tuple[str, ...]:
     """What is said on the telephone without danger."""
     lines = (Path(__file__).parent / "small_talk.txt").read_text(encoding="utf-8").splitlines()
     return tuple(line for line in lines if line and not line.startswith("#"))
 
 
-_SURE = 0.32
-"""Of the lead of danger over none. Of 120 texts in tests/bot/routing/danger_blind.jsonl 59 of 60
-dangers ring with it and none of 60 near misses; of 36 calls without danger, none."""
+_SURE = 0.1
+"""Of the lead of danger over none. With it 59 of 60 dangers of tests/bot/routing/danger_blind.jsonl
+ring and none of 60 near misses; learning from half of small_talk.txt and cries.txt, 3 of 1,150
+ordinary sentences of the other half and 125 of 160 cries, many of four characters."""
 _BLEEDS = re.compile(
     r"割(?:了)?(?:手)?腕(?!.{0,4}[过疤])|[一满]地(?:都是)?(?:的)?血|血流不止|大出血"
 )
-_VERY_SURE = 1.0
-"""From this lead on no sign is needed; 97 % of what was learned as danger holds one."""
 _TELLS_MORE = 15
 _KEPT = 4_096
 _AN_ANSWER = 14

@@ -197,6 +197,8 @@ class Suggester:
             answers = self._answers.find(asked, heard.asked[:at])
         draft = self._filler.fill(OrderDraft(), heard)
         routing, parts = heard.routing, self._several(heard)
+        if not answers and routing and routing.demand_type is not DemandType.CONSULTATION:
+            asked = None  # 你说气不气人: who complains asks many things nobody need look up
         return heard, Suggestions(
             seq=sentences[-1].seq if sentences else -1,
             question=asked.whole if asked else "",

@@ -43,10 +43,13 @@ class DangerJudge:
 
     Args:
         everyday: sentences without danger, such as citizens bring every day.
+        cries: further sentences of danger: number and text.
     """
 
-    def __init__(self, everyday: Sequence[str] = ()) -> None:
-        told = [*lexicon.danger(), *((_NOTHING, text) for text in everyday)]
+    def __init__(
+        self, everyday: Sequence[str] = (), cries: Sequence[tuple[str, str]] = ()
+    ) -> None:
+        told = [*lexicon.danger(), *cries, *((_NOTHING, text) for text in everyday)]
         self._labels = (_NOTHING, *NUMBERS)
         texts = [reduced(text) for _, text in told]
         counts = count(texts, _LONGEST)

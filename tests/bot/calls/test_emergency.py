@@ -85,3 +85,33 @@ def test_what_is_said_every_day_rings_seldom(watch: Watch) -> None:
     told = [(bool(watch.number(words)), number != "0") for number, words in rows]
     assert sum(rang and real for rang, real in told) >= 38
     assert sum(rang and not real for rang, real in told) <= 1
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "没起火，是炭烧的烟，我打个比方",
+        "车子来了，我招了手，他看了我一眼就开过去了",
+        "喂，听得见啵，我在田里，风大",
+        "就现在我一个人在屋里，户口也迁走了",
+        "对了还有，我小孩上个礼拜刚生的",
+        "短信发过来我不识得看，我孙子看的",
+    ],
+)
+def test_stories_told_on_the_telephone_ring_nothing(watch: Watch, words: str) -> None:
+    assert watch.number(words) == ""
+
+
+def test_the_number_told_last_is_shown_of_those_told_as_often(watch: Watch) -> None:
+    told = talk("c: 着火了，快点来！", "o: 您在哪里？", "c: 我爸昏倒了，叫不醒")
+    assert [watch.number(told[at].text) for at in (0, 2)] == ["119", "120"]
+    alarm = watch.alarm(told)
+    assert alarm is not None
+    assert (alarm.number, alarm.seq) == ("120", 2)
+
+
+def test_the_number_told_most_often_is_shown(watch: Watch) -> None:
+    told = talk("c: 着火了，快点来！", "c: 我爸昏倒了，叫不醒", "c: 火越烧越大了，快来")
+    alarm = watch.alarm(told)
+    assert alarm is not None
+    assert (alarm.number, alarm.seq) == ("119", 0)
