@@ -44,6 +44,7 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
             ActionServices.of(running.services),
             settings.rasa_token.get_secret_value(),
         )
+        await running.services.calls.warm()
         runner = web.AppRunner(
             application, access_log=None, shutdown_timeout=_SHUTDOWN_S, handle_signals=False
         )

@@ -15,9 +15,11 @@ import time
 from collections.abc import Mapping
 from datetime import timedelta
 
+from bot.calls.model import Sentence
 from bot.calls.ports import CallStorage, HeardField, Passing, Suggesting
 from bot.calls.records import Claim, Draft, Heard, Source, SuggestionSet
 from bot.ports import Clock
+from connectors.calls import Leg
 
 log = logging.getLogger(__name__)
 
@@ -72,6 +74,13 @@ class Listening:
             return
         task = asyncio.create_task(self._work(call_id), name="suggestions")
         self._tasks[call_id] = task
+
+    async def warm(self) -> None:
+        """Load what the first call would wait for: words by their sound, the segmenter."""
+        if self.suggesting is not None:
+            asked = "喂，你好，我想问一下医保报销要带什么材料？我住在老街。"
+            first = Sentence(seq=0, leg=Leg.CITIZEN, text=asked, at=self._clock.now())
+            await self.suggesting.suggest((first,))
 
     async def take_over(self, call_id: str) -> bool:
         """Go on with a call whose process is gone; False where there is nothing to be done."""

@@ -143,6 +143,10 @@ class Calls(DeskWork):
         """Compute the suggestions that a process which is gone had begun; of how many calls."""
         return await self._listening.sweep()
 
+    async def warm(self) -> None:
+        """Load what the first call would wait for."""
+        await self._listening.warm()
+
     async def sweep(self) -> int:
         """End calls of which nothing was heard for hours; how many. Their end was never told."""
         async with self._storage.read() as unit:

@@ -46,9 +46,7 @@ class DangerJudge:
         cries: further sentences of danger: number and text.
     """
 
-    def __init__(
-        self, everyday: Sequence[str] = (), cries: Sequence[tuple[str, str]] = ()
-    ) -> None:
+    def __init__(self, everyday: Sequence[str] = (), cries: Sequence[tuple[str, str]] = ()) -> None:
         told = [*lexicon.danger(), *cries, *((_NOTHING, text) for text in everyday)]
         self._labels = (_NOTHING, *NUMBERS)
         texts = [reduced(text) for _, text in told]
