@@ -57,9 +57,11 @@ async def reported(work: Work, services: Services) -> None:
     services.metrics.sms_reported(details.get("status", ""))
     if details.get("status") == "delivered":
         return
-    row = await services.outbox.not_reached(
-        details.get("reference", ""), error=f"sms_{code.lower()}", new_id=services.ids.new_id()
-    )
+    reference, error = details.get("reference", ""), f"sms_{code.lower()}"
+    row = await services.outbox.not_reached(reference, error=error, new_id=services.ids.new_id())
+    if row is None and await services.deliveries.not_reached(reference, error=error) is not None:
+        log.warning("department not reached", extra={"delivery_id": reference, "error": code})
+        return
     log.warning(
         "text message not delivered",
         extra={"message_id": message.id, "error": code, "outcome": "seen" if row else "unknown"},

@@ -41,6 +41,7 @@ from connectors.departments.dingtalk.settings import DingTalkSettings
 from connectors.departments.email.sender import EmailSender
 from connectors.departments.email.settings import EmailSettings
 from connectors.departments.open311 import connector as open311
+from connectors.departments.sms.sender import SmsToDepartments
 from connectors.departments.wecom.sender import WeComRobots
 from connectors.departments.wecom.settings import WeComSettings
 from connectors.departments.work_order import building as work_order
@@ -102,17 +103,21 @@ def _hotline(edge: Edge) -> Channel | None:
     settings = sms.load()
     if not settings.url:
         return None
-    path = settings.templates or (edge.city / "sms.toml" if edge.city else None)
-    if path is None:
-        raise Misconfigured(f"{sms.PREFIX}TEMPLATES is missing")
     return SmsChannel(
         settings,
-        sms_templates.read(path, link=settings.link),
+        _sms_templates(settings, edge),
         edge.tokens,
         stopped=edge.stopped,
         count=edge.count,
         count_parts=edge.count_parts,
     )
+
+
+def _sms_templates(settings: sms.SmsSettings, edge: Edge) -> sms_templates.Templates:
+    path = settings.templates or (edge.city / "sms.toml" if edge.city else None)
+    if path is None:
+        raise Misconfigured(f"{sms.PREFIX}TEMPLATES is missing")
+    return sms_templates.read(path, link=settings.link, department_link=settings.department_link)
 
 
 CHANNELS: Mapping[str, Callable[[Edge], Channel | None]] = {
@@ -166,6 +171,20 @@ def _dingtalk(edge: Edge) -> dict[str, object]:
     return {DingTalkRobots.name: DingTalkRobots(settings, edge.tokens, edge.rates)}
 
 
+def _sms(edge: Edge) -> dict[str, object]:
+    settings = sms.load()
+    if not settings.url or not settings.department_link:
+        return {}
+    sender = SmsToDepartments(
+        settings,
+        _sms_templates(settings, edge),
+        edge.tokens,
+        count=edge.count,
+        count_parts=edge.count_parts,
+    )
+    return {sender.name: sender}
+
+
 def _work_order(edge: Edge) -> dict[str, object]:
     settings = _read(WorkOrderSettings, WORK_ORDER)
     return work_order.platforms(
@@ -193,6 +212,7 @@ DEPARTMENTS: Mapping[str, Callable[[Edge], Mapping[str, object]]] = {
     "email": _email,
     "wecom": _wecom,
     "dingtalk": _dingtalk,
+    "sms": _sms,
     "work_order": _work_order,
     "open311": lambda edge: open311.connectors(edge.sent),
 }

@@ -8,6 +8,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import asyncpg
@@ -56,13 +57,20 @@ def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
     return f"sqlite+aiosqlite:///{path}"
 
 
-@pytest.fixture
-async def postgres_database_url(postgres_url: str) -> AsyncIterator[str]:
+@asynccontextmanager
+async def fresh_database(postgres_url: str) -> AsyncIterator[str]:
     """A fresh PostgreSQL database at the newest migration."""
     name = f"test_{next(_serial)}"
     await _execute(postgres_url, f"CREATE DATABASE {name} TEMPLATE {_TEMPLATE}")
     yield _named(postgres_url, name)
     await _execute(postgres_url, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+async def postgres_database_url(postgres_url: str) -> AsyncIterator[str]:
+    """As `fresh_database`, for one test."""
+    async with fresh_database(postgres_url) as url:
+        yield url
 
 
 @pytest.fixture(

@@ -84,6 +84,59 @@ def service(home: Path, **settings: str) -> Iterator[Started]:
             process.stdout.close()
 
 
+@dataclass(frozen=True, kw_only=True)
+class Part:
+    """One process of the service: `serve` or `worker`; `url` is where a `serve` will answer."""
+
+    process: subprocess.Popen[bytes]
+    port: int
+    log: Path
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def kill(self) -> None:
+        """As when its machine loses power; gone when this returns."""
+        self.process.kill()
+        self.process.wait()
+
+    def answers(self) -> None:
+        """Wait until it answers. Raises `RuntimeError` where it ended before, naming its log."""
+        while not _listens(self.port):
+            if self.process.poll() is not None:
+                raise RuntimeError(f"serve ended: {self.log}")
+            time.sleep(0.05)
+
+
+@contextmanager
+def part(home: Path, command: str, **settings: str) -> Iterator[Part]:
+    """One process of the service by itself; stopped as Ctrl-C stops it where it still runs.
+
+    Args:
+        home: a folder of its own.
+        command: `serve` or `worker`.
+        settings: more settings, without their prefix.
+    """
+    home.mkdir(parents=True, exist_ok=True)
+    port = free_port()
+    environment = os.environ | {
+        "POLICYLINE_HOME": str(home),
+        "POLICYLINE_PORT": str(port),
+        "PYTHONPATH": str(ROOT),
+        **{f"POLICYLINE_{name.upper()}": value for name, value in settings.items()},
+    }
+    with (home / f"{command}.log").open("wb") as log:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "bot", command], env=environment, stdout=log, stderr=log
+        )
+    try:
+        yield Part(process=process, port=port, log=home / f"{command}.log")
+    finally:
+        process.send_signal(signal.SIGINT)
+        process.wait(timeout=30)
+
+
 @contextmanager
 def replica(home: Path, **settings: str) -> Iterator[str]:
     """One `policyline serve` by itself; gives its address once it answers.
@@ -95,27 +148,9 @@ def replica(home: Path, **settings: str) -> Iterator[str]:
     Raises:
         RuntimeError: it ended before it answered; names its log.
     """
-    home.mkdir(parents=True, exist_ok=True)
-    port = free_port()
-    environment = os.environ | {
-        "POLICYLINE_HOME": str(home),
-        "POLICYLINE_PORT": str(port),
-        "PYTHONPATH": str(ROOT),
-        **{f"POLICYLINE_{name.upper()}": value for name, value in settings.items()},
-    }
-    with (home / "serve.log").open("wb") as log:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "bot", "serve"], env=environment, stdout=log, stderr=log
-        )
-    try:
-        while not _listens(port):
-            if process.poll() is not None:
-                raise RuntimeError(f"serve ended: {home / 'serve.log'}")
-            time.sleep(0.05)
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        process.send_signal(signal.SIGINT)
-        process.wait(timeout=30)
+    with part(home, "serve", **settings) as serving:
+        serving.answers()
+        yield serving.url
 
 
 def _listens(port: int) -> bool:

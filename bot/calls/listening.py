@@ -163,7 +163,8 @@ class Listening:
         async with self._storage.begin() as unit:
             kept = await unit.call_work.suggested(call_id, owner=self._owner, new=new, until=until)
             if kept.newest:
-                await unit.call_work.fill(call_id, *_changes(draft, heard), now=now)
+                changes = _changes(draft, heard, since=sentences[0].seq)
+                await unit.call_work.fill(call_id, *changes, now=now)
         await self._passing.wake(f"call:{call_id}")
         return kept.more
 
@@ -182,14 +183,23 @@ class Listening:
 
 
 def _changes(
-    draft: Draft, found: Mapping[str, HeardField]
+    draft: Draft, found: Mapping[str, HeardField], *, since: int
 ) -> tuple[dict[str, Heard], tuple[str, ...]]:
-    """What differs from the form as it was read: fields to put, and fields to empty."""
+    """What differs from the form as it was read: fields to put, and fields to empty.
+
+    What was heard before the first sentence that was read now (`since`) stays: in a long call it
+    was not heard again, and not taken back either.
+    """
     typed = {name for name, field in draft.items() if field.source is Source.TYPED}
     before = {name: _heard(field) for name, field in draft.items() if name not in typed}
     now = {name: _heard(one) for name, one in found.items() if name not in typed}
     put = {name: one for name, one in now.items() if before.get(name) != one}
-    return put, tuple(name for name in before if name not in now)
+    gone = (
+        name
+        for name, one in before.items()
+        if name not in now and (one.seq is None or one.seq >= since)
+    )
+    return put, tuple(gone)
 
 
 def _heard(field: HeardField) -> Heard:

@@ -299,6 +299,11 @@ def _event(
 
 
 async def _refused(response: aiohttp.ClientResponse) -> str:
+    if response.status == 404:  # the page is there once a call centre is
+        return (
+            "服务没有设置呼叫中心：请给服务设置 POLICYLINE_HOTLINE_CENTRES__DEFAULT__KEY"
+            "（不少于 16 个字符），重启后再播放。"
+        )
     try:
         said = (await response.json())["error"]["message"]
     except (ValueError, KeyError, TypeError, aiohttp.ContentTypeError):

@@ -22,11 +22,13 @@ from bot.clock import SystemClock
 from bot.commands import hotline_eval
 from bot.commands.opened import ERR, OUT, print_json
 from connectors.calls import CallEventKind, Leg
+from connectors.channels.hotline.settings import load
+from connectors.errors import Misconfigured
 
 app = typer.Typer(no_args_is_help=True)
 app.add_typer(hotline_eval.app)
 
-_KEY_SETTINGS = ["POLICYLINE_HOTLINE_KEY", "POLICYLINE_HOTLINE_CENTRES__DEFAULT__KEY"]
+_KEY_SETTING = "POLICYLINE_HOTLINE_KEY"
 _LEGS = {Leg.CITIZEN: "市民", Leg.OPERATOR: "话务员"}
 _EVENTS = {
     CallEventKind.OFFERED: "来电排队",
@@ -53,7 +55,10 @@ def replay(
     ] = 1.0,
     url: Annotated[str, typer.Option("--url", help="服务的地址；默认为本机")] = "",
     key: Annotated[
-        str, typer.Option("--key", envvar=_KEY_SETTINGS, help="呼叫中心的密钥", show_envvar=False)
+        str,
+        typer.Option(
+            "--key", envvar=_KEY_SETTING, help="呼叫中心的密钥；默认用服务的设置", show_envvar=False
+        ),
     ] = "",
     centre: Annotated[str, typer.Option("--centre", help="呼叫中心的名称")] = "default",
     call: Annotated[str, typer.Option("--call", help="通话编号；默认每次新编")] = "",
@@ -70,8 +75,10 @@ def replay(
         _stop(str(error), 2)
     if recording is None:
         _stop("请写明要播放的录音；--list 列出自带的录音。", 2)
+    key = key or _key_of(centre)
     if not key:
-        _stop("请用 --key 或设置 POLICYLINE_HOTLINE_KEY 给出呼叫中心的密钥。", 2)
+        name = f"POLICYLINE_HOTLINE_CENTRES__{centre.upper()}__KEY"
+        _stop(f"没有呼叫中心的密钥：请和服务一样设置 {name}，或用 --key 给出。", 2)
     if not url:
         url = f"http://127.0.0.1:{settings_or_exit().port}"
     if not url.startswith(("http://", "https://")):
@@ -86,6 +93,15 @@ def replay(
         print_json({"call": call_id, "sentences": count})
     else:
         OUT.print(f"播放完毕：{recording.title}，{count} 句，通话编号 {call_id}。")
+
+
+def _key_of(centre: str) -> str:
+    """The key the service itself has for a call centre; empty where it has none."""
+    try:
+        found = load().centres.get(centre)
+    except Misconfigured as error:
+        _stop(str(error), 2)
+    return found.key.get_secret_value() if found else ""
 
 
 async def _play(

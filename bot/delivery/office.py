@@ -5,7 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from bot.delivery.ports import DepartmentStorage, DepartmentUnit
-from bot.delivery.records import Delivery, DeliveryState, Poll, StoredUpdate, UpdateState
+from bot.delivery.records import (
+    Delivery,
+    DeliveryState,
+    NewDelivery,
+    Poll,
+    StoredUpdate,
+    UpdateState,
+)
 from bot.errors import Conflict
 from bot.ports import Clock, Ids, Wakeups
 from bot.records import AuditEntry, QueueCounts
@@ -82,6 +89,28 @@ class DeliveryOffice:
             await self._audit(unit, by, "delivery.retry", delivery_id)
         await self._wakeups.wake("departments")
 
+    async def not_reached(self, delivery_id: str, *, error: str) -> Delivery | None:
+        """What went out as this row reached nobody: a person sees it, as a dead row of its own.
+
+        A sender sends nothing twice under one key, so the copy is what is sent again. However
+        often this is told, there is one.
+
+        Args:
+            delivery_id: what went out.
+            error: a stable code of what became of it.
+
+        Returns:
+            What went out; None where there is no such row.
+        """
+        async with self._storage.begin() as unit:
+            row = await unit.deliveries.get(delivery_id)
+            if row is None:
+                return None
+            new, new_id = _again(row), self._ids.new_id()
+            if await unit.deliveries.add(new, id=new_id, now=self._clock.now()):
+                await unit.deliveries.bury(new_id, error=error)
+        return row
+
     async def told(self, delivery_id: str, *, by: str) -> None:
         """They were told otherwise. Raises `Conflict` where it is done by now."""
         async with self._storage.begin() as unit:
@@ -110,6 +139,12 @@ class DeliveryOffice:
             id=self._ids.new_id(), at=self._clock.now(), actor=by, action=action, subject=subject
         )
         await unit.audit.add(entry)
+
+
+def _again(row: Delivery) -> NewDelivery:
+    return NewDelivery(
+        key=f"back:{row.id}", sequence=row.sequence, sender=row.sender, notice=row.notice
+    )
 
 
 def _done() -> Conflict:

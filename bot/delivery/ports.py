@@ -7,7 +7,14 @@ from contextlib import AbstractAsyncContextManager
 from datetime import datetime
 from typing import Protocol
 
-from bot.delivery.records import Delivery, DeliveryState, Poll, StoredUpdate, UpdateState
+from bot.delivery.records import (
+    Delivery,
+    DeliveryState,
+    NewDelivery,
+    Poll,
+    StoredUpdate,
+    UpdateState,
+)
 from bot.records import AuditEntry, QueueCounts
 from connectors.departments.base import DepartmentUpdate
 
@@ -30,6 +37,12 @@ class DeliveryRows(Protocol):
 
     async def dead(self, delivery_id: str, *, owner: str, error: str) -> None:
         """A person must look. Raises `LeaseLost`."""
+
+    async def add(self, new: NewDelivery, *, id: str, now: datetime) -> bool:
+        """Put a notice on its way; False where its key is known."""
+
+    async def bury(self, delivery_id: str, *, error: str) -> None:
+        """A row that was just added is for a person."""
 
     async def get(self, delivery_id: str) -> Delivery | None:
         """One row."""

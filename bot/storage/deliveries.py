@@ -47,6 +47,14 @@ class DeliveryRepository:
         statement = statement.on_conflict_do_nothing(index_elements=["key"])
         return (await self._connection.execute(statement.returning(rows.c.id))).first() is not None
 
+    async def bury(self, delivery_id: str, *, error: str) -> None:
+        """A row that was just added is for a person to look at, not to be sent by itself."""
+        await self._connection.execute(
+            sa.update(rows)
+            .where(rows.c.id == delivery_id, rows.c.state == DeliveryState.PENDING)
+            .values(state=DeliveryState.DEAD, last_error=error[:120])
+        )
+
     async def get(self, delivery_id: str) -> Delivery | None:
         """One row, or None."""
         found = await self._rows(sa.select(rows).where(rows.c.id == delivery_id))

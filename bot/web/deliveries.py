@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 
 from aiohttp import web
 
+from bot.delivery import duty_phones
 from bot.web.rendering import page
 from bot.web.routes import Handler, services_of, session_of
 
@@ -21,6 +22,7 @@ async def show(request: web.Request) -> web.Response:
         "deliveries.html",
         standing=await services.deliveries.standing(),
         unreached=await services.unreached.failed(),
+        stopped=await duty_phones.stopped(services.city.contacts, services.optouts.stopped),
         now=services.clock.now(),
     )
 

@@ -22,6 +22,7 @@ from tests.fakes.dingtalk_robot import DingTalkRobotPlatform, Robot
 from tests.fakes.mail_server import MailServer, certificate
 from tests.fakes.open311_server import JURISDICTION, Open311Side
 from tests.fakes.open311_server import KEY as THEIR_KEY
+from tests.fakes.sms_gateway import DEPARTMENT_LINK, LINK, SmsGateway, approved_in
 from tests.fakes.wecom_robot import WeComRobotPlatform
 from tests.fakes.work_order_platform import KEY as ORDERS_KEY
 from tests.fakes.work_order_platform import WorkOrderPlatform
@@ -110,6 +111,28 @@ async def dingtalk(folder: Path) -> AsyncIterator[Bench]:
 
 
 @asynccontextmanager
+async def sms(folder: Path) -> AsyncIterator[Bench]:
+    del folder
+    gateway = SmsGateway(approved_in(DEFAULT / "sms.toml"), now, limits=(9, 9, 10))
+    async with TestServer(gateway.application()) as server:
+        yield Bench(
+            name="sms",
+            environment={
+                "POLICYLINE_HOTLINE_SMS_URL": str(server.make_url("/api")),
+                "POLICYLINE_HOTLINE_SMS_APP": gateway.app,
+                "POLICYLINE_HOTLINE_SMS_KEY": gateway.key,
+                "POLICYLINE_HOTLINE_SMS_LINK": LINK,
+                "POLICYLINE_HOTLINE_SMS_DEPARTMENT_LINK": DEPARTMENT_LINK,
+                "POLICYLINE_HOTLINE_SMS_QUIET": "",
+                "POLICYLINE_HOTLINE_SMS_A_MINUTE": "0",
+            },
+            seen=lambda: len(gateway.sent),
+            address="13900000001",
+            secrets=(gateway.key,),
+        )
+
+
+@asynccontextmanager
 async def work_order(folder: Path) -> AsyncIterator[Bench]:
     del folder
     platform = WorkOrderPlatform(now)
@@ -150,6 +173,7 @@ BENCHES = {
     "email": email,
     "wecom": wecom,
     "dingtalk": dingtalk,
+    "sms": sms,
     "work_order": work_order,
     "open311": open311,
 }
@@ -160,7 +184,7 @@ async def wake(topic: str) -> None:
 
 
 def edge() -> registry.Edge:
-    return registry.Edge(wake=wake, tokens=Memory())  # type: ignore[arg-type] # no locks are asked for
+    return registry.Edge(wake=wake, tokens=Memory(), city=DEFAULT)  # type: ignore[arg-type] # no locks are asked for
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -87,6 +87,11 @@ class AmiServer(Sockets):
         """Wait until somebody has signed in so many times and has asked all it asks at first."""
         await self.until(lambda: self.actions.count("QueueStatus") >= times)
 
+    @property
+    def heard_by(self) -> int:
+        """How many listen."""
+        return len(self._listeners)
+
     def play(self, name: str, *, upto: int | None = None, begin: int = 0, **values: str) -> None:
         """What the server does in a call: events go to whoever listens, channels come and go.
 

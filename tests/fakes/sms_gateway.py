@@ -20,12 +20,13 @@ from aiohttp import web
 
 KEY = "a key of the gateway for tests"
 LINK = "https://12345.example/p"
+DEPARTMENT_LINK = "https://12345.example/d"
 _FIELDS = {
     "send": {"phone", "sign", "template", "variables", "reference"},
     "balance": set[str](),
 }
 _OURS = {"action", "app", "timestamp", "nonce", "signature"}
-_SPANS = (("RATE_MINUTE", 60, 1), ("RATE_HOUR", 3600, 5), ("RATE_DAY", 86_400, 10))
+_SPANS = (("RATE_MINUTE", 60), ("RATE_HOUR", 3600), ("RATE_DAY", 86_400))
 
 
 class _No(Exception):
@@ -58,12 +59,14 @@ class Sent:
     reference: str
 
 
-def approved_in(path: Path, *, link: str = LINK) -> dict[str, Approved]:
+def approved_in(path: Path) -> dict[str, Approved]:
     """The templates of a city's file as its gateway approved them."""
     given = tomllib.loads(path.read_text())
+    links = {True: DEPARTMENT_LINK, False: LINK}
     return {
         one["code"]: Approved(
-            text=one["text"].replace("{link}", link), longest=one.get("longest", {})
+            text=one["text"].replace("{link}", links[one["kind"].startswith("department_")]),
+            longest=one.get("longest", {}),
         )
         for one in given["template"]
     }
@@ -108,7 +111,9 @@ class SmsGateway:
         key: str = KEY,
         sign: str = "丰城12345",
         balance: int = 10_000,
+        limits: tuple[int, int, int] = (1, 5, 10),
     ) -> None:
+        self.limits = limits
         self.templates, self._now = dict(templates), now
         self.app, self.key, self.sign, self.balance = app, key, sign, balance
         self.sent: list[Sent] = []
@@ -282,7 +287,7 @@ class SmsGateway:
 
     def _limit(self, phone: str, template: str) -> None:
         now = self._now().timestamp()
-        for code, span_s, most in _SPANS:
+        for (code, span_s), most in zip(_SPANS, self.limits, strict=True):
             within = [t for t in self._times.get((phone, template), []) if t > now - span_s]
             if len(within) >= most:
                 raise _No(code, retry_after_s=within[-most] + span_s - now)

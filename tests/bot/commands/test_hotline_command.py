@@ -7,6 +7,8 @@ import json
 from pathlib import Path
 
 import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestServer
 from click.testing import Result
 from typer.testing import CliRunner
 
@@ -37,7 +39,8 @@ def test_the_shipped_calls_are_listed() -> None:
     [
         ((), "--list"),
         (("no-such-call",), "打不开"),
-        (("silent-call",), "密钥"),
+        (("silent-call",), "POLICYLINE_HOTLINE_CENTRES__DEFAULT__KEY"),
+        (("silent-call", "--centre", "second"), "POLICYLINE_HOTLINE_CENTRES__SECOND__KEY"),
         (("silent-call", "--key", "k" * 16, "--url", "here"), "--url 应为"),
     ],
 )
@@ -52,6 +55,39 @@ def test_a_service_that_is_not_there_is_told() -> None:
         "--url", "http://127.0.0.1:1",
     )  # fmt: skip
     assert (result.exit_code, "连不上" in result.output) == (1, True)
+
+
+@pytest.mark.parametrize("where", ["environment", "file"])
+async def test_the_key_is_the_one_the_service_has(
+    where: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "policyline.toml"
+    table = {"environment": "", "file": f'[hotline.centres.default]\nkey = "{KEY.decode()}"\n'}
+    file.write_text(table[where])
+    monkeypatch.setenv("POLICYLINE_CONFIG", str(file))
+    given = {"environment": {"default": {"key": KEY.decode()}}, "file": {}}
+    monkeypatch.setenv("POLICYLINE_HOTLINE_CENTRES", json.dumps(given[where]))
+    async with service(Events(), now=None) as (centre, target):
+        arguments = ("hotline", "replay", "silent-call", "--url", target.url, "--speed", "0")
+        result = await asyncio.to_thread(run, *arguments)
+        assert result.exit_code == 0, result.output
+        assert len(centre.book.sentences) == 4
+
+
+async def test_a_service_without_a_call_centre_says_what_to_set() -> None:
+    async with TestServer(web.Application()) as server:
+        url = str(server.make_url("")).rstrip("/")
+        arguments = ("hotline", "replay", "silent-call", "--key", "k" * 16, "--url", url)
+        result = await asyncio.to_thread(run, *arguments, "--speed", "0")
+    assert result.exit_code == 1
+    assert "POLICYLINE_HOTLINE_CENTRES__DEFAULT__KEY" in result.output
+
+
+def test_a_faulty_setting_is_told_without_the_key(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("POLICYLINE_HOTLINE_CENTRES__DEFAULT__KEY", "too-short")
+    result = run("hotline", "replay", "silent-call")
+    assert (result.exit_code, "fewer than 16" in result.output) == (2, True)
+    assert "too-short" not in result.output
 
 
 async def test_a_call_is_played_and_shown() -> None:

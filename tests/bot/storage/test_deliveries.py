@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from bot.delivery.office import DeliveryOffice
 from bot.delivery.records import DeliveryState, NewDelivery, UpdateState
 from bot.records import LeaseLost
 from bot.storage.units import Storage
@@ -15,7 +16,7 @@ from connectors.departments.base import (
     NoticeKind,
     UpdateKind,
 )
-from tests.fakes.edges import CountingIds
+from tests.fakes.edges import CountingIds, FakeClock
 
 NOW = datetime(2026, 3, 2, 2, 0, tzinfo=UTC)
 NUMBER = "20260302000001"
@@ -178,3 +179,30 @@ async def test_one_replica_at_a_time_asks_a_system(book: Book) -> None:
         again = await unit.updates.claim_poll("platform", owner="a", lease_s=30, now=later)
     assert again is not None
     assert (again.cursor, again.failures) == ("5", 0)
+
+
+async def test_what_reached_nobody_is_one_dead_row_however_often_it_is_told(
+    storage: Storage, clock: FakeClock
+) -> None:
+    book = Book(storage)
+    await book.add(new("a", 1), new("b", 2))
+    await book.due()
+    await book.end("a", "sent")
+    office = DeliveryOffice(storage, clock, book.ids, NoWaking())  # type: ignore[arg-type]  # nothing is woken here
+    async with storage.read() as unit:
+        sent = next(row for row in await unit.deliveries.of_case(NUMBER) if row.key == "a")
+    for _ in range(2):
+        assert await office.not_reached(sent.id, error="sms_absent") == sent
+    [dead] = (await office.standing()).failed
+    assert (dead.key, dead.last_error, dead.sequence) == (f"back:{sent.id}", "sms_absent", 1)
+    assert await book.due() == []
+    await office.retry(dead.id, by="office")
+    await office.not_reached(sent.id, error="sms_absent")
+    assert (await office.standing()).failed == ()
+    assert await book.due() == [dead.key]
+    assert await office.not_reached("unknown", error="sms_absent") is None
+
+
+class NoWaking:
+    async def wake(self, *topics: str) -> None:
+        del topics

@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-import hashlib
-import hmac
-import json
 import logging
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
 from datetime import UTC, datetime
-from typing import Protocol
 
 import httpx
 
 from connectors.base import Inbound, Outbound, RawRequest, RawResponse, Receipt, Reply, ReplyKind
-from connectors.errors import Kept, Malformed, Refused, Waiting
+from connectors.errors import Kept, Malformed, Refused
 
 from . import inbound, signing
 from .gateway import Count, Gateway
+from .limits import Limits, Memory
 from .numbers import mobile
-from .pacing import DAY_S, quiet_left_s, wait_s
+from .pacing import DAY_S
 from .settings import SmsSettings
 from .templates import Filled, Templates
 
@@ -44,16 +40,6 @@ async def nobody_stopped(number: str) -> bool:
 def no_parts(kind: str, parts: int) -> None:
     """Where nobody counts."""
     del kind, parts
-
-
-class Memory(Protocol):
-    """What all replicas share for a while; all of it may vanish."""
-
-    async def get_token(self, name: str) -> str | None:
-        """What is kept under a name."""
-
-    async def set_token(self, name: str, value: str, ttl_s: float) -> None:
-        """Keep it so long."""
 
 
 class SmsChannel:
@@ -88,6 +74,7 @@ class SmsChannel:
         self._settings, self._templates, self._memory = settings, templates, memory
         self._stopped, self._count_parts, self._now = stopped, count_parts, now
         self._key = settings.key.get_secret_value()
+        self._limits = Limits(settings, memory, now)
         self._gateway = Gateway(settings, count=count, channel=name, now=now, transport=transport)
 
     def __repr__(self) -> str:
@@ -116,11 +103,10 @@ class SmsChannel:
         if template is None:
             raise Refused("sms_no_template")
         if reply.kind is ReplyKind.NOTICE and not reply.emergency:
-            self._keep_quiet()
-        lately = self._lately(number, template.code)
-        times = await self._admit(lately)
+            self._limits.keep_quiet()
+        await self._limits.admit(number, template.code)
         filled = self._templates.filled(template, reply, most_parts=self._settings.most_parts)
-        return await self._sent(outbound, number, filled, lately, times)
+        return await self._sent(outbound, number, filled)
 
     async def balance(self) -> int:
         """Parts that can still be sent; raises as `Gateway.balance`."""
@@ -158,9 +144,7 @@ class SmsChannel:
         del request, replies
         return _ACKNOWLEDGED
 
-    async def _sent(
-        self, outbound: Outbound, number: str, filled: Filled, lately: str, times: list[float]
-    ) -> Receipt:
+    async def _sent(self, outbound: Outbound, number: str, filled: Filled) -> Receipt:
         message_id = await self._gateway.send(
             number=number,
             sign=self._templates.sign,
@@ -169,9 +153,7 @@ class SmsChannel:
             reference=outbound.idempotency_key,
         )
         self._count_parts(filled.template.kind, filled.parts)
-        now = self._now().timestamp()
-        kept = json.dumps([each for each in times if each > now - DAY_S] + [now])
-        await self._memory.set_token(lately, kept, ttl_s=DAY_S)
+        await self._limits.sent(number, filled.template.code)
         await self._memory.set_token(_sent(outbound), message_id, ttl_s=_REMEMBER_S)
         return Receipt(external_id=message_id)
 
@@ -184,34 +166,6 @@ class SmsChannel:
             now=self._now(),
             stale_after_s=self._settings.stale_after_s,
         )
-
-    def _keep_quiet(self) -> None:
-        left_s = quiet_left_s(self._now(), self._settings.quiet_hours)
-        if left_s > 0:
-            raise Waiting("sms_quiet_hours", retry_after_s=left_s)
-
-    async def _admit(self, lately: str) -> list[float]:
-        """When this number got this template; raises `Waiting` where it may get no more now."""
-        times: list[float] = []
-        with suppress(ValueError, TypeError):
-            kept = await self._memory.get_token(lately)
-            times = [float(each) for each in json.loads(kept or "[]")]
-        settings = self._settings
-        left_s = wait_s(
-            times,
-            self._now().timestamp(),
-            a_minute=settings.a_minute,
-            an_hour=settings.an_hour,
-            a_day=settings.a_day,
-        )
-        if left_s > 0:
-            raise Waiting("sms_number_limit", retry_after_s=left_s)
-        return times
-
-    def _lately(self, number: str, template: str) -> str:
-        """Where it is kept when a number got a template; the number itself does not stand there."""
-        digest = hmac.new(self._key.encode(), number.encode(), hashlib.sha256).hexdigest()[:32]
-        return f"sms-lately:{template}:{digest}"
 
 
 def _sent(outbound: Outbound) -> str:

@@ -37,6 +37,9 @@ class SmsSettings(BaseSettings):
     link: str = Field(default="", pattern=r"^(https://[^\s?#{}]+)?$")
     """The short address of the progress page, what `{link}` stands for in a template. It holds
     nothing of anybody."""
+    department_link: str = Field(default="", pattern=r"^(https://[^\s?#{}]+)?$")
+    """The short address of the page departments work on, what `{link}` stands for in a template to
+    a department; empty: no department is told by text message."""
     quiet: str = "22:00-08:00"
     """Hours of China in which notices wait, emergencies apart; empty: none."""
     a_minute: int = Field(default=1, ge=0)

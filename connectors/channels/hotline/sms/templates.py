@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -16,10 +16,11 @@ from string import Formatter
 from typing import Any
 
 from connectors.base import Reply, ReplyKind
+from connectors.departments.base import NoticeKind
+from connectors.departments.wording import day_of
 from connectors.errors import Misconfigured
 
 from . import parts
-from .pacing import CHINA
 
 KINDS = (
     "opened", "dispatched", "replied", "closed", "paused", "resumed", "extended", "refused",
@@ -30,6 +31,11 @@ them, where no template for free words was approved."""
 VARIABLES = (
     "number", "code", "department", "due_on", "summary", "reason", "lead", "text",
 )  # fmt: skip
+OTHER = "department_other"
+DEPARTMENT_KINDS = (*(f"department_{kind}" for kind in NoticeKind), OTHER)
+"""What a department is told. `department_other`: what has no template of its own."""
+DEPARTMENT_VARIABLES = ("number", "kind", "due_on")
+"""Nothing of a citizen's: a duty phone passes through many hands."""
 _ELASTIC = ("summary", "reason", "text")
 _LONGEST = 35
 """Units of a variable where the template names no other limit."""
@@ -96,9 +102,18 @@ class Templates:
             return self.by_kind.get("said") or self.by_kind.get("call")
         return found
 
+    def of_notice(self, kind: NoticeKind) -> Template | None:
+        """The template a department is told by; None where none was approved for it."""
+        return self.by_kind.get(f"department_{kind}") or self.by_kind.get(OTHER)
+
     def filled(self, template: Template, reply: Reply, *, most_parts: int) -> Filled:
         """A reply's words in a template, each cut to its limit and all to so many parts."""
-        given = _values(reply)
+        return self.with_values(template, _values(reply), most_parts=most_parts)
+
+    def with_values(
+        self, template: Template, given: Mapping[str, str], *, most_parts: int
+    ) -> Filled:
+        """The same of the variables' values; every one the template has is among them."""
         limits = {name: template.longest.get(name, _LONGEST) for name in template.variables}
         told = {name: parts.cut(_clean(given[name]), limits[name]) for name in limits}
         elastic = next((name for name in _ELASTIC if name in told), "")
@@ -139,19 +154,12 @@ def _values(reply: Reply) -> dict[str, str]:
         "number": case.number if case else "",
         "code": case.query_code if case else "",
         "department": case.department if case else "",
-        "due_on": _day(case.due_at if case else ""),
+        "due_on": day_of(datetime.fromisoformat(case.due_at)) if case and case.due_at else "",
         "summary": words,
         "reason": words,
         "lead": words,
         "text": said,
     }
-
-
-def _day(iso: str) -> str:
-    if not iso:
-        return ""
-    day = datetime.fromisoformat(iso).astimezone(CHINA)
-    return f"{day.month}月{day.day}日"
 
 
 def _clean(text: str) -> str:
@@ -164,12 +172,13 @@ def _names(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name for _, name, _, _ in Formatter().parse(text) if name))
 
 
-def read(path: Path, *, link: str) -> Templates:
+def read(path: Path, *, link: str, department_link: str = "") -> Templates:
     """The templates of a file.
 
     Args:
         path: such as the city's `sms.toml`.
-        link: what `{link}` stands for.
+        link: what `{link}` stands for in a text to a caller.
+        department_link: the same in one to a department; empty: none is sent to departments.
 
     Raises:
         Misconfigured: with every fault in it.
@@ -188,50 +197,55 @@ def read(path: Path, *, link: str) -> Templates:
         faults.append("只认识“sign”和 [[template]]")
     found: dict[str, Template] = {}
     for at, one in enumerate(listed if isinstance(listed, list) else [], start=1):
-        template = _template(one, at, link, faults)
+        template = _template(one, at, link, department_link, faults)
         if template is not None and template.kind in found:
             faults.append(f"第 {at} 项：“{template.kind}”写了两次")
         elif template is not None:
             found[template.kind] = template
-    if not found and not faults:
+    if not listed and not faults:
         faults.append("一个模板也没有")
     if faults:
         raise Misconfigured(f"{path}: " + "；".join(faults))
     return Templates(sign=str(sign), by_kind=found)
 
 
-def _template(one: Any, at: int, link: str, faults: list[str]) -> Template | None:
+def _template(
+    one: Any, at: int, link: str, department_link: str, faults: list[str]
+) -> Template | None:
     where, before = f"第 {at} 项", len(faults)
     if not isinstance(one, Mapping) or one.keys() - {"kind", "code", "text", "longest"}:
         faults.append(f"{where}：应只有 kind、code、text、longest")
         return None
     kind, code, text = (one.get(name) for name in ("kind", "code", "text"))
-    if kind not in KINDS:
-        faults.append(f"{where}：“kind”应为 {'、'.join(KINDS)}")
+    if kind not in (*KINDS, *DEPARTMENT_KINDS):
+        faults.append(f"{where}：“kind”应为 {'、'.join((*KINDS, *DEPARTMENT_KINDS))}")
     if not isinstance(code, str) or not re.fullmatch(r"[A-Za-z0-9_-]{1,40}", code):
         faults.append(f"{where}：“code”应为网关的模板编号")
+    to_department = kind in DEPARTMENT_KINDS
+    known = DEPARTMENT_VARIABLES if to_department else VARIABLES
     longest = one.get("longest", {})
     limits = longest.items() if isinstance(longest, Mapping) else [("", 0)]
-    if not all(n in VARIABLES and type(v) is int and 4 <= v <= 500 for n, v in limits):
+    if not all(n in known and type(v) is int and 4 <= v <= 500 for n, v in limits):
         faults.append(f"{where}：“longest”应为变量名和 4 到 500 的字数")
-    shown = _linked(text, link, where, faults)
-    if len(faults) > before:
+    names = _used(text, known, where, faults)
+    if "link" in names and not link and not to_department:
+        faults.append(f"{where}：用了 {{link}}，请设置 POLICYLINE_HOTLINE_SMS_LINK")
+    if len(faults) > before or (to_department and not department_link):
         return None
+    shown = str(text).strip().replace("{link}", department_link if to_department else link)
     return Template(kind=str(kind), code=str(code), text=shown, longest=dict(limits))
 
 
-def _linked(text: Any, link: str, where: str, faults: list[str]) -> str:
-    """The text with the link in it."""
+def _used(text: Any, known: Sequence[str], where: str, faults: list[str]) -> tuple[str, ...]:
+    """The variables of a text, `link` among them."""
     if not isinstance(text, str) or not text.strip():
         faults.append(f"{where}：缺少“text”")
-        return ""
+        return ()
     try:
         names = _names(text)
     except ValueError:
         faults.append(f"{where}：“text”的花括号写法有误")
-        return ""
-    if unknown := set(names) - {*VARIABLES, "link"}:
+        return ()
+    if unknown := set(names) - {*known, "link"}:
         faults.append(f"{where}：没有变量 {'、'.join(sorted(unknown))}")
-    if "link" in names and not link:
-        faults.append(f"{where}：用了 {{link}}，请设置 POLICYLINE_HOTLINE_SMS_LINK")
-    return text.strip().replace("{link}", link)
+    return names

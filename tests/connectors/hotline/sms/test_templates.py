@@ -8,9 +8,10 @@ import pytest
 
 from connectors.base import Reply, ReplyCase, ReplyKind, ReplyOption
 from connectors.channels.hotline.sms import parts, templates
+from connectors.departments.base import NoticeKind
 from connectors.errors import Misconfigured
 from tests.connectors.hotline.sms.bench import FILE, NUMBER, told
-from tests.fakes.sms_gateway import LINK
+from tests.fakes.sms_gateway import DEPARTMENT_LINK, LINK
 
 CALL = 'sign = "小城"\n[[template]]\nkind = "call"\ncode = "C"'
 LONG = "经核实，路灯线路老化，已于三月五日更换电缆并恢复照明，" * 20
@@ -113,3 +114,18 @@ def test_faults_of_the_file_are_said(tmp_path: Path, text: str, said: str) -> No
     (tmp_path / "sms.toml").write_text(text)
     with pytest.raises(Misconfigured, match=said):
         templates.read(tmp_path / "sms.toml", link="")
+
+
+def test_without_a_link_for_departments_none_is_told_and_callers_are() -> None:
+    city = templates.read(FILE, link=LINK)
+    assert city.of_notice(NoticeKind.URGED) is None
+    assert "replied" in city.by_kind
+
+
+def test_a_text_to_a_department_has_no_variable_of_a_citizens(tmp_path: Path) -> None:
+    file = tmp_path / "sms.toml"
+    file.write_text(
+        'sign = "小城"\n[[template]]\nkind = "department_note"\ncode = "C"\ntext = "{number}{text}"'
+    )
+    with pytest.raises(Misconfigured, match="没有变量 text"):
+        templates.read(file, link="", department_link=DEPARTMENT_LINK)
