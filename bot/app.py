@@ -15,6 +15,7 @@ from bot.attachments import Attachments
 from bot.cache import Cache
 from bot.calls.feeding import Feeding
 from bot.calls.listening import Listening
+from bot.calls.remembering import Remembering
 from bot.calls.service import Calls
 from bot.calls.suggesting import Suggester
 from bot.cases.alerts import Alerts
@@ -124,6 +125,8 @@ async def running(settings: Settings) -> AsyncIterator[Running]:
         closing.push_async_callback(services.library.close)
         closing.push_async_callback(services.calls.close)
         await _started(services.library)
+        closing.push_async_callback(services.remembering.close)
+        services.remembering.start()
         yield Running(services=services, storage=storage)
 
 
@@ -195,7 +198,10 @@ def _services(
         least=settings.merge_suggest,
         auto=settings.merge_auto,
     )
-    suggester = Suggester(library, router, city, duplicates, clock)
+    remembering = Remembering(
+        storage, clock, cache, library.document, days=settings.transcript_days
+    )
+    suggester = Suggester(library, router, city, duplicates, clock, remembering)
     listening = Listening(storage, clock, cache, suggester, owner=process)
     calls = Calls(storage, clock, ids, cache, listening, cases)
     return Services(
@@ -249,6 +255,7 @@ def _services(
             max_bytes=settings.attachment_max_bytes,
         ),
         calls=calls,
+        remembering=remembering,
         feeding=Feeding(
             storage,
             clock,

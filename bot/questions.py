@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from bot.alike import Group, grouped
+from bot.calls.records import CallAction
 from bot.errors import NotFound
 from bot.ports import Clock, Ids
 from bot.records import AuditEntry, Feedback, Reason, Unanswered
@@ -20,6 +21,7 @@ LISTED = 1000
 """Most asked questions of a state that are grouped and paged; more nobody reads."""
 CHECKED = 300
 """Open questions asked again in one check: a second or two of computing."""
+_ANSWERED_BADLY = frozenset({Reason.UNHELPFUL, Reason.DESK_IGNORED, Reason.DESK_EDITED})
 
 
 class Standing(StrEnum):
@@ -66,6 +68,13 @@ class CommentStore(Protocol):
         """Newest first."""
 
 
+class SaidStore(Protocol):
+    """What operators said instead of an answer; see `bot.storage.choices`."""
+
+    async def listed(self, question_ids: Collection[str]) -> tuple[CallAction, ...]:
+        """Newest first."""
+
+
 class AuditStore(Protocol):
     """What staff did."""
 
@@ -83,6 +92,10 @@ class QuestionUnit(Protocol):
     @property
     def feedback(self) -> CommentStore:
         """Comments."""
+
+    @property
+    def choices(self) -> SaidStore:
+        """What operators said."""
 
     @property
     def audit(self) -> AuditStore:
@@ -178,6 +191,12 @@ class Questions:
         async with self._storage.read() as unit:
             return await unit.feedback.comments(ids)
 
+    async def said(self, ids: Collection[str]) -> tuple[str, ...]:
+        """What operators told callers in other words, masked, newest first, each once."""
+        async with self._storage.read() as unit:
+            acts = await unit.choices.listed(ids)
+        return tuple(dict.fromkeys(act.text for act in acts))
+
     async def move(self, ids: Collection[str], to: Standing, *, by: str) -> int:
         """Dismiss questions, open them again, or call them answered; gives how many there were."""
         async with self._storage.begin() as unit:
@@ -241,10 +260,10 @@ class Questions:
 def answers_it(question: Unanswered, answer: Answer) -> bool:
     """Whether an answer closes a question of the list.
 
-    One that was answered directly when a citizen found it unhelpful needs an answer from what was
-    written for it.
+    One that was answered directly when a citizen found it unhelpful, or an operator put it aside or
+    in other words, needs an answer from what was written for it.
     """
     if answer.kind not in {AnswerKind.DIRECT, AnswerKind.REFUTATION}:
         return False
     cited = {each.document_id for each in answer.citations}
-    return question.reason is not Reason.UNHELPFUL or question.document_id in cited
+    return question.reason not in _ANSWERED_BADLY or question.document_id in cited

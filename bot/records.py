@@ -246,6 +246,12 @@ class Reason(StrEnum):
     """Several documents were offered, none was quoted."""
     UNHELPFUL = "unhelpful"
     """Answered, and the citizen said it did not help."""
+    DESK_NO_ANSWER = "desk_no_answer"
+    """Asked in a call, and nothing could be suggested to the operator."""
+    DESK_IGNORED = "desk_ignored"
+    """The operator put aside all that was suggested."""
+    DESK_EDITED = "desk_edited"
+    """The operator said it in other words."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from bot.attachments import Attachments
     from bot.cache import Cache
     from bot.calls.feeding import Feeding
+    from bot.calls.remembering import Remembering
     from bot.calls.service import Calls
     from bot.cases.alerts import Alerts
     from bot.cases.duplicates import DuplicateService
@@ -82,6 +83,7 @@ class Services:
         imports: files of open orders that are being brought in.
         attachments: pictures, videos and places citizens sent.
         calls: telephone calls: what the call centre tells, what is said, what operators do.
+        remembering: what operators made of suggested answers.
         feeding: the call centres the worker listens to.
         call_centres: those that call us.
         open311: what Open311 clients are served by.
@@ -126,6 +128,7 @@ class Services:
     attachments: Attachments
     imports: ImportJobs
     calls: Calls
+    remembering: Remembering
     feeding: Feeding
     call_centres: CallCentres
     open311: Open311Server

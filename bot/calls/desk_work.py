@@ -7,12 +7,15 @@ from dataclasses import replace
 from datetime import datetime
 
 from bot.calls.call_backs import checked_outcome, checked_wrap_up
-from bot.calls.listening import Listening
+from bot.calls.lacking import NOTHING_ASKED, Lacking
+from bot.calls.listening import SENTENCES_READ, Listening
+from bot.calls.listing import lacking_in, list_lacking
 from bot.calls.model import Call, CallState
 from bot.calls.order_case import new_case, note_of
 from bot.calls.ports import CallCases, CallStorage, CallUnit, Passing, Suggesting
 from bot.calls.reading import CallReading, held
 from bot.calls.records import ActionKind, CallAction, DraftField, KeptCall, Source
+from bot.calls.remembering import TOPIC
 from bot.calls.state import told_of
 from bot.calls.suggesting import order_draft
 from bot.calls.view import CallView, Fixable, fixable
@@ -148,6 +151,7 @@ class DeskWork(CallReading):
         now = self._clock.now()
         wrapped = checked_wrap_up(code, call_back_at, now)
         words = clean_text(summary).strip()[:_FIELD_CHARS] or await self.summary(call_id)
+        lacked = () if wrapped in NOTHING_ASKED else await self._lacked(call_id)
         async with self._storage.begin() as unit:
             kept = await held(unit, call_id)
             if kept.call.state in _NOT_YET:
@@ -156,6 +160,16 @@ class DeskWork(CallReading):
                 call_id, code=wrapped.value, summary=words, call_back_at=call_back_at, now=now
             )
             await self._wrapped(unit, kept, now)
+            await list_lacking(
+                unit,
+                lacked,
+                await unit.call_work.actions(call_id),
+                self._ids.new_id,
+                lambda id_, said: self._action(
+                    call_id, ActionKind.LISTED, by, suggestion_id=id_, text=said
+                ),
+                now,
+            )
             await unit.call_work.act(
                 self._action(call_id, ActionKind.WRAP_UP, by, text=wrapped.value)
             )
@@ -206,6 +220,10 @@ class DeskWork(CallReading):
             return ()
         return await asyncio.to_thread(_findings, suggesting, view)
 
+    async def _lacked(self, call_id: str) -> tuple[Lacking, ...]:
+        suggesting = self._listening.suggesting
+        return await lacking_in(self._storage, suggesting, call_id, last=SENTENCES_READ)
+
     async def _wrapped(self, unit: CallUnit, kept: KeptCall, now: datetime) -> None:
         wrapped_up_at = kept.wrapped_up_at or now
         events = await unit.calls.events(kept.call.id)
@@ -237,7 +255,8 @@ class DeskWork(CallReading):
             await unit.call_work.act(
                 self._action(call_id, kind, by, suggestion_id=suggestion_id[:120], text=text)
             )
-        await self._passing.wake(f"call:{call_id}")
+        learned = () if kind is ActionKind.SEARCH else (TOPIC,)
+        await self._passing.wake(f"call:{call_id}", *learned)
 
     def _action(
         self, call_id: str, kind: ActionKind, by: Actor, *, suggestion_id: str = "", text: str = ""

@@ -7,6 +7,7 @@ from contextlib import AbstractAsyncContextManager
 from datetime import datetime
 from typing import Protocol
 
+from bot.calls.asking import Asked
 from bot.calls.model import Call, CallState, Sentence
 from bot.calls.order import OrderDraft
 from bot.calls.quality import Finding
@@ -31,7 +32,7 @@ from bot.calls.records import (
 from bot.calls.state import Told
 from bot.cases.model import Actor, Case, CaseEvent, Move, NewCase
 from bot.cases.service import OpenedCase
-from bot.records import AuditEntry
+from bot.records import AuditEntry, Reason, Unanswered
 from connectors.calls import CallEvent, SpeechFragment
 
 
@@ -74,6 +75,9 @@ class Suggesting(Protocol):
         self, call: Call, draft: Draft, sentences: Sequence[Sentence]
     ) -> Mapping[str, HeardField]:
         """Every field but the typed ones as it should stand now; one left out is emptied."""
+
+    def questions(self, sentences: Sequence[Sentence]) -> tuple[Asked, ...]:
+        """The questions of a call as understood at its end. May block for some ms."""
 
     def summary(self, sentences: Sequence[Sentence], draft: Draft) -> str:
         """The call in a few sentences; empty where nothing was said. May block for some ms."""
@@ -277,6 +281,18 @@ class AuditStore(Protocol):
         """Append an entry."""
 
 
+class QuestionList(Protocol):
+    """The editors' list; see `bot.storage.unanswered`."""
+
+    async def id_of(self, question_key: str) -> str | None:
+        """The id of a question that was asked before."""
+
+    async def note(
+        self, *, id: str, question_key: str, question: str, now: datetime, reason: Reason
+    ) -> Unanswered:
+        """Count a question."""
+
+
 class CallUnit(Protocol):
     """One transaction."""
 
@@ -295,6 +311,10 @@ class CallUnit(Protocol):
     @property
     def call_keeping(self) -> CallKeeping:
         """Leases, and forgetting."""
+
+    @property
+    def unanswered(self) -> QuestionList:
+        """The editors' list."""
 
     @property
     def audit(self) -> AuditStore:

@@ -28,6 +28,9 @@ class ActionKind(StrEnum):
     JOIN_CASE = "join_case"
     WRAP_UP = "wrap_up"
     CALL_BACK = "call_back"
+    LISTED = "listed"
+    """A question went on the editors' list; `suggestion_id` is its id there, `text` what the
+    operator said instead of what was suggested, masked."""
 
 
 @dataclass(frozen=True, kw_only=True)

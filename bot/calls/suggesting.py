@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Protocol
 
 from bot.calls.answering import Answers, Content
+from bot.calls.asking import Asked
 from bot.calls.demanding import has_called_before
 from bot.calls.emergency import Alarm
 from bot.calls.filling import Heard, OrderFiller, read_back
@@ -48,6 +49,13 @@ class Lookalikes(Protocol):
         """Open cases that may be one matter with what is told, likeliest first."""
 
 
+class Preferring(Protocol):
+    """What operators made of answers; see `bot.calls.remembering.Remembering`."""
+
+    def ordered(self, question: str, answers: Sequence[Suggested]) -> tuple[Suggested, ...]:
+        """The same answers in the order operators have taken them; may block for a ms."""
+
+
 class Stands(Protocol):
     """A field of the order form as the desk keeps it."""
 
@@ -77,6 +85,7 @@ class Suggester:
         city: its rules and places.
         duplicates: open cases like a call's matter; None: none are looked for.
         clock: the time.
+        preferring: orders answers by what operators made of them before; None: as found.
     """
 
     def __init__(
@@ -86,7 +95,9 @@ class Suggester:
         city: City,
         duplicates: Lookalikes | None,
         clock: Clock,
+        preferring: Preferring | None = None,
     ) -> None:
+        self._preferring = preferring
         self._answers = Answers(content)
         self._filler = OrderFiller(city, router)
         self._splitter = Splitter(Catalogue(city))
@@ -126,6 +137,10 @@ class Suggester:
     def draft(self, sentences: Sequence[Sentence], caller: str = "") -> OrderDraft:
         """The order form as what was said alone fills it; blocks for some ms."""
         return self._filler.fill(OrderDraft(), self._heard(sentences), caller)
+
+    def questions(self, sentences: Sequence[Sentence]) -> tuple[Asked, ...]:
+        """Every question of the call as understood at its end; blocks for some ms."""
+        return self._heard(sentences).asked
 
     async def fill(
         self, call: Caller, draft: Mapping[str, Stands], sentences: Sequence[Sentence]
@@ -195,6 +210,8 @@ class Suggester:
         answers: tuple[Suggested, ...] = ()
         if asked is not None:
             answers = self._answers.find(asked, heard.asked[:at])
+            if self._preferring is not None:
+                answers = self._preferring.ordered(asked.whole, answers)
         draft = self._filler.fill(OrderDraft(), heard)
         routing, parts = heard.routing, self._several(heard)
         if not answers and routing and routing.demand_type is not DemandType.CONSULTATION:

@@ -27,6 +27,7 @@ _WITH_WORDS = (
     ActionKind.IGNORE,
     ActionKind.SEARCH,
     ActionKind.TYPE,
+    ActionKind.LISTED,
 )
 
 

@@ -131,6 +131,8 @@ call_actions = sa.Table(  # what operators did; appended only, but for words pas
     _text("by", 80),
     sa.Column("at", UtcDateTime(), nullable=False),
     sa.Index("ix_call_actions_call_id_at", "call_id", "at"),
+    sa.Index("ix_call_actions_kind_at", "kind", "at"),
+    sa.Index("ix_call_actions_suggestion_id", "suggestion_id"),
 )
 
 call_drafts = sa.Table(  # the order form, a row a field: what was typed is not written over

@@ -54,6 +54,13 @@ class UnansweredRepository:
         result = await self._connection.execute(statement.returning(unanswered))
         return _unanswered(result.mappings().one())
 
+    async def id_of(self, question_key: str) -> str | None:
+        """The id of a question by its key, or None."""
+        found = await self._connection.scalar(
+            sa.select(unanswered.c.id).where(unanswered.c.question_key == question_key)
+        )
+        return None if found is None else str(found)
+
     async def withdraw(self, question_id: str) -> None:
         """Count a question once less; one that nobody asks any more goes, unless it was written
         for."""

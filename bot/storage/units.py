@@ -23,6 +23,7 @@ from bot.storage.call_keeping import CallKeepingRepository
 from bot.storage.call_work import CallWorkRepository
 from bot.storage.calls import CallRepository
 from bot.storage.cases import CaseRepository
+from bot.storage.choices import ChoiceRepository
 from bot.storage.conversations import ConversationRepository
 from bot.storage.corrections import CorrectionRepository
 from bot.storage.deliveries import DeliveryRepository
@@ -73,6 +74,7 @@ class Unit:
         self.satisfaction = SatisfactionRepository(connection)
         self.calls = CallRepository(connection)
         self.call_work = CallWorkRepository(connection)
+        self.choices = ChoiceRepository(connection)
         self.call_counts = CallCountRepository(connection)
         self.call_keeping = CallKeepingRepository(connection)
         self.open311 = Open311Repository(connection)

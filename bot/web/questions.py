@@ -103,9 +103,11 @@ async def show_pair(request: web.Request) -> web.Response:
         NotFound: none of the questions is there any more.
     """
     ids = _ids(request.query.getall("id", []))
-    questions = await services_of(request).questions.of(ids)
-    first = questions[0].question
+    services = services_of(request)
+    questions = await services.questions.of(ids)
+    first, said = questions[0].question, await services.questions.said(ids)
     given = dict.fromkeys(_Pair.model_fields, "") | {"question": first, "title": first}
+    given["answer"] = said[0] if said else ""
     return await _pair_page(request, questions, given)
 
 
@@ -152,6 +154,7 @@ async def _pair_page(
         status=problem.status if problem else 200,
         questions=questions,
         comments=await services.questions.comments([each.id for each in questions]),
+        said=await services.questions.said([each.id for each in questions]),
         given=given,
         problem=problem,
         faqs=await services.editing.titles(Kind.FAQ),

@@ -176,6 +176,9 @@ REASONS: Mapping[Reason, str] = {
     Reason.NO_ANSWER: "没有答案",
     Reason.CHOICES: "只给出选项",
     Reason.UNHELPFUL: "市民说没帮助",
+    Reason.DESK_NO_ANSWER: "来电询问，没有答案",
+    Reason.DESK_IGNORED: "话务员未采用答案",
+    Reason.DESK_EDITED: "话务员改了答案",
 }
 
 STANDINGS: Mapping[Standing, str] = {

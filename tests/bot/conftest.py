@@ -14,6 +14,7 @@ from bot.attachments import Attachments
 from bot.cache import Cache
 from bot.calls.feeding import Feeding
 from bot.calls.listening import Listening
+from bot.calls.remembering import Remembering
 from bot.calls.service import Calls
 from bot.cases.alerts import Alerts
 from bot.cases.duplicates import DuplicateService
@@ -191,6 +192,9 @@ class World:
         )
         built |= {
             "calls": calls,
+            "remembering": Remembering(
+                self.storage, self.clock, cache, self.library.document, days=180
+            ),
             "feeding": Feeding(self.storage, self.clock, {}, calls.take_event, owner=name),
             "call_centres": CallCentres(),
             "editing": Editing(self.storage, self.clock, self.ids),

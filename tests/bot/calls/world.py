@@ -8,6 +8,7 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 
 from bot.cache import Cache
+from bot.calls.asking import Asked
 from bot.calls.listening import Listening
 from bot.calls.model import Call, Sentence
 from bot.calls.order import Field, Filled, OrderDraft, Source
@@ -67,6 +68,10 @@ class Echo:
             if "在" in one.text:
                 heard["place"] = Heard(value=one.text.partition("在")[2], seq=one.seq)
         return heard
+
+    def questions(self, sentences: Sequence[Sentence]) -> tuple[Asked, ...]:
+        citizens = [one for one in sentences if one.leg is Leg.CITIZEN]
+        return tuple(Asked(seq=one.seq, first=one.seq, question=one.text) for one in citizens)
 
     def summary(self, sentences: Sequence[Sentence], draft: Draft) -> str:
         return "；".join(one.text for one in sentences[:2])
