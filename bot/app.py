@@ -18,6 +18,7 @@ from bot.calls.listening import Listening
 from bot.calls.remembering import Remembering
 from bot.calls.service import Calls
 from bot.calls.suggesting import Suggester
+from bot.calls.switchboard import Switchboard
 from bot.cases.alerts import Alerts
 from bot.cases.duplicates import DuplicateService
 from bot.cases.import_jobs import ImportJobs
@@ -124,6 +125,7 @@ async def running(settings: Settings) -> AsyncIterator[Running]:
         closing.push_async_callback(services.rephraser.close)
         closing.push_async_callback(services.library.close)
         closing.push_async_callback(services.calls.close)
+        closing.push_async_callback(services.switchboard.close)
         await _started(services.library)
         closing.push_async_callback(services.remembering.close)
         services.remembering.start()
@@ -263,6 +265,7 @@ def _services(
             calls.take_event,
             owner=process,
         ),
+        switchboard=Switchboard(calls, registry.call_controls()),
         call_centres=registry.call_centres(),
         open311=Open311Server(
             storage,

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from bot.calls.feeding import Feeding
     from bot.calls.remembering import Remembering
     from bot.calls.service import Calls
+    from bot.calls.switchboard import Switchboard
     from bot.cases.alerts import Alerts
     from bot.cases.duplicates import DuplicateService
     from bot.cases.import_jobs import ImportJobs
@@ -85,6 +86,7 @@ class Services:
         calls: telephone calls: what the call centre tells, what is said, what operators do.
         remembering: what operators made of suggested answers.
         feeding: the call centres the worker listens to.
+        switchboard: asks call centres to transfer, hold and end calls.
         call_centres: those that call us.
         open311: what Open311 clients are served by.
     """
@@ -130,5 +132,6 @@ class Services:
     calls: Calls
     remembering: Remembering
     feeding: Feeding
+    switchboard: Switchboard
     call_centres: CallCentres
     open311: Open311Server

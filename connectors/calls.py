@@ -137,3 +137,62 @@ class CallFeed(Protocol):
 
     async def close(self) -> None:
         """Free connections."""
+
+
+EMERGENCY_NUMBERS = ("110", "119", "120", "122")
+"""Police, fire, ambulance, traffic accidents: every call may be sent there."""
+
+
+class CallAct(StrEnum):
+    """What a call centre can be asked to do with a call."""
+
+    TRANSFER = "transfer"
+    HOLD = "hold"
+    RESUME = "resume"
+    HANG_UP = "hang_up"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Target:
+    """Where a call may be sent.
+
+    Args:
+        number: what is dialled.
+        name: as it is shown.
+        told: what the feed calls it when it tells of the transfer.
+    """
+
+    number: str
+    name: str
+    told: str
+
+
+class CallControl(Protocol):
+    """A call centre that does what the desk asks of it.
+
+    Every method raises `connectors.errors.Retryable` where it may work later and
+    `connectors.errors.Refused` where it will not: `unsupported`, `transfer_not_allowed` and
+    `no_such_call` whichever call centre it is, else its own codes. What was asked may have
+    happened where `Retryable` is raised: nothing is ever asked again by itself.
+    """
+
+    name: str
+    """The feed whose calls these are."""
+    can: frozenset[CallAct]
+    targets: Mapping[str, Target]
+    """Number → where a call may be sent; nowhere else."""
+
+    async def transfer(self, call_id: str, to: str) -> None:
+        """Send the caller to a number of `targets`; the operator's own leg ends."""
+
+    async def hold(self, call_id: str) -> None:
+        """Let the caller wait."""
+
+    async def resume(self, call_id: str) -> None:
+        """Talk again."""
+
+    async def hang_up(self, call_id: str) -> None:
+        """End the call."""
+
+    async def close(self) -> None:
+        """Free connections."""

@@ -12,11 +12,14 @@ from pydantic import ValidationError
 from pydantic_settings import BaseSettings, SettingsError
 
 from connectors.base import Channel
-from connectors.calls import CallFeed, RunningCalls, none_running
+from connectors.calls import CallControl, CallFeed, RunningCalls, none_running
 from connectors.channels.hotline import settings as hotline
 from connectors.channels.hotline.ami import AmiFeed
+from connectors.channels.hotline.ami_control import AmiControl
 from connectors.channels.hotline.centres import CallCentres
+from connectors.channels.hotline.controlling import targets_of
 from connectors.channels.hotline.esl import EslFeed
+from connectors.channels.hotline.esl_control import EslControl
 from connectors.channels.hotline.names import Operators
 from connectors.channels.hotline.sms import settings as sms
 from connectors.channels.hotline.sms import templates as sms_templates
@@ -29,6 +32,7 @@ from connectors.channels.hotline.sms.channel import (
 )
 from connectors.channels.hotline.speech_settings import HotlineSpeechSettings
 from connectors.channels.hotline.webhook import HotlineWebhook
+from connectors.channels.hotline.webhook_control import WebhookControl
 from connectors.channels.webchat.channel import WebChatChannel
 from connectors.channels.wechat import accounts
 from connectors.channels.wechat.api import Count, no_count
@@ -311,6 +315,26 @@ def call_feeds(running: RunningCalls = none_running) -> dict[str, CallFeed]:
         for name, server in settings.esl.items()
     }
     return {**asterisk, **freeswitch}
+
+
+def call_controls() -> dict[str, CallControl]:
+    """The call centres that do what the desk asks, by their feeds' names.
+
+    Raises:
+        Misconfigured: as `call_feeds`.
+    """
+    settings = hotline.load()
+    targets = targets_of(settings.transfers, Operators(hotline.operators_of(settings)))
+    built: list[CallControl] = [
+        *(AmiControl(f"ami-{name}", server, targets) for name, server in settings.ami.items()),
+        *(EslControl(f"esl-{name}", server, targets) for name, server in settings.esl.items()),
+        *(
+            WebhookControl(name, centre, targets)
+            for name, centre in settings.centres.items()
+            if centre.control_url
+        ),
+    ]
+    return {control.name: control for control in built}
 
 
 def call_centres() -> CallCentres:

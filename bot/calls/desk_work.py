@@ -18,6 +18,7 @@ from bot.calls.records import ActionKind, CallAction, DraftField, KeptCall, Sour
 from bot.calls.remembering import TOPIC
 from bot.calls.state import told_of
 from bot.calls.suggesting import order_draft
+from bot.calls.transferring import under_way
 from bot.calls.view import CallView, Fixable, fixable
 from bot.calls.wrapping import CallBackOutcome, WrapUp
 from bot.cases.model import Actor, Case, Move
@@ -95,6 +96,29 @@ class DeskWork(CallReading):
     async def searched(self, call_id: str, words: str, by: Actor) -> None:
         """The operator searched by hand. Raises `NotFound`."""
         await self._did(call_id, ActionKind.SEARCH, by, text=words)
+
+    async def begin_transfer(self, call_id: str, to: str, by: Actor) -> bool:
+        """Note that the call centre is asked to send the call on, before it is.
+
+        Returns:
+            False where a transfer is under way: it is not to be asked.
+
+        Raises:
+            NotFound: no such call.
+        """
+        async with self._storage.begin() as unit:
+            await held(unit, call_id)
+            if under_way(await unit.call_work.actions(call_id), self._clock.now()):
+                return False
+            await unit.call_work.act(
+                self._action(call_id, ActionKind.TRANSFER, by, suggestion_id=to)
+            )
+        await self._passing.wake(f"call:{call_id}")
+        return True
+
+    async def transfer_refused(self, call_id: str, to: str, code: str, by: Actor) -> None:
+        """Note why the call centre did not send the call on. Raises `NotFound`."""
+        await self._did(call_id, ActionKind.TRANSFER_REFUSED, by, suggestion_id=to, text=code)
 
     async def open_case(self, call_id: str, by: Actor) -> OpenedCase:
         """Open the call's case from the order form; again, it is the one already open.

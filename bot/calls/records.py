@@ -31,6 +31,10 @@ class ActionKind(StrEnum):
     LISTED = "listed"
     """A question went on the editors' list; `suggestion_id` is its id there, `text` what the
     operator said instead of what was suggested, masked."""
+    TRANSFER = "transfer"
+    """The call centre was asked to send the call on; `suggestion_id` is the number."""
+    TRANSFER_REFUSED = "transfer_refused"
+    """It did not; `suggestion_id` is the number, `text` the code of why."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,7 +42,8 @@ class CallAction:
     """One thing an operator did.
 
     Args:
-        suggestion_id: of a suggested answer; of a typed field, its name; else empty.
+        suggestion_id: of a suggested answer; of a typed field, its name; of a transfer, its
+            number; else empty.
         text: the answer as edited, the words searched, the case's number, the wrap-up code.
         by: staff name.
     """

@@ -14,6 +14,7 @@ from bot.calls.ports import CallCases, CallStorage, CallUnit, Passing
 from bot.calls.reading import held, words_key
 from bot.calls.records import KeptCall
 from bot.calls.state import SILENT_FOR, told_of
+from bot.calls.transferring import told_already
 from bot.cases.model import Actor
 from bot.errors import NotFound
 from bot.ports import Clock, Ids
@@ -203,9 +204,12 @@ class Calls(DeskWork):
             event = replace(event, operator=staff or event.operator)
         call_id = kept.call.id
         kept = replace(await held(unit, call_id), nth=kept.nth)
+        known = await unit.calls.events(call_id)
+        if told_already(known, event):
+            return
         await unit.calls.append(call_id, event, id=self._ids.new_id(), now=self._clock.now())
         told = told_of(
-            await unit.calls.events(call_id),
+            (*known, event),
             heard_at=kept.heard_at,
             wrapped_up_at=kept.wrapped_up_at,
         )

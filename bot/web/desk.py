@@ -41,7 +41,8 @@ _DONE = {
     "wrapped": "已办结",
     "adopted": "已采用，请读给市民",
     "ignored": "已记下不用",
-    "transferred": "已记下转接",
+    "transferred": "已转接",
+    "noted": "已记下转接",
     "told": "已记下",
     "seat": "已记下分机号",
 }

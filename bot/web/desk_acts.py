@@ -14,25 +14,17 @@ from bot.calls.records import ActionKind
 from bot.calls.wrapping import WrapUp
 from bot.cases.model import Actor
 from bot.errors import Conflict, Invalid
+from bot.web import desk_phone
 from bot.web.desk_events import open_to
 from bot.web.desk_state import Desk, read, suggested_before
-from bot.web.desk_words import EMERGENCIES, LONGEST, TICKS
+from bot.web.desk_words import LONGEST, TICKS
 from bot.web.errors import dumps
 from bot.web.reading import clean, read_form
 from bot.web.routes import DESK_FEED, services_of, session_of
 from bot.web.words import SHANGHAI
-from connectors.calls import CallEventKind, Leg, SpeechFragment
+from connectors.calls import Leg, SpeechFragment
 
 _SAID_CHARS = 500
-_TOLD = {
-    kind.value: kind
-    for kind in (
-        CallEventKind.ANSWERED,
-        CallEventKind.HELD,
-        CallEventKind.RESUMED,
-        CallEventKind.ENDED,
-    )
-}
 
 
 class _Begin(BaseModel):
@@ -210,28 +202,6 @@ async def _ignore(
     return "ignored"
 
 
-async def _tell(
-    request: web.Request, desk: Desk, which: str, typed: Mapping[str, str], by: Actor
-) -> str:
-    del typed
-    kind = _TOLD.get(which)
-    if kind is None:
-        raise Invalid("没有这种操作。", fields={"do": "没有这一项"})
-    await services_of(request).calls.tell(desk.call.id, kind, by)
-    return "told"
-
-
-async def _transfer(
-    request: web.Request, desk: Desk, which: str, typed: Mapping[str, str], by: Actor
-) -> str:
-    del typed
-    if which not in EMERGENCIES:
-        raise Invalid("只能转接 110、119、120、122。", fields={"do": "没有这个号码"})
-    if which not in desk.call.transferred_to:
-        await services_of(request).calls.tell(desk.call.id, CallEventKind.TRANSFERRED, by, to=which)
-    return "transferred"
-
-
 async def _join(
     request: web.Request, desk: Desk, which: str, typed: Mapping[str, str], by: Actor
 ) -> str:
@@ -257,8 +227,10 @@ _ACTS: Mapping[str, _Doing] = {
     ActionKind.ADOPT.value: _adopt,
     ActionKind.EDIT.value: _edit,
     ActionKind.IGNORE.value: _ignore,
-    "tell": _tell,
-    "transfer": _transfer,
+    "tell": desk_phone.tell,
+    "transfer": desk_phone.transfer,
+    "note": desk_phone.note,
+    "hang_up": desk_phone.hang_up,
     "join": _join,
     "fix": _fix,
 }

@@ -101,7 +101,13 @@ class DeskFeed:
         if key not in known:
             seen, services = as_seen_by(desk, reader), self._services
             known[key] = Rendered(
-                parts=parts_of(self._pages, seen, secret=services.secret, now=services.clock.now()),
+                parts=parts_of(
+                    self._pages,
+                    seen,
+                    reach=services.switchboard.reach(desk.call),
+                    secret=services.secret,
+                    now=services.clock.now(),
+                ),
                 fields=fields_of(seen),
             )
         return known[key]

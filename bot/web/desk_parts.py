@@ -15,6 +15,8 @@ from bot.calls.order import Field
 from bot.calls.records import Draft
 from bot.calls.suggesting import order_draft
 from bot.calls.suggestions import ToAsk
+from bot.calls.switchboard import Reach
+from bot.calls.transferring import hand_over
 from bot.web.desk_state import Desk, query_code
 from bot.web.words import SHANGHAI
 
@@ -35,18 +37,28 @@ class Part:
     hash: str
 
 
-def parts_of(pages: Pages, desk: Desk, *, secret: bytes, now: datetime) -> dict[str, Part]:
+def parts_of(
+    pages: Pages, desk: Desk, *, reach: Reach, secret: bytes, now: datetime
+) -> dict[str, Part]:
     """Every part of a call's page.
 
     Args:
         pages: renders.
         desk: as the reader may see it.
+        reach: what its call centre does.
         secret: of query codes.
         now: for dates to choose from.
     """
     given: Mapping[str, tuple[object, ...]] = {
-        "head": (desk.call,),
-        "alarm": (desk.call, desk.emergency, desk.content.get("refuse", "")),
+        "head": (desk.call, reach),
+        "alarm": (
+            desk.call,
+            desk.emergency,
+            desk.content.get("refuse", ""),
+            reach,
+            desk.attempts,
+            hand_over(desk.draft, desk.sentences),
+        ),
         "reading": (desk.reading, desk.source),
         "answers": (desk.content, desk.answers, desk.marks),
         "ask": (to_ask(desk),),

@@ -17,6 +17,7 @@ from bot.calls.records import (
     Suggested,
     SuggestionSet,
 )
+from bot.calls.transferring import Attempt, attempts
 from bot.calls.view import Fixable
 from bot.cases.model import Actor, Role
 from bot.cases.query_code import QueryCodes
@@ -91,6 +92,11 @@ class Desk:
     def reading(self) -> CallAction | None:
         """The answer last adopted, as it is read out."""
         return next((one for one in reversed(self.actions) if one.kind in _USED), None)
+
+    @functools.cached_property
+    def attempts(self) -> Mapping[str, Attempt]:
+        """Number → how it last went when the call centre was asked to send the call there."""
+        return attempts(self.actions)
 
     @property
     def opened_here(self) -> bool:

@@ -62,8 +62,20 @@ _TROUBLES: Mapping[str, str] = {
     "silent": "没有回应",
     "acl": "对方不允许这台机器连接",
     "may_not_ask": "账号权限不够",
+    "may_not_control": "账号没有转接的权限",
+    "refused": "对方没有接受",
+    "error": "对方出错",
+    "no_banner": "没有回应",
+    "no_greeting": "没有回应",
 }
 """A feed's code, without the name of its kind."""
+_REFUSALS: Mapping[str, str] = {
+    "no_such_call": "找不到这通电话，市民可能已经挂断",
+    "transfer_not_allowed": "不允许转接到这个号码",
+    "unsupported": "对方不支持这样做",
+    "misconfigured": "设置有误，请告诉管理员",
+}
+"""A call centre's control's code, the same whichever call centre it is."""
 
 KEYS = (
     ("Alt+1 / 2 / 3", "采用第几条建议"),
@@ -73,7 +85,7 @@ KEYS = (
     ("Alt+G", "到工单"),
     ("Alt+Enter", "登记工单"),
     ("Alt+J", "并入第一件相似工单"),
-    ("Alt+T", "转接紧急电话"),
+    ("Alt+T 再按回车", "转接紧急电话"),
     ("Alt+Y", "手工记一句话"),
     ("Alt+W", "到办结"),
     ("Alt+N", "打开下一通我的电话"),
@@ -90,6 +102,12 @@ def masked_number(caller: str) -> str:
 def trouble(code: str) -> str:
     """Why a call centre does not let us in."""
     return _TROUBLES.get(code.partition("_")[2] or code, f"连接有问题（{code}）")
+
+
+def refusal(code: str) -> str:
+    """Why a call centre did not do what it was asked."""
+    silent = "没有回应，不知道是否办成" if "_silent" in code or code.endswith("_lost") else ""
+    return _REFUSALS.get(code) or silent or trouble(code)
 
 
 def spaced(number: str) -> str:
@@ -142,6 +160,7 @@ __all__ = [
     "WrapUp",
     "length",
     "masked_number",
+    "refusal",
     "seconds",
     "share",
     "since",

@@ -16,6 +16,7 @@ from bot.calls.feeding import Feeding
 from bot.calls.listening import Listening
 from bot.calls.remembering import Remembering
 from bot.calls.service import Calls
+from bot.calls.switchboard import Switchboard
 from bot.cases.alerts import Alerts
 from bot.cases.duplicates import DuplicateService
 from bot.cases.import_jobs import ImportJobs
@@ -196,6 +197,7 @@ class World:
                 self.storage, self.clock, cache, self.library.document, days=180
             ),
             "feeding": Feeding(self.storage, self.clock, {}, calls.take_event, owner=name),
+            "switchboard": Switchboard(calls, {}),
             "call_centres": CallCentres(),
             "editing": Editing(self.storage, self.clock, self.ids),
             "questions": Questions(self.storage, library, self.clock, self.ids),  # type: ignore[arg-type]

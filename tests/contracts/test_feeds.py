@@ -20,7 +20,7 @@ from tests.connectors.hotline.test_webhook import KEY, PAYLOADS, signed, webhook
 from tests.fakes.ami_server import SECRET, AmiServer
 from tests.fakes.esl_server import PASSWORD, EslServer
 
-_NOT_CENTRES = {"operators", "operators_file", "stale_after_s", "events_at_most"}
+_NOT_CENTRES = {"operators", "operators_file", "stale_after_s", "events_at_most", "transfers"}
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -10,16 +10,17 @@ PAYLOADS = Path(__file__).parents[1] / "payloads" / "ami"
 Fields = dict[str, str]
 
 
-def messages(name: str, *, id: str, caller: str = "13900000001") -> list[str]:
+def messages(name: str, *, id: str, caller: str = "13900000001", to: str = "119") -> list[str]:
     """The events of a payload, each with its empty line.
 
     Args:
         name: of the payload.
         id: the caller's Uniqueid; the agents' follow it.
         caller: the number.
+        to: where a redirected call goes.
     """
     epoch, _, number = id.partition(".")
-    values = {"id": id, "caller": caller, "hex": f"{int(number):08x}"}
+    values = {"id": id, "caller": caller, "hex": f"{int(number):08x}", "to": to}
     for leg in range(2, 5):
         # A call's legs are numbered beside it, far from any other call's.
         values |= {f"id{leg}": f"{epoch}.{number}{leg:03d}", f"hex{leg}": f"{leg:08x}"}

@@ -29,6 +29,7 @@ from tests.fakes.sockets import Lines, Sockets
 
 BANNER = b"Asterisk Call Manager/5.0.2\r\n"
 SECRET = "ami-secret-of-the-tests"
+DIALPLAN = {"from-internal": frozenset({"110", "119", "120", "122", "1002"})}
 _LONGEST_LINE = 1024
 _MOST_HEADERS = 128
 _CLASSES = frozenset(
@@ -47,13 +48,16 @@ class AmiServer(Sockets):
         username, secret: the account in manager.conf.
         queues: of queues.conf.
         md5: takes challenges.
-        may_report: the account reads `system,reporting`.
+        may_report: the account writes `system,reporting`.
+        may_call: the account writes `call`.
+        dialplan: context → its extensions; a caller sent where nothing is has lost the call.
         tls: speaks TLS with this.
 
     Attributes:
         logins: names signed in with, oldest first.
         actions: every action that was asked, oldest first.
         channels: Uniqueid → what `CoreShowChannels` says of it.
+        redirected: call and extension of every `Redirect` that was done, oldest first.
     """
 
     def __init__(
@@ -64,11 +68,15 @@ class AmiServer(Sockets):
         queues: tuple[str, ...] = ("12345",),
         md5: bool = True,
         may_report: bool = True,
+        may_call: bool = True,
+        dialplan: dict[str, frozenset[str]] = DIALPLAN,
         tls: SSLContext | None = None,
     ) -> None:
         super().__init__(tls)
         self.username, self.secret, self.queues = username, secret, queues
-        self.md5, self.may_report = md5, may_report
+        self.md5, self.may_report, self.may_call = md5, may_report, may_call
+        self.dialplan = dialplan
+        self.redirected: list[tuple[str, str]] = []
         self.logins: list[str] = []
         self.actions: list[str] = []
         self.channels: dict[str, Fields] = {}
@@ -130,6 +138,23 @@ class AmiServer(Sockets):
         """Whether it listens to a class of events."""
         return name in self._listeners.get(session, ())
 
+    def redirect(self, channel: Fields, context: str, exten: str) -> None:
+        """The caller leaves the bridge and goes on in the dialplan; the agent's channel ends.
+
+        Asterisk tells of no transfer: to app_queue the agent has hung up.
+        """
+        uid = channel["Uniqueid"]
+        self.redirected.append((uid, exten))
+        channel |= {"Context": context, "Exten": exten, "Priority": "1", "BridgeId": ""}
+        channel |= {"Application": "Dial", "ApplicationData": f"PJSIP/{exten}@trunk"}
+        there = exten in self.dialplan.get(context, ())
+        told = {"id": uid, "caller": channel["CallerIDNum"], "to": exten}
+        self.play("redirected", begin=4, upto=6 if there else None, **told)
+
+    def channel_named(self, name: str) -> Fields | None:
+        """By its name, not its id."""
+        return next((each for each in self.channels.values() if each["Channel"] == name), None)
+
     def queue_entries(self) -> list[Fields]:
         return list(self._waiting.values())
 
@@ -175,6 +200,8 @@ class _Session:
             "events": self._events,
             "queuestatus": self._queue_status,
             "coreshowchannels": self._core_show_channels,
+            "redirect": self._redirect,
+            "hangup": self._hang_up,
         }
 
     async def talk(self) -> None:
@@ -286,3 +313,36 @@ class _Session:
             yield event_of(action, "CoreShowChannel", **channel)
         items = str(len(self.server.channels))
         yield event_of(action, "CoreShowChannelsComplete", EventList="Complete", ListItems=items)
+
+    def _redirect(self, action: Fields) -> Iterator[str]:
+        if not self.server.may_call:
+            yield error(action, "Permission denied")
+            return
+        for name in ("channel", "context", "exten", "priority"):
+            if not action.get(name):
+                yield error(action, f"{name.capitalize()} not specified")
+                return
+        if not action["priority"].isdigit():
+            yield error(action, "Priority is invalid")
+            return
+        channel = self.server.channel_named(action["channel"])
+        if channel is None:
+            yield error(action, f"Channel does not exist: {action['channel']}")
+            return
+        yield response(action, "Success", Message="Redirect successful")
+        self.server.redirect(channel, action["context"], action["exten"])
+
+    def _hang_up(self, action: Fields) -> Iterator[str]:
+        if not self.server.may_call:
+            yield error(action, "Permission denied")
+            return
+        if not action.get("channel"):
+            yield error(action, "No channel specified")
+            return
+        channel = self.server.channel_named(action["channel"])
+        if channel is None:
+            yield error(action, "No such channel")
+            return
+        yield response(action, "Success", Message="Channel Hungup")
+        uid, caller = channel["Uniqueid"], channel["CallerIDNum"]
+        self.server.play("answered", begin=6, id=uid, caller=caller)

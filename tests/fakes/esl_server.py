@@ -26,6 +26,7 @@ _MEMBERS = (
     "serving_system|state|score"
 )
 _QUEUES = "name|strategy|moh_sound|time_base_score|tier_rules_apply"
+DIALPLAN = {"default": frozenset({"110", "119", "120", "122", "1002"})}
 _NAMES = frozenset(
     {
         "CHANNEL_HOLD", "CHANNEL_UNHOLD", "CHANNEL_HANGUP_COMPLETE", "CHANNEL_BRIDGE",
@@ -46,12 +47,15 @@ class EslServer(Sockets):
         users: of the directory, `name@domain` → their ESL password.
         queues: of callcenter.conf.xml.
         rejects: its access list lets nobody in.
+        dialplan: context → its extensions; a caller sent where nothing is has lost the call.
 
     Attributes:
         logins: how often somebody signed in.
         commands: every command but the password, oldest first.
         members: session → row of the queue's list of members.
         channels: those that are up.
+        held: those of them that are on hold.
+        transferred: channel and extension of every `uuid_transfer` that was done, oldest first.
     """
 
     def __init__(
@@ -61,6 +65,7 @@ class EslServer(Sockets):
         users: dict[str, str] | None = None,
         queues: tuple[str, ...] = ("12345@default",),
         rejects: bool = False,
+        dialplan: dict[str, frozenset[str]] = DIALPLAN,
     ) -> None:
         super().__init__()
         self.users = users or {}
@@ -69,6 +74,10 @@ class EslServer(Sockets):
         self.commands: list[str] = []
         self.members: dict[str, Fields] = {}
         self.channels: set[str] = set()
+        self._callers: dict[str, str] = {}
+        self.held: set[str] = set()
+        self.transferred: list[tuple[str, str]] = []
+        self.dialplan = dialplan
         self._sequence = itertools.count(1)
         self._sessions: set[_Session] = set()
 
@@ -131,7 +140,7 @@ class EslServer(Sockets):
         action, session = event.get("CC-Action", ""), event.get("CC-Member-Session-UUID", "")
         if action == "member-queue-start":
             self.channels.add(session)
-            number = event["CC-Member-CID-Number"]
+            number = self._callers[session] = event["CC-Member-CID-Number"]
             self.members[session] = dict.fromkeys(_MEMBERS.split("|"), "0") | {
                 "queue": event["CC-Queue"], "instance_id": "single_box",
                 "uuid": event["CC-Member-UUID"], "session_uuid": session, "cid_number": number,
@@ -167,7 +176,47 @@ class EslServer(Sockets):
                 return "-ERR Queue not found!\n"
             rows = ("|".join(m.values()) for m in self.members.values() if m["queue"] == queue)
             return _table(_MEMBERS, rows)
+        control = {
+            "uuid_transfer": self._uuid_transfer,
+            "uuid_hold": self._uuid_hold,
+            "uuid_kill": self._uuid_kill,
+        }
+        if name in control:
+            return control[name](rest.split())
         return f"-ERR {name} Command not found!\n"
+
+    def _uuid_transfer(self, words: list[str]) -> str:
+        if not 2 <= len(words) <= 5:
+            return "-USAGE: <uuid> [-bleg|-both] <dest-exten> [<dialplan>] [<context>]\n"
+        uuid, exten, dialplan, context = (*words, *("XML", "default")[len(words) - 2 :])[:4]
+        if uuid not in self.channels:
+            return "-ERR No such channel!\n"
+        if dialplan != "XML":
+            self.violations.append(f"dialplan {dialplan}")
+        self.transferred.append((uuid, exten))
+        there = exten in self.dialplan.get(context, ())
+        told = {"id": uuid, "caller": self._callers[uuid], "to": exten}
+        self.play("blind_transfer", begin=3, upto=6 if there else None, **told)
+        return "+OK\n"
+
+    def _uuid_hold(self, words: list[str]) -> str:
+        off, uuid = words[:1] == ["off"], words[-1] if words else ""
+        if not uuid or len(words) > 2:
+            return "-USAGE: [off|toggle] <uuid> [<display>]\n"
+        if uuid not in self.channels or (uuid in self.held) != off:
+            return "-ERR Operation failed\n"
+        self.held ^= {uuid}
+        told = {"id": uuid, "caller": self._callers[uuid]}
+        self.play("answered", begin=5 if off else 4, upto=6 if off else 5, **told)
+        return "+OK Success\n"
+
+    def _uuid_kill(self, words: list[str]) -> str:
+        if len(words) not in (1, 2):
+            return "-USAGE: <uuid> [cause]\n"
+        if words[0] not in self.channels:
+            return "-ERR No such channel!\n"
+        self.play("answered", begin=6, id=words[0], caller=self._callers[words[0]])
+        return "+OK\n"
 
 
 class _Session:
@@ -258,15 +307,16 @@ class _Session:
         self.lines.write(f"Content-Type: command/reply\nReply-Text: {said}\n\n".encode())
 
 
-def events(name: str, *, id: str, caller: str = "13900000001") -> list[str]:
+def events(name: str, *, id: str, caller: str = "13900000001", to: str = "110") -> list[str]:
     """The events of a payload, each with its empty line; time and number are still open.
 
     Args:
         name: of the payload.
         id: the caller's channel.
         caller: the number.
+        to: where a blind transfer goes.
     """
-    values = {"id": id, "caller": caller, "member": f"member-of-{id}"}
+    values = {"id": id, "caller": caller, "to": to, "member": f"member-of-{id}"}
     values |= {"agent1": f"agent1-of-{id}", "agent2": f"agent2-of-{id}"}
     text = Template((PAYLOADS / f"{name}.txt").read_text()).safe_substitute(values)
     return [event + "\n\n" for event in text.split("\n\n") if event]

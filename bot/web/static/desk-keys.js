@@ -4,6 +4,13 @@ export function keys({ show, form, hideFound }) {
 
   function press(key) {
     const button = document.querySelector(`[data-key="${key}"]`);
+    if (button instanceof HTMLDetailsElement) {
+      // It asks once: Enter on the button that has the focus does it.
+      show("talk");
+      button.open = true;
+      button.querySelector("button").focus();
+      return;
+    }
     if (button && !button.disabled) button.click();
   }
 
@@ -71,6 +78,11 @@ export function keys({ show, form, hideFound }) {
     } else if (event.key === "Escape") {
       if (!document.getElementById("found").hidden) hideFound();
       if (writing) event.target.blur();
+      const asked = event.target.closest(".confirming[open]");
+      if (asked) {
+        asked.open = false;
+        document.getElementById("talk").focus({ preventScroll: true });
+      }
     } else if (!writing && !event.ctrlKey && !event.metaKey && !event.altKey) {
       if (event.key === "/") {
         event.preventDefault();

@@ -38,6 +38,8 @@ for (const name of ["pointerup", "pointercancel"]) {
 function typesIn(part) {
   if (pressed === part) return true;
   const active = document.activeElement;
+  // A question that is open must stay until it is answered, also where the alarm comes and goes.
+  if (part.contains(active) && active.closest(".confirming[open]")) return true;
   return part.contains(active) && active.matches("textarea, input:not([type=radio], [type=checkbox])");
 }
 
@@ -134,6 +136,7 @@ async function send(sent, submitter) {
   form?.take(told.fields);
   if (told.done === "opened" || told.done === "joined") document.getElementById("p-case").scrollIntoView({ block: "nearest" });
   if (told.done === "wrapped") say("已办结");
+  if (told.done === "transferred") say("已转接");
   return true;
 }
 
@@ -159,6 +162,11 @@ document.addEventListener("submit", async (event) => {
     await search(new FormData(sent));
   } else if (sent.matches("[data-live], #order-form")) {
     event.preventDefault();
+    const asked = submitter?.closest(".confirming");
+    if (asked) {
+      asked.open = false;
+      document.getElementById("talk").focus({ preventScroll: true });
+    }
     if (submitter) submitter.disabled = true;
     const done = await send(sent, submitter);
     if (submitter) submitter.disabled = false;

@@ -96,7 +96,7 @@ class _Protocol(AMIProtocol):  # type: ignore[misc]  # has no types
             self.inlet.end(Retryable("ami_lost"))
 
 
-class _Connection:
+class Connection:
     """A connection that is up: asks actions, gives events."""
 
     def __init__(self, protocol: _Protocol, server: AmiServer) -> None:
@@ -118,10 +118,14 @@ class _Connection:
         answer = await self._before_lost(sent, f"ami_silent_{action.lower()}")
         return [_fields(each) for each in (answer if isinstance(answer, list) else [answer])]
 
-    async def sign_in(self) -> None:
-        """Raises `Refused` where the name or the password is not taken."""
+    async def sign_in(self, events: str) -> None:
+        """Raises `Refused` where the name or the password is not taken.
+
+        Args:
+            events: the classes that are wanted, or `off`.
+        """
         secret = self._server.secret.get_secret_value()
-        given = {"Username": self._server.username, "Events": "call,agent"}
+        given = {"Username": self._server.username, "Events": events}
         if self._server.auth is Auth.MD5:
             challenge = (await self.ask("Challenge", AuthType="MD5"))[0]
             if "challenge" not in challenge:
@@ -205,7 +209,7 @@ class AmiFeed:
         calls = AmiCalls(live, self._operators, self._server.queues, self._now)
 
         async def session(came_in: Callable[[], None]) -> None:
-            async with self._connected() as connection:
+            async with connected(self._server) as connection:
                 came_in()
                 await self._listen(connection, calls, take)
 
@@ -213,14 +217,14 @@ class AmiFeed:
 
     async def probe(self) -> None:
         """Sign in, ask, leave; raises as `Probed.probe`, `ami_may_not_ask` where that is all."""
-        async with self._connected() as connection:
+        async with connected(self._server) as connection:
             if await connection.state() is None:
                 raise Retryable("ami_may_not_ask")
 
     async def close(self) -> None:
         """A connection is closed by whoever cancels `run`."""
 
-    async def _listen(self, connection: _Connection, calls: AmiCalls, take: TakeEvent) -> None:
+    async def _listen(self, connection: Connection, calls: AmiCalls, take: TakeEvent) -> None:
         state = await connection.state()
         if state is None:
             log.warning(
@@ -238,28 +242,39 @@ class AmiFeed:
         finally:
             awake.cancel()
 
-    @asynccontextmanager
-    async def _connected(self) -> AsyncIterator[_Connection]:
-        loop, server = asyncio.get_running_loop(), self._server
-        try:
-            async with asyncio.timeout(server.timeout_s):
-                transport, protocol = await loop.create_connection(
-                    _Protocol, server.host, server.port, ssl=_tls(server)
-                )
-        except ssl.SSLCertVerificationError as error:
-            raise Refused("ami_certificate") from error
-        except (OSError, TimeoutError) as error:
-            raise Retryable("ami_unreachable") from error
-        try:
-            connection = _Connection(protocol, server)
-            await connection.greeted()
-            await connection.sign_in()
-            yield connection
-        finally:
-            transport.abort()
+
+@asynccontextmanager
+async def connected(server: AmiServer, *, events: str = "call,agent") -> AsyncIterator[Connection]:
+    """Inside, somebody is signed in.
+
+    Args:
+        server: where.
+        events: the classes that are wanted, or `off`.
+
+    Raises:
+        Refused: it does not let us in.
+        Retryable: it cannot be reached, or does not answer.
+    """
+    loop = asyncio.get_running_loop()
+    try:
+        async with asyncio.timeout(server.timeout_s):
+            transport, protocol = await loop.create_connection(
+                _Protocol, server.host, server.port, ssl=_tls(server)
+            )
+    except ssl.SSLCertVerificationError as error:
+        raise Refused("ami_certificate") from error
+    except (OSError, TimeoutError) as error:
+        raise Retryable("ami_unreachable") from error
+    try:
+        connection = Connection(protocol, server)
+        await connection.greeted()
+        await connection.sign_in(events)
+        yield connection
+    finally:
+        transport.abort()
 
 
-def _ended(task: asyncio.Task[None], connection: _Connection) -> None:
+def _ended(task: asyncio.Task[None], connection: Connection) -> None:
     error = None if task.cancelled() else task.exception()
     if isinstance(error, Retryable):
         connection.events.end(error)

@@ -29,12 +29,12 @@ log = logging.getLogger(__name__)
 
 EVENTS = "CHANNEL_HOLD CHANNEL_UNHOLD CHANNEL_HANGUP_COMPLETE CUSTOM callcenter::info"
 _QUEUES = "callcenter_config queue list"
-_UUID = re.compile(r"[0-9A-Za-z-]{1,64}")
+UUID = re.compile(r"[0-9A-Za-z-]{1,64}")
 _REPLIES = frozenset({"command/reply", "api/response"})
 _LEAVES, _REJECTS = "text/disconnect-notice", "text/rude-rejection"
 
 
-class _Connection:
+class Connection:
     """A connection that is up: sends commands, gives events."""
 
     def __init__(
@@ -96,13 +96,17 @@ class _Connection:
         except OSError as error:
             raise Retryable("esl_lost") from error
 
-    async def sign_in(self) -> None:
-        """Raises `Refused` where the password is not taken or events may not be had."""
+    async def sign_in(self, events: str) -> None:
+        """Raises `Refused` where the password is not taken or events may not be had.
+
+        Args:
+            events: those that are wanted; empty: none.
+        """
         server, password = self._server, self._server.password.get_secret_value()
         said = f"userauth {server.user}:{password}" if server.user else f"auth {password}"
         if not _is_ok(await self.ask(said)):
             raise Refused("esl_password")
-        if not _is_ok(await self.ask(f"event plain {EVENTS}")):
+        if events and not _is_ok(await self.ask(f"event plain {events}")):
             raise Refused("esl_events")
 
     async def api(self, command: str) -> str:
@@ -166,7 +170,7 @@ class EslFeed:
         calls = EslCalls(live, self._operators, self._server.queues, self._now)
 
         async def session(came_in: Callable[[], None]) -> None:
-            async with self._connected() as connection:
+            async with connected(self._server) as connection:
                 came_in()
                 for event in await _state(connection, calls, live):
                     await take(event)
@@ -179,7 +183,7 @@ class EslFeed:
 
     async def probe(self) -> None:
         """Sign in, ask, leave; raises as `Probed.probe`, `esl_may_not_ask` where that is all."""
-        async with self._connected() as connection:
+        async with connected(self._server) as connection:
             if (await connection.api(_QUEUES)).startswith("-ERR"):
                 raise Retryable("esl_may_not_ask")
             await connection.ask("exit")
@@ -187,40 +191,50 @@ class EslFeed:
     async def close(self) -> None:
         """A connection is closed by whoever cancels `run`."""
 
-    @asynccontextmanager
-    async def _connected(self) -> AsyncIterator[_Connection]:
-        server = self._server
-        try:
-            async with asyncio.timeout(server.timeout_s):
-                reader, writer = await asyncio.open_connection(
-                    server.host, server.port, limit=LONGEST_HEADERS
-                )
-        except (OSError, TimeoutError) as error:
-            raise Retryable("esl_unreachable") from error
-        tasks: list[asyncio.Task[None]] = []
-        try:
-            connection = _Connection(reader, writer, server)
-            await connection.greeted()
-            tasks.append(asyncio.create_task(connection.read()))
-            await connection.sign_in()
-            tasks.append(asyncio.create_task(_awake(connection)))
-            yield connection
-        finally:
-            for task in tasks:
-                task.cancel()
-            writer.close()
-            with suppress(OSError):
-                await writer.wait_closed()
+
+@asynccontextmanager
+async def connected(server: EslServer, *, events: str = EVENTS) -> AsyncIterator[Connection]:
+    """Inside, somebody is signed in.
+
+    Args:
+        server: where.
+        events: those that are wanted; empty: none.
+
+    Raises:
+        Refused: it does not let us in.
+        Retryable: it cannot be reached, or does not answer.
+    """
+    try:
+        async with asyncio.timeout(server.timeout_s):
+            reader, writer = await asyncio.open_connection(
+                server.host, server.port, limit=LONGEST_HEADERS
+            )
+    except (OSError, TimeoutError) as error:
+        raise Retryable("esl_unreachable") from error
+    tasks: list[asyncio.Task[None]] = []
+    try:
+        connection = Connection(reader, writer, server)
+        await connection.greeted()
+        tasks.append(asyncio.create_task(connection.read()))
+        await connection.sign_in(events)
+        tasks.append(asyncio.create_task(_awake(connection)))
+        yield connection
+    finally:
+        for task in tasks:
+            task.cancel()
+        writer.close()
+        with suppress(OSError):
+            await writer.wait_closed()
 
 
-async def _awake(connection: _Connection) -> None:
+async def _awake(connection: Connection) -> None:
     try:
         await connection.keep_awake()
     except ConnectorError as error:
         connection.end(error)
 
 
-async def _state(connection: _Connection, calls: EslCalls, live: LiveCalls) -> list[CallEvent]:
+async def _state(connection: Connection, calls: EslCalls, live: LiveCalls) -> list[CallEvent]:
     """What happened while nobody listened: who waits and talks now, and whose call is gone."""
     queues = await connection.api(_QUEUES)
     if queues.startswith("-ERR"):
@@ -236,7 +250,7 @@ async def _state(connection: _Connection, calls: EslCalls, live: LiveCalls) -> l
         # A call that was sent on is in no queue any more, and still a call. An id that could end
         # the command is none of FreeSWITCH's.
         if (
-            _UUID.fullmatch(call_id)
+            UUID.fullmatch(call_id)
             and (await connection.api(f"uuid_exists {call_id}")).strip() == "false"
         ):
             events += calls.gone(call_id)

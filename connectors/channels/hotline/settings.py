@@ -20,10 +20,12 @@ from pydantic_settings import (
     SettingsError,
 )
 
-from connectors.calls import CallEventKind
+from connectors.calls import CallAct, CallEventKind
 from connectors.errors import Misconfigured
 
 PREFIX = "POLICYLINE_HOTLINE_"
+_CONTEXT = r"^[A-Za-z0-9_.-]{1,80}$"
+_TARGET = re.compile(r"[0-9]{1,12}")
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,19}")
 _FEWEST_KEY_CHARACTERS = 16
 
@@ -79,6 +81,8 @@ class _Server(_Secretive):
 class AmiServer(_Server):
     """An Asterisk server (manager.conf)."""
 
+    transfer_context: str = Field(default="from-internal", pattern=_CONTEXT)
+    """The dialplan's context a transferred caller goes on in."""
     port: int = Field(default=5038, gt=0, lt=65536)
     username: str = Field(min_length=1, pattern=r"^[^\r\n]+$")
     secret: SecretStr = SecretStr("")
@@ -94,6 +98,8 @@ class EslServer(_Server):
 
     secret_field: ClassVar[str] = "password"  # noqa: S105 - the name of a field
 
+    transfer_context: str = Field(default="default", pattern=_CONTEXT)
+    """The dialplan's context a transferred caller goes on in."""
     port: int = Field(default=8021, gt=0, lt=65536)
     user: str = Field(default="", pattern=r"^[^\s:]*$")
     """`user@domain` for `userauth`; empty: the server's own password."""
@@ -110,6 +116,11 @@ class Centre(_Secretive):
     key_file: Path | None = None
     events: Mapping[str, CallEventKind] = Field(default_factory=dict)
     """Its own names of events, beside those everybody may use."""
+    control_url: str = Field(default="", pattern=r"^(https?://[^\s@]+)?$")
+    """Where it is asked to transfer, hold and end calls; empty: it is not."""
+    controls: frozenset[CallAct] = frozenset(CallAct)
+    """What it does when it is asked."""
+    control_timeout_s: float = Field(default=5.0, gt=0)
 
     @model_validator(mode="after")
     def _long_enough(self) -> Self:
@@ -145,12 +156,19 @@ class HotlineSettings(BaseSettings):
     """A signed request whose time is further from ours than this is refused."""
     events_at_most: int = Field(default=500, gt=0)
     """In one request."""
+    transfers: Mapping[str, str] = Field(default_factory=dict)
+    """Number → name, beside 110, 119, 120 and 122: calls are sent nowhere else."""
 
     @model_validator(mode="after")
     def _named(self) -> Self:
         for name in (*self.ami, *self.esl, *self.centres):
             if not _NAME.fullmatch(name):
                 raise ValueError(f"{name[:20]!r}: a name is a-z, 0-9, _ and -, at most 20")
+        for number, shown in self.transfers.items():
+            if not _TARGET.fullmatch(number) or not 0 < len(shown) <= 40:
+                raise ValueError(
+                    "transfers: a number has 1 to 12 digits, a name 1 to 40 characters"
+                )
         return self
 
     @classmethod

@@ -206,10 +206,86 @@ async def test_panoramisk_signs_in_hears_a_call_and_asks_for_lists() -> None:
     assert server.violations == []
 
 
+async def test_panoramisk_redirects_a_caller() -> None:
+    """Its answers and events, as `manager.c` and `app_queue.c` give them."""
+    heard: list[str] = []
+    left, done = asyncio.Event(), asyncio.Event()
+    silent = logging.getLogger("tests.panoramisk")
+    async with AmiServer() as server:
+        manager = Manager(
+            host="127.0.0.1", port=server.port, username="policyline", secret=SECRET, log=silent
+        )
+        redirect = {"Action": "Redirect", "Context": "from-internal", "Priority": "1"}
+        answers: list[Any] = []
+
+        async def booted(manager: Manager, event: Any) -> None:
+            server.play("answered", id=CALL, upto=4)
+            for channel, exten in (("PJSIP/nobody-1", "119"), ("PJSIP/trunk-00000001", "119")):
+                asked = {**redirect, "Channel": channel, "Exten": exten}
+                answers.append(await manager.send_action(asked))
+            left.set()
+
+        def every(manager: Manager, event: Any) -> None:
+            heard.append(event.event)
+            if event.event == "AgentComplete":
+                assert event.reason == "agent"
+                done.set()
+
+        manager.register_event("FullyBooted", booted)
+        manager.register_event("*", every)
+        await manager.connect()
+        async with asyncio.timeout(20):
+            await left.wait()
+            await done.wait()
+        manager.close()
+        assert [channel["Exten"] for channel in server.channels.values()] == ["119"]
+    refused, taken = answers
+    assert (refused.success, refused.message) == (
+        False,
+        "Channel does not exist: PJSIP/nobody-1",
+    )
+    assert (taken.success, taken.message) == (True, "Redirect successful")
+    assert heard[-2:] == ["Hangup", "AgentComplete"]
+
+
+async def test_a_redirect_wants_all_its_headers_and_the_right() -> None:
+    async with AmiServer(may_call=False) as server, by_hand(server) as hand:
+        await hand.line()
+        await hand.ask("Action: Login", "Username: policyline", f"Secret: {SECRET}", "Events: off")
+        assert "Permission denied" in await hand.ask("Action: Redirect")
+        assert "Permission denied" in await hand.ask("Action: Hangup")
+        server.may_call = True
+        asked = ["Action: Redirect"]
+        for name, value in (
+            ("Channel", "PJSIP/1"), ("Context", "c"), ("Exten", "119"), ("Priority", "first"),
+        ):  # fmt: skip
+            assert f"Message: {name} not specified" in await hand.ask(*asked)
+            asked.append(f"{name}: {value}")
+        assert "Priority is invalid" in await hand.ask(*asked)
+        assert "No channel specified" in await hand.ask("Action: Hangup")
+        assert "No such channel" in await hand.ask("Action: Hangup", "Channel: PJSIP/1")
+
+
+async def test_a_caller_sent_where_nothing_is_is_lost() -> None:
+    async with AmiServer(dialplan={}) as server, by_hand(server) as hand:
+        await hand.line()
+        await hand.ask("Action: Login", "Username: policyline", f"Secret: {SECRET}", "Events: off")
+        server.play("answered", id=CALL, upto=4)
+        told = await hand.ask(
+            "Action: Redirect", "Channel: PJSIP/trunk-00000001", "Context: nowhere",
+            "Exten: 119", "Priority: 1",
+        )  # fmt: skip
+        assert "Redirect successful" in told
+        assert server.channels == {}
+
+
 @pytest.mark.parametrize(
     "name",
-    ["answered", "abandoned", "withheld", "no_answer", "blind_transfer", "attended_transfer"],
-)
+    [
+        "answered", "abandoned", "withheld", "no_answer", "blind_transfer", "attended_transfer",
+        "redirected",
+    ],
+)  # fmt: skip
 def test_payloads_are_whole(name: str) -> None:
     told = messages(name, id=CALL)
     assert all(message.startswith("Event: ") and message.endswith("\n\n") for message in told)

@@ -79,6 +79,33 @@ async def test_greenswitch_signs_in_and_hears_a_call() -> None:
     assert heard[0]["Event-Date-Local"] == "2026-03-02 10:00:01"
 
 
+async def test_greenswitch_transfers_and_holds_a_call() -> None:
+    commands = (
+        f"event plain {EVENTS}", "api uuid_transfer nobody 119", f"api uuid_transfer {CALL}",
+        f"api uuid_hold off {CALL}", f"api uuid_hold {CALL}", f"api uuid_hold off {CALL}",
+        f"api uuid_transfer {CALL} 119 XML default", "api uuid_kill nobody",
+    )  # fmt: skip
+    async with EslServer() as server:
+        server.play("answered", id=CALL, upto=4)
+        async with greenswitch(server, *commands) as client:
+            said = [await client.says() for _ in range(1 + len(commands) + 5)]
+            client.end()
+        assert server.transferred == [(CALL, "119")]
+        assert server.violations == []
+    assert [one["reply"] for one in said if "reply" in one][1:] == [
+        "-ERR No such channel!\n", "-USAGE: <uuid> [-bleg|-both] <dest-exten> [<dialplan>] "
+        "[<context>]\n", "-ERR Operation failed\n", "+OK Success\n", "+OK Success\n", "+OK\n",
+        "-ERR No such channel!\n",
+    ]  # fmt: skip
+    heard = [one["event"] for one in said if "event" in one]
+    assert [each.get("CC-Action") or each["Event-Name"] for each in heard] == [
+        "CHANNEL_HOLD", "CHANNEL_UNHOLD", "bridge-agent-end", "member-queue-end",
+        "CHANNEL_HANGUP_COMPLETE",
+    ]  # fmt: skip
+    assert heard[2]["Hangup-Cause"] == "BLIND_TRANSFER"
+    assert heard[3]["Caller-Transfer-Source"].endswith(":bl_xfer:119/default/XML")
+
+
 async def test_greenswitch_is_told_when_the_server_leaves() -> None:
     async with EslServer() as server, greenswitch(server) as client:
         await client.says()
