@@ -84,7 +84,7 @@ class _Open:
         """Take in a clause that asks or tells."""
         bare = LEAD.sub("", LEAD.sub("", clause)).strip("，, ")
         if not asks(clause):
-            if len(bare) > 1:
+            if len(bare) > 1 and not _A_NUMBER.fullmatch(bare):
                 self.told.append(bare)
             return
         self.first = seq if self.first < 0 else self.first
@@ -125,6 +125,8 @@ def questions(spoken: Sequence[Said]) -> tuple[Asked, ...]:
             answered = answered or not GO_ON.fullmatch(said.text)
             offered = _offered(said.text)
             told = named_matters(said.text)
+            if _ASKS_FOR_NEXT.search(said.text) and not now.asks:
+                now = _Open(fresh=True)  # what was told before belongs to what is settled
             continue
         if offered and agreed(said.heard):
             now.read_back, answered = offered, False
@@ -158,6 +160,10 @@ _MATTERS = re.compile(
     r"|出生证明|生育|工伤|失业|分红|征地|拆迁|宅基地|建房|电梯|维修基金"
 )
 """Matters in the broad, where none is named as it is listed."""
+_ASKS_FOR_NEXT = re.compile(
+    r"第[二三四]件|(?:另外|还有)(?:一|那)?件?(?:是|有)?什么(?:事|问题)|还有别的事"
+)
+"""An operator is ready for another matter."""
 _TURNS = re.compile(r"呢[？?]?$|^(?:那|还有|再有|第[二三四]|另外|最后)")
 """The matter changes: 那医保呢."""
 
@@ -172,6 +178,8 @@ def _offered(text: str) -> str:
     if Wanted.AGREEMENT not in wants(text):
         return ""
     bare = _BACK.sub("", _BACK.sub("", text)).strip("，。 ")
+    if _A_NUMBER.fullmatch(bare):
+        return ""
     return re.sub(r"(?<=，)(?:您|你)(?:想|要)?(?:说|讲|问|咨询|反映)(?:的)?(?:就)?是", "", bare)
 
 
@@ -185,6 +193,8 @@ def _telling(context: str) -> str:
     return "，".join(parts)
 
 
+_A_NUMBER = re.compile(r"\D{0,4}\d[\d\s、-]{4,}\D{0,3}")
+"""A telephone number, whole or in pieces: no part of what is asked."""
 _TELLS_CHARS = 4
 _BY_THE_WAY = re.compile(
     r"睡不着|[讲说]慢|慢[点慢][讲说]|不放心|冤枉|欺负|急死|气死|凭什么|我又不|也是|一个事|脾气|看不清"
