@@ -1,6 +1,6 @@
 # make run: everything, from a clean clone to a running service. The rest is for developers.
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check bench format lock clean
+.PHONY: help setup run test coverage check bench format lock clean
 
 BIN := .venv/bin
 
@@ -14,6 +14,11 @@ run: setup ## set up, then run the whole service on this machine
 	@exec $(BIN)/policyline up
 
 test: ## all tests, with what they need
+	@sh scripts/test_packages.sh
+	@sh scripts/setup.sh dev
+	@$(BIN)/python -m pytest --numprocesses 2 --dist loadfile $(PYTEST_ARGS)
+
+coverage: ## the same, and which lines no test reaches
 	@sh scripts/test_packages.sh
 	@sh scripts/setup.sh dev
 	@$(BIN)/python -m pytest --cov --cov-report=term:skip-covered $(PYTEST_ARGS)
