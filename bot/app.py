@@ -291,6 +291,7 @@ async def _running(calls: Calls, feed: str) -> Sequence[RunningCall]:
             answered=call.answered_at is not None,
             queue=call.queue,
             caller=call.caller,
+            joins=await calls.visits(call),
         )
         for call in await calls.live_of_feed(feed)
     ]

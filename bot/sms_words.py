@@ -8,9 +8,11 @@ from dataclasses import dataclass
 from bot.cases.rules import GRADES
 from nlu.text import normalise
 
-_STOP = frozenset({"td", "t", "退订", "退", "退订短信", "取消订阅"})
+_STOP = frozenset(
+    {"td", "t", "退订", "退", "退订短信", "取消订阅", "td退订", "退订td", "回td", "回复td", "拒收"}
+)
 _RESUME = frozenset({"hf", "恢复", "恢复短信", "恢复订阅", "订阅"})
-_ENDS = "。.！!~ "
+_ENDS = "。.！!~ “”\"'"
 _WORDS = {
     **{word: grade for grade, word in GRADES.items()},
     "很满意": 5,
@@ -34,7 +36,7 @@ _COUNTED = (
 """After a digit they make it the beginning of something else: 5楼漏水, 3天没水了."""
 _FIGURE = re.compile(
     f"{_LEAD}(?P<grade>[1-5])"
-    f"(?:(?:[分星](?!钟|期)(?P<rated>.*))|(?:{_PAUSE}++(?P<apart>(?![0-9]).*))"
+    f"(?:(?:[分星](?!钟|期)(?P<rated>.*))|(?:(?![ ]+[{_COUNTED}]){_PAUSE}++(?P<apart>(?![0-9]).*))"
     f"|(?P<close>(?!{_PAUSE})[^0-9A-Za-z{_COUNTED}].*)|)",
     re.DOTALL,
 )

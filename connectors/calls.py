@@ -105,12 +105,14 @@ class RunningCall:
     Args:
         call_id: as in `CallEvent`.
         answered: somebody has it, or had it.
+        joins: how often it was told to wait in that queue.
     """
 
     call_id: str
     answered: bool
     queue: str = ""
     caller: str = ""
+    joins: int = 1
 
 
 RunningCalls = Callable[[str], Awaitable[Sequence[RunningCall]]]

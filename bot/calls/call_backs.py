@@ -12,15 +12,24 @@ from bot.errors import Invalid
 from bot.privacy import mask_phone, may_see_caller
 
 
-def checked_wrap_up(code: str, call_back_at: datetime | None, now: datetime) -> WrapUp:
-    """The code. Raises `Invalid` for an unknown one, and for a promise that is owed or past."""
+def checked_wrap_up(
+    code: str, call_back_at: datetime | None, now: datetime, before: datetime | None = None
+) -> WrapUp:
+    """The code. Raises `Invalid` for an unknown one, and for a promise that is owed or past.
+
+    Args:
+        code: as chosen.
+        call_back_at: the promise, or None.
+        now: the time.
+        before: the promise that stands; it may be past where the rest is corrected.
+    """
     try:
         wrapped = WrapUp(code)
     except ValueError as error:
         raise Invalid("请选择通话结果。", fields={"code": "没有这一项"}) from error
     if wrapped is WrapUp.CALL_AGAIN and call_back_at is None:
         raise Invalid("请填写回电时间。", fields={"call_back_at": "不能为空"})
-    if call_back_at is not None and call_back_at <= now:
+    if call_back_at is not None and call_back_at <= now and call_back_at != before:
         raise Invalid("回电时间已经过去，请另选。", fields={"call_back_at": "应晚于现在"})
     return wrapped
 

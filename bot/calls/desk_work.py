@@ -108,7 +108,8 @@ class DeskWork(CallReading):
         """
         async with self._storage.begin() as unit:
             await held(unit, call_id)
-            if under_way(await unit.call_work.actions(call_id), self._clock.now()):
+            done, told = await unit.call_work.actions(call_id), await unit.calls.events(call_id)
+            if under_way(done, told, self._clock.now()):
                 return False
             await unit.call_work.act(
                 self._action(call_id, ActionKind.TRANSFER, by, suggestion_id=to)
@@ -173,7 +174,8 @@ class DeskWork(CallReading):
             Conflict: nobody has answered it.
         """
         now = self._clock.now()
-        wrapped = checked_wrap_up(code, call_back_at, now)
+        promised = (await self.get(call_id)).call_back_at
+        wrapped = checked_wrap_up(code, call_back_at, now, promised)
         words = clean_text(summary).strip()[:_FIELD_CHARS] or await self.summary(call_id)
         lacked = () if wrapped in NOTHING_ASKED else await self._lacked(call_id)
         async with self._storage.begin() as unit:

@@ -74,6 +74,11 @@ class Listening:
             return
         task = asyncio.create_task(self._work(call_id), name="suggestions")
         self._tasks[call_id] = task
+        task.add_done_callback(lambda ended: self._gone(call_id, ended))
+
+    def _gone(self, call_id: str, ended: asyncio.Task[None]) -> None:
+        if self._tasks.get(call_id) is ended:  # it was cancelled before it began
+            del self._tasks[call_id]
 
     async def warm(self) -> None:
         """Load what the first call would wait for: words by their sound, the segmenter."""

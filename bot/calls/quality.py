@@ -80,7 +80,7 @@ def quality(
         transferred_to: where the call was transferred to, or empty.
     """
     found: list[Finding] = []
-    if alarm is not None and alarm.number not in transferred_to:
+    if alarm is not None and alarm.number != transferred_to:
         message = f"来电中说到紧急情况，没有转接 {alarm.number}，请确认是否需要立即转接。"
         found.append(
             Finding(kind=FindingKind.EMERGENCY_NOT_TRANSFERRED, message=message, seq=alarm.seq)

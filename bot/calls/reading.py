@@ -25,7 +25,7 @@ from bot.errors import NotFound
 from bot.ports import Clock, Ids
 from bot.privacy import call_as_seen_by, may_see_caller
 from bot.records import AuditEntry
-from connectors.calls import Leg
+from connectors.calls import CallEventKind, Leg
 
 _LISTED = 200
 _CALL_BACK_DAYS = timedelta(days=7)
@@ -134,6 +134,24 @@ class CallReading:
         """Calls an operator has, the longest first."""
         async with self._storage.read() as unit:
             return await unit.calls.in_states(RUNNING, limit=_LISTED)
+
+    async def visits(self, call: Call) -> int:
+        """How often its feed told that it waits in its queue."""
+        async with self._storage.read() as unit:
+            told = await unit.calls.events(call.id)
+        return sum(
+            one.kind is CallEventKind.OFFERED
+            and (one.feed, one.queue) == (call.feed, call.queue)
+            and "|again." not in one.external_id
+            for one in told
+        )
+
+    async def came_back(self, call_id: str) -> bool:
+        """Somebody answered it after it was last sent on."""
+        async with self._storage.read() as unit:
+            told = sorted(await unit.calls.events(call_id), key=lambda one: one.at)
+        turns = {CallEventKind.TRANSFERRED, CallEventKind.ANSWERED}
+        return [one.kind for one in told if one.kind in turns][-1:] == [CallEventKind.ANSWERED]
 
     async def live_of_feed(self, feed: str) -> tuple[Call, ...]:
         """Calls of a feed that are stored as on the line: what it must end that is over."""

@@ -19,6 +19,7 @@ from bot.cases.model import Actor
 from bot.errors import NotFound
 from bot.ports import Clock, Ids
 from connectors.calls import CallEvent, CallEventKind, SpeechFragment
+from connectors.channels.hotline.names import extension_of
 
 __all__ = ["Calls"]
 
@@ -201,6 +202,7 @@ class Calls(DeskWork):
         """Append an event, and work the call out anew; the call's id is held."""
         if event.operator:
             staff = await unit.calls.staff_at(event.operator)
+            staff = staff or await unit.calls.staff_at(extension_of(event.operator))
             event = replace(event, operator=staff or event.operator)
         call_id = kept.call.id
         kept = replace(await held(unit, call_id), nth=kept.nth)

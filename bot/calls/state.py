@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from bot.calls.model import LIVE, RUNNING, CallState
-from connectors.calls import CallEvent, CallEventKind
+from connectors.calls import EMERGENCY_NUMBERS, CallEvent, CallEventKind
 
 _S, _K = CallState, CallEventKind
 
@@ -151,6 +151,8 @@ def _after(walk: _Walk, event: CallEvent, *, heard: bool) -> _Walk:
     if event.kind is _K.TRANSFERRED:
         walk = replace(walk, passed_on=True)
     if event.kind is _K.ANSWERED:
+        if walk.passed_on and walk.told.transferred_to in EMERGENCY_NUMBERS:
+            walk = replace(walk, told=replace(walk.told, transferred_to=""))  # it came back
         walk = replace(walk, passed_on=False)
     return replace(walk, told=_ended(walk.told, state, event.at))
 

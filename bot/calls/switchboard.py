@@ -100,7 +100,7 @@ class Switchboard:
         target = control.targets.get(to) if control else None
         if control is None or target is None:
             raise Invalid("不能转接到这个号码。", fields={"do": "没有这个号码"})
-        if is_at(call, target.told):
+        if is_at(call, target.told) and not await self._calls.came_back(call_id):
             return True
         if call.state not in RUNNING:
             raise Conflict("电话不在通话中，不能转接。", code="not_talking")

@@ -61,9 +61,20 @@ def attempts(actions: Iterable[CallAction]) -> dict[str, Attempt]:
     return found
 
 
-def under_way(actions: Iterable[CallAction], now: datetime) -> bool:
-    """The call centre was asked for a transfer, and its answer may still come."""
-    return any(not one.code and now - one.at < UNKNOWN_AFTER for one in attempts(actions).values())
+def under_way(actions: Iterable[CallAction], events: Iterable[CallEvent], now: datetime) -> bool:
+    """The call centre was asked for a transfer, and its answer may still come.
+
+    Args:
+        actions: of the call.
+        events: of the call; a transfer told since is that answer.
+        now: the time.
+    """
+    told = (one.at for one in events if one.kind is CallEventKind.TRANSFERRED)
+    done = max(told, default=None)
+    return any(
+        not one.code and now - one.at < UNKNOWN_AFTER and (done is None or done < one.at)
+        for one in attempts(actions).values()
+    )
 
 
 def told_already(events: Iterable[CallEvent], event: CallEvent) -> bool:

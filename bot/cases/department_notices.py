@@ -119,13 +119,15 @@ def returned_by(events: Sequence[CaseEvent]) -> str:
 
 def deliveries(moved: Moved, directory: Directory) -> tuple[NewDelivery, ...]:
     """The notices of a move, in order; empty where nobody is to be told."""
-    case, found, seen = moved.after, list[NewDelivery](), set[tuple[str, str, NoticeKind]]()
+    case, found, seen = moved.after, list[NewDelivery](), set[tuple[str, ...]]()
     for told in (*_to_units(moved), *_to_origin(moved)):
         for recipient in _recipients(told, moved, directory):
-            key = (recipient.sender, recipient.address, told.kind)
+            way = (recipient.sender, recipient.address, told.kind)
+            # A system may serve several units, each of which is told; a person is told once.
+            key = way if recipient.person or not told.unit else (*way, told.unit)
             if key in seen:
                 continue
-            seen.add(key)
+            seen |= {key, way}
             digest = hashlib.sha256("\0".join(key).encode()).hexdigest()[:24]
             found.append(
                 NewDelivery(

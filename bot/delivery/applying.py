@@ -201,9 +201,12 @@ class Applier:
 
     async def _accepted(self, acting: Applying) -> None:
         _of_a_unit(acting)
-        leads = acting.unit == acting.case.lead_department
+        leads, words = acting.unit == acting.case.lead_department, acting.update.words.strip()
         if leads and acting.case.state not in {State.ACCEPTED, State.IN_PROGRESS}:
-            await self._move(acting, Move.ACCEPT)
+            told_as = f"{acting.told_as}:accept" if words else acting.told_as
+            await self._cases.move(acting.case.number, Move.ACCEPT, acting.actor, told_as=told_as)
+        if words:
+            await self._move(acting, Move.NOTE, text=words)
 
     async def _note(self, acting: Applying) -> None:
         await self._move(acting, Move.NOTE, text=acting.update.words)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -218,15 +219,16 @@ class CallWorkRepository:
         """Append what an operator did; the call is held. An answer is counted once.
 
         Returns:
-            False where the same was done with the same answer before: nothing is appended.
+            False where the same was done with the same answer last: nothing is appended.
         """
         counted = _COUNTED.get(action.kind)
-        if counted is not None and await self._done_before(action):
+        before = counted is not None and await self._done_before(action)
+        if before and await self._is_last(action):
             return False
         values = {name: getattr(action, name) for name in CallAction.__dataclass_fields__}
         await self._connection.execute(sa.insert(call_actions).values(**values))
         changed: dict[str, sa.ColumnElement[int]] = {"version": calls.c.version + 1}
-        if counted is not None:
+        if counted is not None and not before:
             changed[counted.name] = counted + 1
         if action.kind in {ActionKind.ADOPT, ActionKind.EDIT}:
             asked_in = await self._asked_in(action.call_id)
@@ -264,7 +266,7 @@ class CallWorkRepository:
         now: datetime,
     ) -> None:
         """How the call ended; a call promised anew is owed again."""
-        values = {
+        values: dict[str, Any] = {
             "wrap_up": code,
             "summary": summary,
             "call_back_at": call_back_at,
@@ -273,7 +275,12 @@ class CallWorkRepository:
             ),
         }
         if call_back_at is not None:
-            values |= {"called_back_at": None, "called_back_by": "", "called_back": ""}
+            anew = calls.c.call_back_at.is_distinct_from(call_back_at)
+            empty = {"called_back_at": None, "called_back_by": "", "called_back": ""}
+            values |= {
+                name: sa.case((anew, sa.literal(none, calls.c[name].type)), else_=calls.c[name])
+                for name, none in empty.items()
+            }
         await self._connection.execute(
             sa.update(calls).where(calls.c.id == call_id).values(**values)
         )
@@ -283,6 +290,19 @@ class CallWorkRepository:
         known = (await self.latest(call_id)).known
         asked_in = None if known is None else known.content.get("asked_in")
         return asked_in if isinstance(asked_in, int) else -1
+
+    async def _is_last(self, action: CallAction) -> bool:
+        """The newest choice of the call is this one, word for word."""
+        rows = await self._connection.execute(
+            sa.select(call_actions.c.kind, call_actions.c.suggestion_id, call_actions.c.text)
+            .where(
+                call_actions.c.call_id == action.call_id,
+                call_actions.c.kind.in_([one.value for one in _COUNTED]),
+            )
+            .order_by(call_actions.c.at.desc(), call_actions.c.id.desc())
+            .limit(1)
+        )
+        return tuple(rows.one()) == (action.kind.value, action.suggestion_id, action.text)
 
     async def _done_before(self, action: CallAction) -> bool:
         found = await self._connection.scalar(

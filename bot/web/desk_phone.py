@@ -59,7 +59,7 @@ async def note(
     calls, call = services_of(request).calls, desk.call
     if which not in EMERGENCIES and which not in desk.attempts:
         raise Invalid("只能转接 110、119、120、122。", fields={"do": "没有这个号码"})
-    if which not in call.transferred_to:
+    if which != call.transferred_to:
         await calls.tell(call.id, CallEventKind.TRANSFERRED, by, to=which)
     return "noted"
 

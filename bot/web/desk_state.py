@@ -208,6 +208,12 @@ def as_seen_by(desk: Desk, reader: Actor) -> Desk:
 def _masked_set(suggested: SuggestionSet) -> SuggestionSet:
     content = dict(suggested.content)
     content["question"] = mask_text(str(content.get("question", "")))
+    for name, word in (("parts", "text"), ("similar", "title")):
+        rows = content.get(name)
+        content[name] = [
+            {**one, word: mask_text(str(one.get(word, "")))}
+            for one in (rows if isinstance(rows, list) else ())
+        ]
     return replace(suggested, content=content)
 
 

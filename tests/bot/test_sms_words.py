@@ -40,7 +40,7 @@ def test_grades(text: str, grade: int, comment: str) -> None:
     [
         "", "0", "6", "12345打不通", "10", "5楼漏水", "3天没水了", "4s店坑人", "5分钟就停电",
         "3号楼停水", "1. 路灯坏了 2. 水管爆了", "满意度怎么查", "2个井盖没了", "我不满意你们的答复",
-        "1.5公里没有路灯", "3-5栋停电",
+        "1.5公里没有路灯", "3-5栋停电", "3 天没来水了", "1 号楼停水",
     ],
 )  # fmt: skip
 def test_what_is_no_grade(text: str) -> None:
@@ -53,7 +53,9 @@ def test_a_grade_is_one_to_five_whatever_is_written(text: str) -> None:
     assert found is None or found.grade in range(1, 6)
 
 
-@pytest.mark.parametrize("text", ["TD", "td", "ＴＤ", "T", "退订", "退订。", " TD "])
+@pytest.mark.parametrize(
+    "text", ["TD", "td", "ＴＤ", "T", "退订", "退订。", " TD ", "TD退订", "回复TD", "“TD”", "拒收"]
+)
 def test_stop(text: str) -> None:
     assert stops(text)
     assert not resumes(text)

@@ -29,7 +29,10 @@ export class Form {
       const field = this.form.elements.namedItem(name);
       if (!field || this.timers.has(name) || this.sending.has(name)) continue;
       if (document.activeElement === field && value(field) !== told.value) this.later.set(name, told);
-      else this.#put(field, told);
+      else {
+        this.later.delete(name); // what was heard meanwhile is taken back
+        this.#put(field, told);
+      }
     }
   }
 

@@ -99,14 +99,20 @@ function state(now) {
 
 const idle = () => !call || ["wrapped_up", "abandoned"].includes(desk.dataset.state);
 
+let streamed = 0; // what came by the stream meanwhile is newer than an answer under way
+
 const taken = {
   sentences: ({ html, last }) => transcript.add(html, last),
   words: (words) => transcript.partial(words),
   parts: ({ parts, state: now }) => {
+    streamed += 1;
     take(parts);
     state(now);
   },
-  fields: (fields) => form.take(fields),
+  fields: (fields) => {
+    streamed += 1;
+    form.take(fields);
+  },
   desk: ({ html, go }) => {
     put(document.getElementById("p-lists"), html, "");
     if (!go || go === call) return;
@@ -120,6 +126,7 @@ const taken = {
 // Sends a form of the page without leaving it.
 async function send(sent, submitter) {
   await form?.flush();
+  const before = streamed;
   const values = new URLSearchParams(new FormData(sent));
   if (submitter?.name) values.set(submitter.name, submitter.value);
   let told = null;
@@ -131,9 +138,11 @@ async function send(sent, submitter) {
     return problem("连不上服务，没有办成，请再试一次");
   }
   problem("");
-  state(told.state);
-  take(told.parts);
-  form?.take(told.fields);
+  if (streamed === before) {
+    state(told.state);
+    take(told.parts);
+    form?.take(told.fields);
+  } // else what was done wakes the stream, which brings the newest
   if (told.done === "opened" || told.done === "joined") document.getElementById("p-case").scrollIntoView({ block: "nearest" });
   if (told.done === "wrapped") say("已办结");
   if (told.done === "transferred") say("已转接");

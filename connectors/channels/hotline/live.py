@@ -66,6 +66,7 @@ class LiveCalls:
         for each in running:
             call = self._met(each.call_id, each.call_id, each.queue)
             call.answered, call.caller = each.answered, each.caller
+            call.joins[each.queue] = max(1, each.joins)  # visits told in the earlier life
 
     def open_calls(self) -> dict[str, str]:
         """Calls that are on: their id → the caller's channel."""

@@ -107,10 +107,12 @@ def discovered(
     """
     claims = {(w.case_number, w.delivery): w for w in known.values() if w.delivery}
     ids = {w.id for w in known.values()}
+    # Followed by its number already: a further mark of that case is somebody's copy.
+    numbered = {w.case_number for w in known.values() if not w.delivery}
     new: dict[str, Watched] = {}
     for one in sorted(listed, key=lambda one: (one.requested_at or _LATEST, one.id)):
         mark = marks.read(one.description)
-        if mark is None or one.id in ids:
+        if mark is None or one.id in ids or mark.case_number in numbered:
             continue
         claim = (mark.case_number, mark.delivery)
         if claim in claims:

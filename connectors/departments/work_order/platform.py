@@ -133,7 +133,9 @@ class WorkOrderPlatform:
         if not isinstance(answer, dict):
             if status >= 300:
                 raise Refused(f"platform_http_{status}")
-            raise Retryable("bad_answer")
+            if self._mapping.answers.code:
+                raise Retryable("bad_answer")
+            return {}  # HTTP's status alone counts there: 204, or a bare OK
         self._judge(status, answer)
         return answer
 

@@ -35,6 +35,38 @@ async def test_what_was_done_with_answers_is_kept_and_counted_once(desk: Desk) -
     assert (figures.adopted, figures.edited, figures.ignored) == (1, 1, 1)
 
 
+async def test_an_answer_corrected_or_taken_again_is_kept_and_counted_once(desk: Desk) -> None:
+    calls = await desk.replica()
+    call = await desk.answered(calls)
+    for text in ("5 月 1 日起", "6 月 1 日起"):
+        await calls.edit(call.id, "a1", text, LIN)
+    for answer in ("a1", "a2", "a1"):
+        await calls.adopt(call.id, answer, answer, LIN)
+    acts = await calls.actions(call.id)
+    assert [one.text for one in acts] == ["5 月 1 日起", "6 月 1 日起", "a1", "a2", "a1"]
+    figures = await calls.figures()
+    assert (figures.adopted, figures.edited) == (2, 1)
+
+
+async def test_a_seat_is_known_however_the_call_centre_writes_it(desk: Desk) -> None:
+    calls = await desk.replica()
+    await calls.sit("8001", LIN)
+    call = await calls.take_event(desk.event(K.ANSWERED, operator="PJSIP/8001"))
+    assert call.operator == LIN.id
+
+
+async def test_a_wrap_up_is_corrected_after_the_promised_time(desk: Desk) -> None:
+    calls = await desk.replica()
+    call = await desk.answered(calls)
+    promised = desk.clock.now() + timedelta(hours=1)
+    await calls.wrap_up(call.id, "call_again", LIN, call_back_at=promised)
+    await calls.called_back(call.id, LIN, "reached")
+    desk.clock.advance(hours=2)
+    again = await calls.wrap_up(call.id, "call_again", LIN, summary="改", call_back_at=promised)
+    assert (again.summary, again.call_back_at) == ("改", promised)
+    assert [entry.call_id for entry in await calls.call_backs()] == []
+
+
 async def test_a_case_is_opened_from_the_form_once(desk: Desk) -> None:
     calls = await desk.replica(suggesting=Echo())
     call = await desk.answered(calls)
@@ -61,6 +93,14 @@ async def test_a_case_is_opened_from_the_form_once(desk: Desk) -> None:
     assert (began.actor.id, began.actor.role) == ("lin", Role.OPERATOR)
     assert (await calls.get(call.id)).case_number == case.number
     assert [one.kind for one in await calls.actions(call.id)].count(ActionKind.OPEN_CASE) == 1
+
+
+async def test_a_case_is_where_its_callers_text_messages_come_in(desk: Desk) -> None:
+    calls = await desk.replica()
+    call = await calls.take_event(desk.event(K.ANSWERED, operator="lin", caller=f"0{CALLER}"))
+    await calls.type_field(call.id, "text", "路灯不亮", LIN)
+    opened = await calls.open_case(call.id, LIN)
+    assert opened.case.conversation_id == f"hotline:{CALLER}"
 
 
 async def test_a_withheld_number_leaves_no_trace_in_the_case(desk: Desk) -> None:

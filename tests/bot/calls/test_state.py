@@ -107,6 +107,13 @@ def test_a_transfer_outside_ends_with_the_call() -> None:
     assert (call.state, call.transferred_to, call.operator) == (S.ENDED, "110", "lin")
 
 
+def test_a_call_that_came_back_from_an_emergency_number_is_there_no_more() -> None:
+    sent_on = [*WHOLE[:3], told(30, K.TRANSFERRED, "lin", to="120"), told(31, K.OFFERED)]
+    back = told_of([*sent_on, told(40, K.ANSWERED, "wu")])
+    assert told_of(sent_on).transferred_to == "120"
+    assert (back.state, back.operator, back.transferred_to) == (S.TALKING, "wu", "")
+
+
 def test_giving_up_after_a_transfer_is_missed_though_it_was_answered() -> None:
     passed_on = [told(30, K.TRANSFERRED, to="queue 2"), told(31, K.OFFERED), told(90, K.ABANDONED)]
     call = told_of([*WHOLE[:3], *passed_on])

@@ -51,10 +51,16 @@ def test_of_several_tries_the_last_counts_for_each_number() -> None:
 def test_a_transfer_is_under_way_until_it_was_answered_or_who_asked_is_gone() -> None:
     asked = action(ActionKind.TRANSFER, "119")
     refused = action(ActionKind.TRANSFER_REFUSED, "119", code="x")
-    assert under_way([asked], T + UNKNOWN_AFTER - S)
-    assert not under_way([asked], T + UNKNOWN_AFTER)
-    assert not under_way([asked, refused], T)
-    assert not under_way([], T)
+    assert under_way([asked], [], T + UNKNOWN_AFTER - S)
+    assert not under_way([asked], [], T + UNKNOWN_AFTER)
+    assert not under_way([asked, refused], [], T)
+    assert not under_way([], [], T)
+
+
+def test_a_transfer_that_was_told_is_under_way_no_more() -> None:
+    asked = action(ActionKind.TRANSFER, "2001")
+    assert not under_way([asked], [event("ami", "2001", at=T + S)], T + 2 * S)
+    assert under_way([asked], [event("ami", "2001", at=T - S)], T + 2 * S)
 
 
 @pytest.mark.parametrize(

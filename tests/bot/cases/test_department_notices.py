@@ -144,6 +144,16 @@ async def test_a_return_is_decided_by_whom_it_goes_to_next(
     assert (await rows(told, case.number))[2].notice.granted is granted
 
 
+async def test_lead_and_helper_on_one_platform_are_both_told(told: World) -> None:
+    told.router.routing = replace(told.router.routing, supporting=(WATER,))
+    case = await opened(told)
+    assert [each[:2] for each in await said(told, case.number)] == [
+        ("platform", CITY_LOOK),
+        ("email", CITY_LOOK),
+        ("platform", WATER),
+    ]
+
+
 async def test_a_supporting_unit_is_asked_to_help_and_let_go_with_the_lead(told: World) -> None:
     case = await opened(told)
     assert await since(told, case.number, Move.ADD_SUPPORT, TRIAGE, department=WATER) == [

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import pytest
 
 from connectors.departments.base import DepartmentUpdate, UpdateKind
-from connectors.departments.open311.connector import Open311Connector
+from connectors.departments.open311.connector import Open311Connector, Sent
 from connectors.errors import Refused, Retryable
 from tests.connectors.open311.conftest import NUMBER, Connect, notice
 from tests.fakes.edges import FakeClock
@@ -106,10 +106,15 @@ async def test_others_requests_are_not_ours(side: Open311Side, connect: Connect)
     assert (await connector.poll(""))[0] == ()
 
 
+async def _one_sent(_: str) -> Mapping[str, str]:
+    return {"1000": NUMBER}
+
+
+@pytest.mark.parametrize("sent", [None, _one_sent])
 async def test_a_copied_mark_is_not_believed(
-    side: Open311Side, connect: Connect, clock: FakeClock
+    side: Open311Side, connect: Connect, clock: FakeClock, sent: Sent | None
 ) -> None:
-    connector = connect()
+    connector = connect(sent=sent)
     await connector.send(notice())
     original = side.kept["1000"]
     clock.advance(minutes=5)

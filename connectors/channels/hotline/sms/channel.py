@@ -97,12 +97,14 @@ class SmsChannel:
         reply, number = outbound.reply, mobile(outbound.recipient)
         if not number:
             raise Refused("sms_no_mobile")
-        if not reply.emergency and await self._stopped(number):
+        # TD stops notices; who writes to us again is answered.
+        notice = reply.kind is ReplyKind.NOTICE and not reply.emergency
+        if notice and await self._stopped(number):
             raise Kept("sms_stopped")
         template = self._templates.of(reply)
         if template is None:
             raise Refused("sms_no_template")
-        if reply.kind is ReplyKind.NOTICE and not reply.emergency:
+        if notice:
             self._limits.keep_quiet()
         await self._limits.admit(number, template.code)
         filled = self._templates.filled(template, reply, most_parts=self._settings.most_parts)

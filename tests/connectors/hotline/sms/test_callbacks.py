@@ -116,7 +116,6 @@ async def test_what_we_send_is_no_callback() -> None:
         {"phone": "我的手机"},
         {"reply_id": ""},
         {"reply_id": "a b"},
-        {"text": "长" * 2001},
         {"text": 5},
     ],
 )
@@ -127,7 +126,17 @@ async def test_signed_and_yet_no_message(change: dict[str, object]) -> None:
             at.channel.parse(posted(at.gateway.callback(item)))  # type: ignore[arg-type]  # a number where a text must be
 
 
-@pytest.mark.parametrize("change", [{"status": "lost"}, {"reference": ""}, {"code": "空号"}])
+async def test_an_odd_item_does_not_keep_the_others_out() -> None:
+    async with bench() as at:
+        await at.channel.send(outbound(told("closed")))
+        report = {**at.gateway.report(at.gateway.sent[0]), "status": "failed", "code": "MK:0001"}
+        reply = {**at.gateway.reply(PHONE, "1"), "text": "长" * 2001}
+        found = at.channel.parse(posted(at.gateway.callback(report, reply)))
+        assert [one.details.get("code") for one in found] == ["MK_0001", None]
+        assert len(found[1].text) == 2000
+
+
+@pytest.mark.parametrize("change", [{"status": "lost"}, {"reference": ""}])
 async def test_signed_and_yet_no_report(change: dict[str, str]) -> None:
     async with bench() as at:
         await at.channel.send(outbound(told("closed")))
