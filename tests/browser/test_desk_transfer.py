@@ -84,6 +84,7 @@ def test_one_key_and_enter_send_the_caller_on(obeyed: Visitors, centre: Centre) 
     page = at_extension(obeyed, "sunqi")
     with replaying(obeyed.site, "crash-emergency", speed=8):
         expect(page.get_by_role("alert").filter(has_text="122")).to_be_visible()
+        expect(page.locator("html[data-live=yes]")).to_have_count(1)
         page.keyboard.press("Alt+t")
         expect(page.locator("#b-transfer-sure")).to_be_focused()
         assert centre.asked == []
@@ -101,6 +102,7 @@ def test_what_the_call_centre_refuses_is_said_and_done_by_hand(
     page = at_extension(obeyed, "sunqi")
     with replaying(obeyed.site, "crash-emergency", speed=8):
         expect(page.get_by_role("alert").filter(has_text="122")).to_be_visible()
+        expect(page.locator("html[data-live=yes]")).to_have_count(1)
         page.keyboard.press("Alt+t")
         page.keyboard.press("Enter")
         expect(page.locator("#p-alarm")).to_contain_text("呼叫中心没有转成 122")

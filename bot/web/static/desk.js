@@ -230,11 +230,11 @@ export function show(tab) {
   if (tab === "talk") document.querySelector(".desk-tabs .dot").hidden = true;
 }
 
-document.documentElement.dataset.live = "yes";
 show(desk.dataset.tab);
 setInterval(tick, 1000);
 tick();
 keys({ show, form, hideFound });
+document.documentElement.dataset.live = "yes"; // from here on keys are heard
 listen({
   address: () => `/desk/events?call=${encodeURIComponent(call)}&after=${transcript ? transcript.last : -1}`,
   taken,
