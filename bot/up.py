@@ -237,6 +237,7 @@ def _announce(settings: Settings, took_s: float, say: Say) -> None:
     say(f"已就绪（用时 {took_s:.1f} 秒）。")
     say(f"  市民咨询页    {base}/chat")
     say(f"  办件进度      {base}/progress")
+    say(f"  接听台        {base}/desk")
     say(f"  研判台        {base}/triage")
     say(f"  部门办件      {base}/departments")
     say(f"  接口说明      {base}/api/docs")
