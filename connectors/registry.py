@@ -349,9 +349,6 @@ def call_centres() -> CallCentres:
         return CallCentres(speech=speech)
     return CallCentres(
         webhook=HotlineWebhook(settings, Operators(hotline.operators_of(settings))),
-        keys={
-            name: centre.key.get_secret_value().encode()
-            for name, centre in settings.centres.items()
-        },
+        keys=settings.keys,
         speech=speech,
     )

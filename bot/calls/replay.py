@@ -19,7 +19,7 @@ import aiohttp
 
 from bot.calls.recorded import RecordedCall, RecordedEvent, RecordedWords
 from connectors.calls import Leg
-from connectors.channels.hotline.speech_signature import (
+from connectors.channels.hotline.signing import (
     CENTRE,
     SIGNATURE,
     TIMESTAMP,

@@ -23,8 +23,8 @@ from bot.web.hotline_audio import AudioLegs
 from bot.web.routes import Route
 from connectors.base import RawRequest
 from connectors.calls import Leg
+from connectors.channels.hotline.signing import verified
 from connectors.channels.hotline.speech_settings import HotlineSpeechSettings
-from connectors.channels.hotline.speech_signature import verify
 from connectors.channels.hotline.transcripts import FAULTS, Owners, Take, Told, Transcripts
 from connectors.errors import Unverified
 
@@ -169,11 +169,12 @@ class HotlineSpeech:
             body=await request.read() if request.method == "POST" else b"",
         )
         try:
-            verify(
+            verified(
                 raw,
                 self.keys,
-                now_s=self.now().timestamp(),
+                now=self.now(),
                 stale_after_s=self.settings.stale_after_s,
+                in_query=True,
             )
         except Unverified as error:
             log.warning("speech not verified: %s", error.code)

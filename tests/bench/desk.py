@@ -36,7 +36,7 @@ from bot.staff import StaffService
 from bot.storage.units import Storage
 from bot.web.sessions import COOKIE, Sessions
 from connectors.calls import CallEventKind, Leg
-from connectors.channels.hotline.speech_signature import connection_content
+from connectors.channels.hotline.signing import connection_content
 from tests.bench.table import Row, percentile
 from tests.bench.wechat import database, fill
 from tests.running import ROOT, free_port, replica

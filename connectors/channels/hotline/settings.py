@@ -159,6 +159,13 @@ class HotlineSettings(BaseSettings):
     transfers: Mapping[str, str] = Field(default_factory=dict)
     """Number → name, beside 110, 119, 120 and 122: calls are sent nowhere else."""
 
+    @property
+    def keys(self) -> dict[str, bytes]:
+        """A centre's name → the key it signs with."""
+        return {
+            name: centre.key.get_secret_value().encode() for name, centre in self.centres.items()
+        }
+
     @model_validator(mode="after")
     def _named(self) -> Self:
         for name in (*self.ami, *self.esl, *self.centres):

@@ -98,7 +98,7 @@ class HotlineWebhook:
         """
         settings, now = self._settings, self._now()
         centre = signing.verified(
-            request, settings.centres, now=now, stale_after_s=settings.stale_after_s
+            request, settings.keys, now=now, stale_after_s=settings.stale_after_s
         )
         given = _listed(request.body, settings.events_at_most)
         reading = _Reading(centre, settings.centres[centre], self._operators, now)

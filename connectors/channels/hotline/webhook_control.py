@@ -80,7 +80,7 @@ class WebhookControl(Limits):
         signed = {
             CENTRE: self._centre,
             TIMESTAMP: at,
-            SIGNATURE: signature(self._settings.key.get_secret_value(), at, body),
+            SIGNATURE: signature(self._settings.key.get_secret_value().encode(), at, body),
             "Content-Type": "application/json; charset=utf-8",
         }
         try:

@@ -16,7 +16,7 @@ from aiohttp import web
 from bot.calls.recorded import RecordedWords, open_recording, shipped
 from bot.calls.replay import Player, ReplayFailed, Target, began, steps_of
 from connectors.calls import Leg
-from connectors.channels.hotline.speech_signature import signature
+from connectors.channels.hotline.signing import signature
 from connectors.speech.live import Live, heard, result_of
 from tests.bot.web.hotline import KEY, NOW, Centre, calling
 

@@ -19,8 +19,8 @@ from bot.web.errors import one_shape
 from bot.web.hotline_speech import HotlineSpeech
 from bot.web.routes import Handler
 from connectors.calls import Leg, SpeechFragment
+from connectors.channels.hotline.signing import connection_content, signature
 from connectors.channels.hotline.speech_settings import HotlineSpeechSettings
-from connectors.channels.hotline.speech_signature import connection_content, signature
 
 KEY = b"a-key-of-sixteen-and-more"
 NOW = datetime(2026, 3, 2, 2, 0, tzinfo=UTC)

@@ -209,7 +209,7 @@ class OtherCentre:
     async def take(self, request: web.Request) -> web.Response:
         body = await request.read()
         at = request.headers["X-Hotline-Timestamp"]
-        right = signature(KEY, at, body) == request.headers["X-Hotline-Signature"]
+        right = signature(KEY.encode(), at, body) == request.headers["X-Hotline-Signature"]
         self.unsigned += not (right and request.headers["X-Hotline-Centre"] == "north")
         self.asked.append(json.loads(body))
         return web.Response(status=self.status, headers={"Location": "/elsewhere"})

@@ -220,7 +220,7 @@ def test_a_stale_request_is_refused(seconds: int) -> None:
     ids=["unsigned", "other's key", "unknown", "unknown without key", "empty"],
 )
 def test_what_is_not_signed_by_the_centre_is_refused(request_: RawRequest) -> None:
-    with pytest.raises(Unverified, match="signature"):
+    with pytest.raises(Unverified, match=r"signature|unsigned"):
         webhook().parse(request_)
 
 
