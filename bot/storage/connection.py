@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from typing import Any, cast
 from weakref import WeakKeyDictionary
 
@@ -66,6 +67,20 @@ def _key(name: str) -> int:
 
 def _bound(key: int) -> sa.BindParameter[int]:
     return sa.bindparam(None, key, type_=sa.BigInteger(), unique=True)
+
+
+async def update_chosen(
+    connection: AsyncConnection, table: sa.Table, chosen: sa.Select[Any], values: dict[str, Any]
+) -> Sequence[sa.RowMapping]:
+    """Change the rows whose ids a query chooses; gives them as they are then, in no order.
+
+    A common table expression runs once; a bare subquery PostgreSQL may run again, and lock more
+    rows than the limit says.
+    """
+    ids = chosen.cte("chosen")
+    statement = sa.update(table).where(table.c.id.in_(sa.select(ids.c.id))).values(**values)
+    result = await connection.execute(statement.returning(table))
+    return tuple(result.mappings())
 
 
 async def count_by(

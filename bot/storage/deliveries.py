@@ -13,7 +13,7 @@ from bot.cases.filters import OPEN_STATES
 from bot.delivery.codec import notice_from_json, notice_to_json
 from bot.delivery.records import Delivery, DeliveryState, NewDelivery
 from bot.records import LeaseLost, QueueCounts
-from bot.storage.connection import count_by, insert
+from bot.storage.connection import count_by, insert, update_chosen
 from bot.storage.delivery_tables import department_deliveries as rows
 from bot.storage.delivery_tables import external_numbers
 from bot.storage.tables import cases
@@ -82,20 +82,15 @@ class DeliveryRepository:
             .order_by(rows.c.next_attempt_at, rows.c.sequence, rows.c.id)
             .limit(limit)
             .with_for_update(skip_locked=True)
-            .cte("chosen")
         )
-        result = await self._connection.execute(
-            sa.update(rows)
-            .where(rows.c.id.in_(sa.select(chosen.c.id)))
-            .values(
-                state=DeliveryState.SENDING,
-                lease_owner=owner,
-                lease_until=now + timedelta(seconds=lease_s),
-                attempts=rows.c.attempts + 1,
-            )
-            .returning(rows)
-        )
-        found = [_row(row) for row in result.mappings()]
+        values = {
+            "state": DeliveryState.SENDING,
+            "lease_owner": owner,
+            "lease_until": now + timedelta(seconds=lease_s),
+            "attempts": rows.c.attempts + 1,
+        }
+        changed = await update_chosen(self._connection, rows, chosen, values)
+        found = [_row(row) for row in changed]
         return tuple(sorted(found, key=lambda row: (row.created_at, row.sequence, row.id)))
 
     async def mark_sent(self, row: Delivery, *, owner: str, now: datetime, receipt: str) -> None:

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.records import LeaseLost, NewOutbound, OutboxRow, OutboxState, QueueCounts
 from bot.replies import reply_from_json, reply_to_json
-from bot.storage.connection import count_by, insert, lock
+from bot.storage.connection import count_by, insert, lock, update_chosen
 from bot.storage.tables import outbox
 
 _UNDONE = (OutboxState.PENDING, OutboxState.SENDING)
@@ -334,16 +334,8 @@ class OutboxRepository:
     async def _update(
         self, chosen: sa.Select[Any], values: dict[str, Any]
     ) -> tuple[OutboxRow, ...]:
-        # A common table expression runs once; a bare subquery PostgreSQL may run again, and lock
-        # more rows than the limit says.
-        ids = chosen.cte("chosen")
-        result = await self._connection.execute(
-            sa.update(outbox)
-            .where(outbox.c.id.in_(sa.select(ids.c.id)))
-            .values(**values)
-            .returning(outbox)
-        )
-        rows = [_row(row) for row in result.mappings()]
+        changed = await update_chosen(self._connection, outbox, chosen, values)
+        rows = [_row(row) for row in changed]
         return tuple(sorted(rows, key=lambda row: (row.created_at, row.id)))
 
     async def _change(self, outbox_id: str, owner: str, values: dict[str, Any]) -> None:

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.delivery.codec import update_from_json, update_to_json
 from bot.delivery.records import Poll, StoredUpdate, UpdateState
 from bot.records import LeaseLost, QueueCounts
-from bot.storage.connection import count_by, insert
+from bot.storage.connection import count_by, insert, update_chosen
 from bot.storage.delivery_tables import department_polls as polls
 from bot.storage.delivery_tables import department_updates as rows
 from connectors.departments.base import DepartmentUpdate
@@ -58,20 +58,15 @@ class UpdateRepository:
             .order_by(rows.c.received_at, rows.c.id)
             .limit(limit)
             .with_for_update(skip_locked=True)
-            .cte("chosen")
         )
-        result = await self._connection.execute(
-            sa.update(rows)
-            .where(rows.c.id.in_(sa.select(chosen.c.id)))
-            .values(
-                state=UpdateState.APPLYING,
-                lease_owner=owner,
-                lease_until=now + timedelta(seconds=lease_s),
-                attempts=rows.c.attempts + 1,
-            )
-            .returning(rows)
-        )
-        found = [_row(row) for row in result.mappings()]
+        values = {
+            "state": UpdateState.APPLYING,
+            "lease_owner": owner,
+            "lease_until": now + timedelta(seconds=lease_s),
+            "attempts": rows.c.attempts + 1,
+        }
+        changed = await update_chosen(self._connection, rows, chosen, values)
+        found = [_row(row) for row in changed]
         return tuple(sorted(found, key=lambda row: (row.received_at, row.id)))
 
     async def applied(self, update_id: str, *, owner: str, case_number: str, now: datetime) -> None:
