@@ -5,7 +5,6 @@ Beside `NAME.jsonl`, one moment a line (see docs/hotline-speech.md), stands `NAM
 
 from __future__ import annotations
 
-import json
 import tomllib
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
@@ -15,7 +14,7 @@ from typing import Any
 from bot.calls.evaluate import Expected, Recorded
 from bot.calls.model import Sentence
 from bot.calls.order import NO, YES
-from connectors.calls import Leg
+from bot.calls.recorded import RecordedCall, open_recording
 
 _BEGAN = datetime(2026, 1, 1, tzinfo=UTC)
 _TEXTS = ("demand_type", "place", "occurred_at", "contact_name", "contact_phone")
@@ -39,30 +38,25 @@ def read_folder(folder: Path) -> tuple[Recorded, ...]:
 def _read(folder: Path, name: str) -> Recorded:
     try:
         wanted = tomllib.loads((folder / f"{name}.expected.toml").read_text(encoding="utf-8"))
-        lines = (folder / f"{name}.jsonl").read_text(encoding="utf-8").splitlines()
-        rows = [json.loads(line) for line in lines if line.strip()][1:]
+        call = open_recording(str(folder / f"{name}.jsonl"))
         return Recorded(
-            name=name,
-            caller=next((str(row["caller"]) for row in rows if row.get("caller")), ""),
-            sentences=_sentences(rows),
-            expected=_expected(wanted),
+            name=name, caller=call.caller, sentences=_sentences(call), expected=_expected(wanted)
         )
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise ExpectationsUnreadable(f"“{name}”无法读取（{type(error).__name__}）") from error
 
 
-def _sentences(rows: list[dict[str, Any]]) -> tuple[Sentence, ...]:
-    committed = [row for row in rows if row.get("committed") is True]
+def _sentences(call: RecordedCall) -> tuple[Sentence, ...]:
     return tuple(
         Sentence(
             seq=seq,
-            leg=Leg(row["leg"]),
-            text=str(row["text"]),
-            start_ms=int(row.get("start_ms", 0)),
-            end_ms=int(row.get("end_ms", 0)),
-            at=_BEGAN + timedelta(milliseconds=int(row["at_ms"])),
+            leg=said.leg,
+            text=said.text,
+            start_ms=said.start_ms,
+            end_ms=said.end_ms,
+            at=_BEGAN + timedelta(milliseconds=said.at_ms),
         )
-        for seq, row in enumerate(committed)
+        for seq, said in enumerate(call.sentences)
     )
 
 

@@ -7,7 +7,6 @@ from zoneinfo import ZoneInfo
 from bot.calls.model import Call
 from bot.calls.records import Draft
 from bot.cases.model import DemandType, NewCase
-from connectors.channels.hotline.sms.numbers import mobile
 
 CHANNEL = "hotline"
 _SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -25,7 +24,7 @@ def new_case(call: Call, draft: Draft, summary: str) -> NewCase:
     return NewCase(
         origin_key=f"call:{call.id}",
         channel=CHANNEL,
-        conversation_id=_conversation(call.caller),
+        conversation_id=f"{CHANNEL}:{call.caller}" if call.caller else "",
         sender_id=call.caller,
         title=_value(draft, "title"),
         text=_text(draft, summary),
@@ -38,11 +37,6 @@ def new_case(call: Call, draft: Draft, summary: str) -> NewCase:
         confidential=_ticked(draft, "confidential"),
         tell=True,
     )
-
-
-def _conversation(caller: str) -> str:
-    """Where text messages of the caller come in: a mobile number in its plain form."""
-    return f"{CHANNEL}:{mobile(caller) or caller}" if caller else ""
 
 
 def note_of(call: Call, draft: Draft, summary: str) -> tuple[str, str]:

@@ -68,6 +68,12 @@ class RecordedCall:
         return self.moments[-1].at_ms
 
     @property
+    def caller(self) -> str:
+        """The number that called; empty where it is withheld."""
+        told = (each.caller for each in self.moments if isinstance(each, RecordedEvent))
+        return next(filter(None, told), "")
+
+    @property
     def sentences(self) -> tuple[RecordedWords, ...]:
         """The committed ones, in the order they were committed."""
         words = (each for each in self.moments if isinstance(each, RecordedWords))

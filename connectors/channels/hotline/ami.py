@@ -13,23 +13,20 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import logging
-import random
 import ssl
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime
 from typing import Any
 
 from panoramisk.actions import Action  # type: ignore[import-untyped]  # has no types
 from panoramisk.ami_protocol import AMIProtocol  # type: ignore[import-untyped]  # has no types
 
-from connectors.calls import RunningCalls, TakeEvent, none_running
+from connectors.calls import TakeEvent
 from connectors.errors import Misconfigured, Refused, Retryable
 
 from .ami_events import AmiCalls, Fields
-from .live import LiveCalls
-from .names import Operators
-from .reconnecting import Inlet, Pause, keep_on
+from .reconnecting import Inlet
+from .server_feed import ServerFeed
 from .settings import AmiServer, Auth
 
 log = logging.getLogger(__name__)
@@ -173,39 +170,12 @@ class Connection:
         raise Retryable("ami_lost" if self._protocol.lost.done() else code)
 
 
-class AmiFeed:
-    """The calls of one Asterisk server.
-
-    Args:
-        name: `ami-NAME`.
-        server: where it is.
-        operators: staff names.
-        running: which of its calls are stored as running, so that those that ended while nobody
-            listened are ended.
-    """
-
-    def __init__(
-        self,
-        name: str,
-        server: AmiServer,
-        operators: Operators,
-        *,
-        running: RunningCalls = none_running,
-        now: Callable[[], datetime] = lambda: datetime.now(UTC),
-        pause: Pause = asyncio.sleep,
-        draw: Callable[[], float] = random.random,
-    ) -> None:
-        self.name = name
-        self._server, self._operators, self._running = server, operators, running
-        self._now, self._pause, self._draw = now, pause, draw
-
-    def __repr__(self) -> str:
-        return f"AmiFeed(name={self.name!r}, host={self._server.host!r}, port={self._server.port})"
+class AmiFeed(ServerFeed[AmiServer]):
+    """The calls of one Asterisk server."""
 
     async def run(self, take: TakeEvent) -> None:
         """Listen for ever; raises as `CallFeed.run`."""
-        live = LiveCalls(self.name, self._now())
-        live.remember(await self._running(self.name))
+        live = await self._live()
         calls = AmiCalls(live, self._operators, self._server.queues, self._now)
 
         async def session(came_in: Callable[[], None]) -> None:
@@ -213,16 +183,13 @@ class AmiFeed:
                 came_in()
                 await self._listen(connection, calls, take)
 
-        await keep_on(self.name, session, pause=self._pause, draw=self._draw)
+        await self._keep_on(session)
 
     async def probe(self) -> None:
         """Sign in, ask, leave; raises as `Probed.probe`, `ami_may_not_ask` where that is all."""
         async with connected(self._server) as connection:
             if await connection.state() is None:
                 raise Retryable("ami_may_not_ask")
-
-    async def close(self) -> None:
-        """A connection is closed by whoever cancels `run`."""
 
     async def _listen(self, connection: Connection, calls: AmiCalls, take: TakeEvent) -> None:
         state = await connection.state()

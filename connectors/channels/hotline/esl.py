@@ -8,21 +8,19 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import random
 import re
 from collections import deque
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
-from datetime import UTC, datetime
 
-from connectors.calls import CallEvent, RunningCalls, TakeEvent, none_running
+from connectors.calls import CallEvent, TakeEvent
 from connectors.errors import ConnectorError, Refused, Retryable
 
 from .esl_events import EslCalls, on_in, table
 from .esl_wire import LONGEST_HEADERS, Frame, headers_of, read_frame
 from .live import LiveCalls
-from .names import Operators
-from .reconnecting import Inlet, Pause, keep_on
+from .reconnecting import Inlet
+from .server_feed import ServerFeed
 from .settings import EslServer
 
 log = logging.getLogger(__name__)
@@ -134,39 +132,12 @@ class Connection:
             raise Refused("esl_acl")
 
 
-class EslFeed:
-    """The calls of one FreeSWITCH server.
-
-    Args:
-        name: `esl-NAME`.
-        server: where it is.
-        operators: staff names.
-        running: which of its calls are stored as running, so that those that ended while nobody
-            listened are ended.
-    """
-
-    def __init__(
-        self,
-        name: str,
-        server: EslServer,
-        operators: Operators,
-        *,
-        running: RunningCalls = none_running,
-        now: Callable[[], datetime] = lambda: datetime.now(UTC),
-        pause: Pause = asyncio.sleep,
-        draw: Callable[[], float] = random.random,
-    ) -> None:
-        self.name = name
-        self._server, self._operators, self._running = server, operators, running
-        self._now, self._pause, self._draw = now, pause, draw
-
-    def __repr__(self) -> str:
-        return f"EslFeed(name={self.name!r}, host={self._server.host!r}, port={self._server.port})"
+class EslFeed(ServerFeed[EslServer]):
+    """The calls of one FreeSWITCH server."""
 
     async def run(self, take: TakeEvent) -> None:
         """Listen for ever; raises as `CallFeed.run`."""
-        live = LiveCalls(self.name, self._now())
-        live.remember(await self._running(self.name))
+        live = await self._live()
         calls = EslCalls(live, self._operators, self._server.queues, self._now)
 
         async def session(came_in: Callable[[], None]) -> None:
@@ -179,7 +150,7 @@ class EslFeed:
                     for event in calls.events(headers_of(frame.body, encoded=True)):
                         await take(event)
 
-        await keep_on(self.name, session, pause=self._pause, draw=self._draw)
+        await self._keep_on(session)
 
     async def probe(self) -> None:
         """Sign in, ask, leave; raises as `Probed.probe`, `esl_may_not_ask` where that is all."""
@@ -187,9 +158,6 @@ class EslFeed:
             if (await connection.api(_QUEUES)).startswith("-ERR"):
                 raise Retryable("esl_may_not_ask")
             await connection.ask("exit")
-
-    async def close(self) -> None:
-        """A connection is closed by whoever cancels `run`."""
 
 
 @asynccontextmanager
