@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -72,6 +72,25 @@ class RecordedCall:
         """The number that called; empty where it is withheld."""
         told = (each.caller for each in self.moments if isinstance(each, RecordedEvent))
         return next(filter(None, told), "")
+
+    @property
+    def operator(self) -> str:
+        """Whoever it rang at first, as the call centre told; empty where nobody had it."""
+        told = (each.operator for each in self.moments if isinstance(each, RecordedEvent))
+        return next(filter(None, told), "")
+
+    def at_desk_of(self, operator: str) -> RecordedCall:
+        """The same call, at another operator's desk."""
+        first = self.operator
+        return replace(
+            self,
+            moments=tuple(
+                replace(each, operator=operator)
+                if isinstance(each, RecordedEvent) and each.operator == first != ""
+                else each
+                for each in self.moments
+            ),
+        )
 
     @property
     def sentences(self) -> tuple[RecordedWords, ...]:

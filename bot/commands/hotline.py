@@ -61,6 +61,10 @@ def replay(
         ),
     ] = "",
     centre: Annotated[str, typer.Option("--centre", help="呼叫中心的名称")] = "default",
+    operator: Annotated[
+        str,
+        typer.Option("--operator", help="响在哪位话务员（账号）的接听台上；默认按录音的分机"),
+    ] = "",
     call: Annotated[str, typer.Option("--call", help="通话编号；默认每次新编")] = "",
     listed: Annotated[bool, typer.Option("--list", help="列出自带的录音")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="以 JSON 输出，供程序读取")] = False,
@@ -83,7 +87,11 @@ def replay(
         url = f"http://127.0.0.1:{settings_or_exit().port}"
     if not url.startswith(("http://", "https://")):
         _stop("--url 应为 http://主机:端口 或 https://主机:端口。", 2)
+    if operator:
+        recording = recording.at_desk_of(operator)
     call_id = call or f"replay-{recording.name}-{secrets.token_hex(4)}"
+    if recording.operator and not as_json:
+        OUT.print(f"这通电话显示在“{recording.operator}”的接听台（/desk）上；--operator 可改。")
     target = Target(url=url.rstrip("/"), key=key.encode(), centre=centre)
     try:
         count = asyncio.run(_play(recording, target, call_id, speed, quiet=as_json))

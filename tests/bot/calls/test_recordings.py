@@ -191,3 +191,12 @@ def test_a_file_of_ones_own_is_read_and_a_missing_one_told(tmp_path: Path) -> No
         open_recording(str(own))
     with pytest.raises(RecordingUnreadable, match="打不开"):
         open_recording("no-such-call")
+
+
+def test_a_call_may_ring_at_another_operators_desk() -> None:
+    call = open_recording("streetlight-help")
+    moved = call.at_desk_of("chenli")
+    assert (call.operator, moved.operator) == ("1001", "chenli")
+    assert [each.at_ms for each in moved.moments] == [each.at_ms for each in call.moments]
+    assert moved.sentences == call.sentences
+    assert "1001" not in {getattr(each, "operator", "") for each in moved.moments}

@@ -95,12 +95,15 @@ async def test_a_call_is_played_and_shown() -> None:
     async with service(events, now=None) as (centre, target):
         arguments = (
             "hotline", "replay", "streetlight-help", "--url", target.url, "--key", KEY.decode(),
-            "--speed", "0", "--call", "run1",
+            "--speed", "0", "--call", "run1", "--operator", "chenli",
         )  # fmt: skip
         result = await asyncio.to_thread(run, *arguments)
         assert result.exit_code == 0, result.output
         assert "播放完毕" in result.output
+        assert "“chenli”的接听台" in result.output
         for one in open_recording("streetlight-help").sentences:
             assert one.text in result.output
         assert len(centre.book.sentences) == 20
     assert next(iter(events.kept)) == "run1-0"
+    rang = (each.get("operator", "") for each in events.kept.values())
+    assert set(rang) - {""} == {"chenli"}
