@@ -19,6 +19,8 @@ _EVENTS = frozenset(
         "location",
         "templatesendjobfinish",
         "sms_report",
+        "mail_automatic",
+        "mail_bounce",
     }
 )
 

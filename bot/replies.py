@@ -13,10 +13,12 @@ from connectors.base import (
     ReplyKind,
     ReplyOption,
     ReplySentence,
+    ReplyThread,
 )
 
 Json = dict[str, Any]
-_T = TypeVar("_T", ReplyCase, ReplyCitation, ReplyOption, ReplySentence)
+_Part = ReplyCase | ReplyCitation | ReplyOption | ReplySentence | ReplyThread
+_T = TypeVar("_T", ReplyCase, ReplyCitation, ReplyOption, ReplySentence, ReplyThread)
 
 
 class NotAReply(ValueError):
@@ -26,9 +28,9 @@ class NotAReply(ValueError):
 def reply_to_json(reply: Reply) -> Json:
     """The reply as JSON; `case` is null where there is none, every other field is there.
 
-    `rephrased`, `emergency`, a citation's `form` and `picture`, and a case's `told` and `words` are
-    there only where there is some: a replica that does not know the field yet can read everything
-    else.
+    `rephrased`, `emergency`, `thread`, a citation's `form` and `picture`, and a case's `told` and
+    `words` are there only where there is some: a replica that does not know the field yet can read
+    everything else.
     """
     rephrased = [_values(sentence) for sentence in reply.rephrased]
     return {
@@ -39,6 +41,7 @@ def reply_to_json(reply: Reply) -> Json:
         "case": _without_empty(reply.case, {"told", "words"}) if reply.case else None,
         **({"rephrased": rephrased} if rephrased else {}),
         **({"emergency": True} if reply.emergency else {}),
+        **({"thread": _values(reply.thread)} if reply.thread else {}),
     }
 
 
@@ -57,6 +60,7 @@ def reply_from_json(value: object) -> Reply:
     except ValueError as error:
         raise NotAReply("reply.kind") from error
     case, emergency = raw.get("case"), raw.get("emergency", False)
+    thread = raw.get("thread")
     if not isinstance(emergency, bool):
         raise NotAReply("reply.emergency")
     return Reply(
@@ -67,10 +71,11 @@ def reply_from_json(value: object) -> Reply:
         case=None if case is None else _one(ReplyCase, case, "case"),
         rephrased=_many(ReplySentence, raw.get("rephrased", []), "rephrased"),
         emergency=emergency,
+        thread=None if thread is None else _one(ReplyThread, thread, "thread"),
     )
 
 
-def _values(part: ReplyCase | ReplyCitation | ReplyOption | ReplySentence) -> Json:
+def _values(part: _Part) -> Json:
     return {field.name: getattr(part, field.name) for field in fields(part)}
 
 

@@ -18,8 +18,29 @@ class InboundKind(StrEnum):
     VIDEO = "video"
     LOCATION = "location"
     LINK = "link"
+    LETTER = "letter"
+    """A whole letter, by mail or by the mailbox's form: nobody talks with its writer now."""
     EVENT = "event"
     UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, kw_only=True)
+class InboundFile:
+    """A file that came with a message.
+
+    Args:
+        name: as its sender called it, decoded, on one line and without folders; or empty.
+        told_type: the media type its sender told; never believed.
+        body: the file itself.
+        inline: it is shown inside the letter's text.
+        source: it is the whole mail as it came, kept as evidence.
+    """
+
+    name: str = ""
+    told_type: str = ""
+    body: bytes = field(repr=False)
+    inline: bool = False
+    source: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,6 +57,7 @@ class Inbound:
         sent_at: when the citizen sent it, aware, UTC.
         answerable: False where nobody would read an answer in place, as with the platform's own
             reports.
+        files: what came with it; stored in the same step, or not at all.
     """
 
     channel: str
@@ -47,6 +69,7 @@ class Inbound:
     details: Mapping[str, str] = field(default_factory=dict)
     sent_at: datetime
     answerable: bool = True
+    files: tuple[InboundFile, ...] = ()
 
 
 class ReplyKind(StrEnum):
@@ -120,6 +143,22 @@ class ReplyCase:
 
 
 @dataclass(frozen=True, kw_only=True)
+class ReplyThread:
+    """The mail a reply answers, so that a citizen's mail program shows both together (RFC 5322,
+    3.6.4).
+
+    Args:
+        subject: of the citizen's mail, decoded, as it was.
+        message_id: of the citizen's mail, with its angle brackets; or empty.
+        references: message ids before it, oldest first, parted by spaces; or empty.
+    """
+
+    subject: str = ""
+    message_id: str = ""
+    references: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Reply:
     """What goes back to a citizen, before a channel gives it its own form.
 
@@ -127,6 +166,7 @@ class Reply:
         rephrased: what `text` quotes in plainer words; shown before it, marked as such, and never
             without it.
         emergency: it is about present danger: no quiet hours, and nobody has turned it off.
+        thread: the mail it answers, for channels that are mail; None: it answers none.
     """
 
     kind: ReplyKind = ReplyKind.TEXT
@@ -136,6 +176,7 @@ class Reply:
     case: ReplyCase | None = None
     rephrased: tuple[ReplySentence, ...] = ()
     emergency: bool = False
+    thread: ReplyThread | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,5 +1,6 @@
 #!/bin/sh
-# What the tests need besides Python: Chromium with a Chinese font, and PostgreSQL.
+# What the tests need besides Python: Chromium with a Chinese font, PostgreSQL, Redis, and the mail
+# servers of the mailbox (Dovecot, Postfix, swaks, ClamAV), none of which is started by the system.
 # Installed through apt where that is allowed; else said, and the tests that need it are skipped.
 set -u
 missing=""
@@ -7,6 +8,10 @@ command -v chromium >/dev/null 2>&1 || missing="$missing chromium"
 fc-list :lang=zh 2>/dev/null | grep -q . || missing="$missing fonts-noto-cjk"
 { ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || command -v initdb >/dev/null 2>&1; } || missing="$missing postgresql"
 command -v redis-server >/dev/null 2>&1 || missing="$missing redis-server"
+command -v dovecot >/dev/null 2>&1 || [ -x /usr/sbin/dovecot ] || missing="$missing dovecot-imapd"
+[ -x /usr/sbin/postfix ] || missing="$missing postfix"
+command -v swaks >/dev/null 2>&1 || missing="$missing swaks"
+[ -x /usr/sbin/clamd ] || missing="$missing clamav-daemon"
 [ -n "$missing" ] || exit 0
 
 if ! command -v apt-get >/dev/null 2>&1; then

@@ -11,7 +11,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.replies import NotAReply, reply_from_json, reply_to_json
-from connectors.base import Reply, ReplyCase, ReplyCitation, ReplyKind, ReplyOption, ReplySentence
+from connectors.base import (
+    Reply,
+    ReplyCase,
+    ReplyCitation,
+    ReplyKind,
+    ReplyOption,
+    ReplySentence,
+    ReplyThread,
+)
 
 replies = st.builds(
     Reply,
@@ -22,6 +30,7 @@ replies = st.builds(
     case=st.none() | st.from_type(ReplyCase),
     rephrased=st.lists(st.from_type(ReplySentence), max_size=3).map(tuple),
     emergency=st.booleans(),
+    thread=st.none() | st.from_type(ReplyThread),
 )
 
 
