@@ -11,7 +11,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
 from bot import city as cities
-from bot.attachments import Attachments
+from bot.attachments import Attachments, LetterLimits
 from bot.cache import Cache
 from bot.calls.feeding import Feeding
 from bot.calls.listening import Listening
@@ -63,6 +63,7 @@ from bot.storage.units import DatabaseAway, Storage
 from connectors import registry
 from connectors.base import Channel
 from connectors.calls import RunningCall
+from connectors.clamd import Clamd
 from knowledge.index import IndexAway
 from nlu.client import RasaClient
 
@@ -162,6 +163,17 @@ def _services(
     clock, ids, process = SystemClock(), RandomIds(), process_name()
     rasa = (settings.rasa, settings.rasa_token.get_secret_value(), settings.rasa_timeout_s)
     router = store.router(city, settings.home)
+    attachments = Attachments(
+        storage,
+        clock,
+        ids,
+        settings.attachments_folder,
+        max_bytes=settings.attachment_max_bytes,
+        letter_limits=LetterLimits(
+            files=settings.letter_files_max, bytes=settings.letter_file_max_bytes
+        ),
+        scanned=bool(settings.clamd),
+    )
     inbox = Inbox(
         storage,
         clock,
@@ -170,6 +182,7 @@ def _services(
         owner=process,
         lease_s=settings.lease_s,
         in_place_s=in_place_s(channels, settings),
+        keeper=attachments,
     )
     library = _library(settings, storage, clock, cache)
     reader = CaseReader(versions.in_use(city, settings.home))
@@ -249,13 +262,8 @@ def _services(
             clock,
             ids,
         ),
-        attachments=Attachments(
-            storage,
-            clock,
-            ids,
-            settings.attachments_folder,
-            max_bytes=settings.attachment_max_bytes,
-        ),
+        attachments=attachments,
+        scanner=Clamd(settings.clamd) if settings.clamd else None,
         calls=calls,
         remembering=remembering,
         feeding=Feeding(

@@ -13,13 +13,6 @@ _STARTS = (
     (b"GIF87a", "image/gif"),
     (b"GIF89a", "image/gif"),
 )
-SUFFIXES = {
-    "image/jpeg": "jpg",
-    "image/png": "png",
-    "image/gif": "gif",
-    "image/webp": "webp",
-    "video/mp4": "mp4",
-}
 
 
 def path(folder: Path, message_id: str, digest: str) -> Path:

@@ -1,4 +1,4 @@
-"""Pictures, videos and places citizens send: kept, and given to the case they belong to.
+"""What citizens send beside text, letters' files among it: kept, and given to their case.
 
 A row in the database, and a file under the attachments' folder. What a file is, its first bytes
 say; its name is a hash and its owner alone may read it.
@@ -20,10 +20,12 @@ from typing import Protocol
 from bot import attachment_files as files
 from bot.cases.model import Case
 from bot.errors import NotFound
+from bot.file_types import MAY_HOLD_PROGRAMS, served_name, type_of
+from bot.file_types import ending_of as type_ending
 from bot.ports import Clock, Ids
 from bot.records import StoredMessage
 from bot.stripping import Malformed, stripped
-from connectors.base import InboundKind, MediaChannel
+from connectors.base import Inbound, InboundFile, InboundKind, MediaChannel
 from connectors.errors import Gone, Refused, TooLarge
 
 log = logging.getLogger(__name__)
@@ -31,6 +33,9 @@ log = logging.getLogger(__name__)
 WAITS_FOR_A_CASE = timedelta(hours=24)
 """What was sent without a case goes to the one opened next in its conversation, for so long."""
 _FORGOTTEN_AFTER = timedelta(days=7)
+STRIPPED = frozenset({"image/jpeg", "image/png", "image/gif", "image/webp", "video/mp4"})
+"""What is served without what the device wrote into it; of these alone it is known where."""
+_MB = 1024 * 1024
 
 
 class AttachmentKind(StrEnum):
@@ -39,6 +44,23 @@ class AttachmentKind(StrEnum):
     IMAGE = "image"
     VIDEO = "video"
     PLACE = "place"
+    FILE = "file"
+    """Came with a letter; what kind of file it is, its content type says."""
+    SOURCE = "source"
+    """The mail itself as it came: evidence, for the office alone."""
+
+
+class Scan(StrEnum):
+    """What a scanner of viruses said."""
+
+    NONE = ""
+    """None is set up."""
+    WAITING = "waiting"
+    CLEAN = "clean"
+    INFECTED = "infected"
+    """The file is gone; its name and hash stay."""
+    UNSCANNABLE = "unscannable"
+    """The scanner cannot take it, mostly for its size."""
 
 
 class AttachmentState(StrEnum):
@@ -63,7 +85,10 @@ class Attachment:
         content_type: by its bytes; empty where no file is kept.
         bytes: the file's size.
         sha256: of the file, hex.
-        details: of a place: `label`, `latitude`, `longitude` (GCJ-02, degrees).
+        ordinal: its place among those of its message, from 0.
+        name: as its sender called it, on one line; or empty.
+        details: of a place: `label`, `latitude`, `longitude` (GCJ-02, degrees); of an infected
+            file, `virus`.
     """
 
     id: str
@@ -75,13 +100,55 @@ class Attachment:
     content_type: str = ""
     bytes: int = 0
     sha256: str = ""
+    ordinal: int = 0
+    name: str = ""
+    scan: Scan = Scan.NONE
     details: Mapping[str, str] = field(default_factory=dict)
     at: datetime
 
     @property
     def has_file(self) -> bool:
         """True where there is something to open."""
-        return self.state is AttachmentState.KEPT and self.kind is not AttachmentKind.PLACE
+        held = self.state is AttachmentState.KEPT and self.kind is not AttachmentKind.PLACE
+        return held and self.scan not in {Scan.WAITING, Scan.INFECTED}
+
+    @property
+    def may_hold_programs(self) -> bool:
+        """True where who opens it is warned first."""
+        return type_ending(self.content_type) in MAY_HOLD_PROGRAMS
+
+    @property
+    def served_as(self) -> str:
+        """The name it is served under; its ending says what it is, whatever its sender said."""
+        return served_name(self.name, type_ending(self.content_type))
+
+
+@dataclass(frozen=True, kw_only=True)
+class LetterLimits:
+    """What is kept of a letter.
+
+    Args:
+        files: so many; those behind are left in the mail's source alone.
+        bytes: of each file.
+        source_bytes: of the mail itself.
+    """
+
+    files: int = 20
+    bytes: int = 25 * _MB
+    source_bytes: int = 40 * _MB
+
+
+_WHY_NOT = {
+    Scan.WAITING: "附件正在查毒，请稍后再打开。",
+    Scan.INFECTED: "附件含有病毒，已经删除。",
+}
+
+
+class Scanner(Protocol):
+    """Looks for viruses (`connectors.clamd`)."""
+
+    async def scan(self, body: bytes) -> str:
+        """The virus's name; empty for none. Raises `Retryable` or `TooLarge`."""
 
 
 class AttachmentRows(Protocol):
@@ -99,8 +166,20 @@ class AttachmentRows(Protocol):
     async def attach(self, conversation_id: str, case_number: str, *, since: datetime) -> int:
         """Give a case what its conversation sent since then and no case has."""
 
+    async def attach_of(self, message_id: str, case_number: str) -> int:
+        """Give a case what came with a message and no case has."""
+
     async def forget(self, *, before: datetime) -> tuple[Attachment, ...]:
         """Drop some that belong to no case."""
+
+    async def unscanned(self, *, limit: int) -> tuple[Attachment, ...]:
+        """Those nobody has looked at for viruses yet."""
+
+    async def scanned(self, attachment_id: str, scan: Scan, *, found: str = "") -> None:
+        """Keep what a scan came to."""
+
+    async def waiting(self) -> tuple[int, datetime | None]:
+        """How many wait for a scan, and since when the oldest does."""
 
 
 class AttachmentUnit(Protocol):
@@ -126,7 +205,9 @@ class Attachments:
 
     Args:
         folder: of the files; replicas on several machines share it.
-        max_bytes: a larger file is noted, not kept.
+        max_bytes: a larger picture or video is noted, not kept.
+        letter_limits: of letters' files.
+        scanned: a scanner of viruses is set up: nothing is opened before it has looked.
     """
 
     def __init__(
@@ -137,9 +218,49 @@ class Attachments:
         folder: Path,
         *,
         max_bytes: int,
+        letter_limits: LetterLimits | None = None,
+        scanned: bool = False,
     ) -> None:
         self._storage, self._clock, self._ids = storage, clock, ids
         self._folder, self._max_bytes = folder, max_bytes
+        self._limits = letter_limits or LetterLimits()
+        self._scan = Scan.WAITING if scanned else Scan.NONE
+
+    async def keep(self, inbound: Inbound, message_id: str) -> tuple[Attachment, ...]:
+        """Write a letter's files; gives the rows to be stored with its message.
+
+        Written again under the same message id, each file lies where it lay.
+        """
+        kept = []
+        numbered = [one for one in inbound.files if not one.source][: self._limits.files]
+        sources = [one for one in inbound.files if one.source]
+        for ordinal, one in enumerate((*numbered, *sources)):
+            kept.append(await self._kept(inbound, message_id, ordinal, one))
+        return tuple(kept)
+
+    async def _kept(
+        self, inbound: Inbound, message_id: str, ordinal: int, one: InboundFile
+    ) -> Attachment:
+        most = self._limits.source_bytes if one.source else self._limits.bytes
+        digest, fits = hashlib.sha256(one.body).hexdigest(), len(one.body) <= most
+        media_type = "message/rfc822" if one.source else type_of(one.body).media_type
+        if fits:
+            path = files.path(self._folder, message_id, digest)
+            await asyncio.to_thread(files.write, path, one.body)
+        return Attachment(
+            id=self._ids.new_id(),
+            message_id=message_id,
+            conversation_id=inbound.conversation_id,
+            kind=_kind(one, media_type),
+            state=AttachmentState.KEPT if fits else AttachmentState.TOO_LARGE,
+            content_type=media_type,
+            bytes=len(one.body),
+            sha256=digest,
+            ordinal=ordinal,
+            name=one.name[:200],
+            scan=self._scan if fits else Scan.NONE,
+            at=self._clock.now(),
+        )
 
     async def take(self, message: StoredMessage, channel: MediaChannel) -> Attachment:
         """Fetch and keep a picture or a video; again, it gives what was kept.
@@ -192,6 +313,11 @@ class Attachments:
                 first.conversation_id, number, since=first.received_at
             )
 
+    async def give_of(self, message_id: str, number: str) -> int:
+        """Give a case what came with a message; how many were nobody's till then."""
+        async with self._storage.begin() as unit:
+            return await unit.attachments.attach_of(message_id, number)
+
     async def of_case(self, number: str) -> tuple[Attachment, ...]:
         """Those of a case, oldest first."""
         async with self._storage.read() as unit:
@@ -219,6 +345,8 @@ class Attachments:
                 beside the picture cannot be told.
         """
         found, body = await self._opened(await self.seen_with(case), attachment_id)
+        if found.content_type not in STRIPPED:
+            return found, body
         try:
             return found, await asyncio.to_thread(stripped, body, found.content_type)
         except Malformed as error:
@@ -238,7 +366,7 @@ class Attachments:
     ) -> tuple[Attachment, bytes]:
         found = next((one for one in among if one.id == attachment_id), None)
         if found is None or not found.has_file:
-            raise NotFound("没有这个附件。")
+            raise NotFound(_WHY_NOT.get(found.scan if found else Scan.NONE, "没有这个附件。"))
         path = files.path(self._folder, found.message_id, found.sha256)
         try:
             body = await asyncio.to_thread(path.read_bytes)
@@ -249,6 +377,49 @@ class Attachments:
             log.error("attachment was changed", extra={"attachment_id": found.id})
             raise NotFound("这个附件的文件被改动过，不能打开。")
         return found, body
+
+    async def scan(self, scanner: Scanner, *, at_once: int = 20) -> int:
+        """Have those looked at that wait for it; gives how many were.
+
+        Done again after a crash it comes to the same.
+
+        Raises:
+            connectors.errors.Retryable: the scanner is away; they wait on.
+        """
+        async with self._storage.read() as unit:
+            waiting = await unit.attachments.unscanned(limit=at_once)
+        for one in waiting:
+            await self._scanned(one, scanner)
+        return len(waiting)
+
+    async def _scanned(self, one: Attachment, scanner: Scanner) -> None:
+        path = files.path(self._folder, one.message_id, one.sha256)
+        try:
+            body = await asyncio.to_thread(path.read_bytes)
+        except OSError:
+            log.error("attachment not readable", extra={"attachment_id": one.id})  # noqa: TRY400 - the path says nothing more
+            await self._mark(one, Scan.UNSCANNABLE)
+            return
+        try:
+            virus = await scanner.scan(body)
+        except TooLarge:
+            await self._mark(one, Scan.UNSCANNABLE)
+            return
+        if virus:
+            log.warning("virus in an attachment", extra={"attachment_id": one.id})
+            await self._mark(one, Scan.INFECTED, found=virus)
+            await asyncio.to_thread(path.unlink, missing_ok=True)
+        else:
+            await self._mark(one, Scan.CLEAN)
+
+    async def _mark(self, one: Attachment, scan: Scan, *, found: str = "") -> None:
+        async with self._storage.begin() as unit:
+            await unit.attachments.scanned(one.id, scan, found=found[:100])
+
+    async def waiting(self) -> tuple[int, datetime | None]:
+        """How many wait for a scan, and since when the oldest does."""
+        async with self._storage.read() as unit:
+            return await unit.attachments.waiting()
 
     async def sweep(self) -> int:
         """Forget what never came to belong to a case; gives how many."""
@@ -294,3 +465,12 @@ class Attachments:
         )
         async with self._storage.begin() as unit:
             return await unit.attachments.add(new)
+
+
+def _kind(one: InboundFile, media_type: str) -> AttachmentKind:
+    if one.source:
+        return AttachmentKind.SOURCE
+    if media_type in STRIPPED:
+        video = media_type.startswith("video/")
+        return AttachmentKind.VIDEO if video else AttachmentKind.IMAGE
+    return AttachmentKind.FILE

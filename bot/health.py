@@ -62,6 +62,10 @@ async def metrics(services: Services) -> bytes:
     departments, updates = await services.deliveries.counts()
     services.metrics.queue("departments", departments)
     services.metrics.queue("updates", updates)
+    waiting, oldest = await services.attachments.waiting()
+    services.metrics.unscanned(
+        waiting, (services.clock.now() - oldest).total_seconds() if oldest else 0.0
+    )
     for name, channel in services.channels.items():
         if isinstance(channel, WatchesQuotas):
             for use in await channel.quota_use():

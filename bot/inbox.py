@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
+from typing import Protocol
 
-from bot.attachments import WAITS_FOR_A_CASE
+from bot.attachments import WAITS_FOR_A_CASE, Attachment
 from bot.ports import Clock, Ids, Wakeups
 from bot.records import Context, NewOutbound, QueueCounts, Reason, Stored, StoredMessage
 from bot.transactions import Transactions, Unit
-from connectors.base import Inbound, Reply
+from connectors.base import Inbound, InboundKind, Reply
 
 TURN_SHARE_OF_LEASE = 0.8
 """A turn gets this much of its lease; the rest is for putting it off where it takes longer."""
@@ -58,6 +60,13 @@ class Outcome:
         return self.unanswered is None or self.unanswered.reason is not Reason.NO_ANSWER
 
 
+class Keeper(Protocol):
+    """Where the files of messages are written (`bot.attachments.Attachments`)."""
+
+    async def keep(self, inbound: Inbound, message_id: str) -> tuple[Attachment, ...]:
+        """Write them; gives the rows to be stored with the message."""
+
+
 class Inbox:
     """The messages table as a turn sees it.
 
@@ -66,6 +75,7 @@ class Inbox:
         lease_s: a handler that has not finished by then is taken for dead.
         in_place_s: channel → seconds after storing in which it may carry replies in place; the
             delivery worker leaves them alone for so long. Channels not named push at once.
+        keeper: writes the files that come with messages; None: none ever do.
     """
 
     def __init__(
@@ -78,17 +88,34 @@ class Inbox:
         owner: str,
         lease_s: float,
         in_place_s: Mapping[str, float],
+        keeper: Keeper | None = None,
     ) -> None:
         self._storage, self._clock, self._ids, self._wakeups = storage, clock, ids, wakeups
+        self._keeper = keeper
         self._owner, self._lease_s, self._in_place_s = owner, lease_s, in_place_s
 
     async def store(self, inbound: Inbound) -> tuple[Stored, Work | None]:
-        """Keep a message once; also gives the work where it is this conversation's turn."""
+        """Keep a message once; also gives the work where it is this conversation's turn.
+
+        Its files are written first, and their rows stand or fall with the message.
+        """
         now = self._clock.now()
+        message_id = _id_with_files(inbound) if inbound.files else self._ids.new_id()
+        kept: tuple[Attachment, ...] = ()
+        if inbound.files:
+            async with self._storage.read() as unit:
+                known = await unit.messages.get(message_id)
+            if known is not None:
+                return Stored(message=known, new=False), None
+            if self._keeper is None:
+                raise RuntimeError("files, and nobody to keep them")
+            kept = await self._keeper.keep(inbound, message_id)
         async with self._storage.begin() as unit:
-            stored = await unit.messages.store_once(inbound, id=self._ids.new_id(), now=now)
+            stored = await unit.messages.store_once(inbound, id=message_id, now=now)
             if not stored.new:
                 return stored, None
+            for one in kept:
+                await unit.attachments.add(one)
             claimed = await unit.messages.claim_stored(
                 stored.message, owner=self._owner, lease_s=self._lease_s, now=now
             )
@@ -249,7 +276,8 @@ class Inbox:
 
     async def _add(self, unit: Unit, message: StoredMessage, reply: Reply, key: str) -> None:
         in_place_s = self._in_place_s.get(message.channel, 0.0)
-        if reply.case and reply.case.query_code:  # it was just opened
+        letter = message.kind is InboundKind.LETTER  # its own files are given to it by its turn
+        if reply.case and reply.case.query_code and not letter:  # it was just opened
             since = message.received_at - WAITS_FOR_A_CASE
             await unit.attachments.attach(message.conversation_id, reply.case.number, since=since)
         await unit.outbox.add(
@@ -271,3 +299,9 @@ class Inbox:
 
     async def _tell(self, message: StoredMessage) -> None:
         await self._wakeups.wake(f"turn:{message.id}", f"chat:{message.conversation_id}", "outbox")
+
+
+def _id_with_files(inbound: Inbound) -> str:
+    """The same each time the message comes, so that a file written before a crash lies where the
+    next try writes it."""
+    return hashlib.sha256(f"{inbound.channel}:{inbound.external_id}".encode()).hexdigest()[:40]

@@ -213,6 +213,11 @@ class Metrics:
             self._queue.labels(name, state).set(counts.by_state.get(state, 0))
         self._age.labels(name).set(counts.oldest_s)
 
+    def unscanned(self, waiting: int, oldest_s: float) -> None:
+        """Attachments that wait for the scanner of viruses."""
+        self._queue.labels("attachments", "waiting").set(waiting)
+        self._age.labels("attachments").set(oldest_s)
+
     def text(self) -> bytes:
         """In Prometheus' text format."""
         return generate_latest(self._registry)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from bot.attachments import Attachments
+    from bot.attachments import Attachments, Scanner
     from bot.cache import Cache
     from bot.calls.feeding import Feeding
     from bot.calls.remembering import Remembering
@@ -83,6 +83,7 @@ class Services:
         recogniser: of speech; None: citizens are asked for text.
         imports: files of open orders that are being brought in.
         attachments: pictures, videos and places citizens sent.
+        scanner: of viruses in attachments; None: nobody looks.
         calls: telephone calls: what the call centre tells, what is said, what operators do.
         remembering: what operators made of suggested answers.
         feeding: the call centres the worker listens to.
@@ -128,6 +129,7 @@ class Services:
     called: Mapping[str, CalledBySystem]
     recogniser: Recogniser | None
     attachments: Attachments
+    scanner: Scanner | None
     imports: ImportJobs
     calls: Calls
     remembering: Remembering

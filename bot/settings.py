@@ -131,6 +131,12 @@ class Settings(BaseSettings):
     several machines share one."""
     attachment_max_bytes: int = Field(default=10 * 1024 * 1024, gt=0)
     """A larger picture or video is noted, not kept; WeChat's own limit for pictures is 10 MB."""
+    letter_file_max_bytes: int = Field(default=25 * 1024 * 1024, gt=0)
+    """A larger file of a letter is noted, not kept; mail servers mostly stop at 25 MB."""
+    letter_files_max: int = Field(default=20, gt=0, le=100)
+    """So many files of a letter are kept apart; all of them are in the mail itself."""
+    clamd: str = ""
+    """Where ClamAV's daemon listens, `unix:/path` or `tcp:host:port`; empty: nobody looks."""
     pace_messages: int = Field(default=20, gt=0)
     """So many messages of one person on a platform are handled at once in `pace_s` seconds; what
     comes faster is kept and waits. A registration takes some eight messages."""
@@ -183,6 +189,13 @@ class Settings(BaseSettings):
             raise ValueError(
                 "should be sqlite:///file or postgresql://user:password@host:port/name"
             )
+        return value
+
+    @field_validator("clamd", mode="after")
+    @classmethod
+    def _a_scanner(cls, value: str) -> str:
+        if value and not re.fullmatch(r"unix:/\S+|tcp:[A-Za-z0-9._-]+:\d{1,5}", value):
+            raise ValueError("should be unix:/path or tcp:host:port")
         return value
 
     @field_validator("rephrase_url", mode="after")

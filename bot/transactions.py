@@ -10,6 +10,7 @@ from contextlib import AbstractAsyncContextManager
 from datetime import datetime
 from typing import Protocol
 
+from bot.attachments import Attachment
 from bot.records import (
     Context,
     Conversation,
@@ -190,6 +191,9 @@ class Attached(Protocol):
 
     async def attach(self, conversation_id: str, case_number: str, *, since: datetime) -> int:
         """Give a case what its conversation sent since then and no case has."""
+
+    async def add(self, new: Attachment) -> Attachment:
+        """Keep one; where its message has one in its place already, that one is given."""
 
 
 class Unit(Protocol):

@@ -16,6 +16,7 @@ from bot.handling import handling
 from bot.insight_loop import insight_until
 from bot.services import Services
 from bot.transactions import Transactions
+from connectors.errors import Retryable
 
 log = logging.getLogger(__name__)
 
@@ -55,6 +56,7 @@ async def run(services: Services, storage: Transactions, stop: asyncio.Event) ->
             insight_until(stop, services),
             calls_until(stop, services),
             departments_until(stop, services),
+            scan_until(stop, services),
         )
 
 
@@ -86,6 +88,30 @@ async def watch_deadlines(stop: asyncio.Event, services: Services) -> None:
                         "deadlines not readable", extra={"error": type(error).__name__}
                     )
             await asyncio.wait({stopping}, timeout=_WATCH_S)
+    finally:
+        stopping.cancel()
+        await asyncio.gather(stopping, return_exceptions=True)
+
+
+async def scan_until(stop: asyncio.Event, services: Services) -> None:
+    """Have new attachments looked at for viruses until `stop` is set, where a scanner is set up."""
+    if services.scanner is None:
+        return
+    stopping = asyncio.create_task(stop.wait())
+    try:
+        while not stop.is_set():
+            pause_s = _POLL_S
+            try:
+                if await services.attachments.scan(services.scanner):
+                    await services.cache.wake("cases")
+            except Retryable as error:
+                log.warning("attachments not scanned", extra={"error": error.code})
+                pause_s = _WATCH_S / 3
+            except Exception as error:  # noqa: BLE001 - the database may be away; it comes back
+                log.error(  # noqa: TRY400 - the driver's error text may hold a row's words
+                    "attachments not readable", extra={"error": type(error).__name__}
+                )
+            await asyncio.wait({stopping}, timeout=pause_s)
     finally:
         stopping.cancel()
         await asyncio.gather(stopping, return_exceptions=True)

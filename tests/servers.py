@@ -91,3 +91,44 @@ def running_redis(folder: Path, port: int | None = None) -> Iterator[str]:
             process.terminate()
             # What it still says would fill the pipe and keep it from ending.
             process.communicate()
+
+
+EICAR = rb"X5O!P%@AP[4\PZX54(P^)7CC)7}$EICAR-STANDARD-ANTIVIRUS-TEST-FILE!$H+H*"
+
+
+@contextmanager
+def running_clamd(folder: Path) -> Iterator[str]:
+    """ClamAV's daemon with one signature, that of EICAR's test file; gives where it listens."""
+    signatures, where = folder / "signatures", folder / "clamd.socket"
+    signatures.mkdir(exist_ok=True)
+    (signatures / "test.ndb").write_text(f"Eicar-Test:0:*:{EICAR[:40].hex()}\n")
+    configuration = folder / "clamd.conf"
+    configuration.write_text(
+        f"LocalSocket {where}\nDatabaseDirectory {signatures}\nForeground yes\n"
+        "StreamMaxLength 2M\nLogTime no\nMaxThreads 2\n"
+    )
+    where.unlink(missing_ok=True)
+    with (folder / "clamd.log").open("ab") as log:
+        process = subprocess.Popen(
+            ["setpriv", "--pdeathsig", "KILL", "/usr/sbin/clamd", "--config-file", configuration],
+            stdout=log,
+            stderr=log,
+        )
+    with process:
+        try:
+            while not _answers(where):
+                if process.poll() is not None:
+                    raise RuntimeError("clamd ended before it was ready")
+                time.sleep(0.05)
+            yield f"unix:{where}"
+        finally:
+            process.kill()
+
+
+def _answers(path: Path) -> bool:
+    with socket.socket(socket.AF_UNIX) as probe:
+        try:
+            probe.connect(str(path))
+        except OSError:
+            return False
+        return True

@@ -66,6 +66,7 @@ async def findings_of(*, newest_chains: int | None = chain_check.NEWEST) -> list
         ("改写接口", _rephrasing),
         ("语音识别", _speech),
         ("短信网关", sms_check.gateway),
+        ("附件查毒", _scanner),
     )
     if settings.milvus_url:
         edges = (*edges, ("Milvus", _milvus))
@@ -268,6 +269,22 @@ async def _rephrasing(settings: Settings) -> Finding:
         said = f"{where}：密钥不对，请核对 POLICYLINE_REPHRASE_KEY；在此之前只给出原文"
         return Finding(subject=subject, verdict=Verdict.LESS, said=said)
     return Finding(subject=subject, verdict=Verdict.FINE, said=f"{where}，可连接")
+
+
+async def _scanner(settings: Settings) -> Finding:
+    """Whether ClamAV's daemon answers."""
+    from connectors.clamd import Clamd
+    from connectors.errors import Retryable
+
+    subject = "附件查毒"
+    if not settings.clamd:
+        return Finding(subject=subject, verdict=Verdict.LESS, said="未设置，附件不查毒")
+    try:
+        version = await Clamd(settings.clamd, timeout_s=CONNECT_WITHIN_S).ping()
+    except Retryable:
+        said = f"{settings.clamd} 没有应答，来信的附件要等它恢复才能打开"
+        return Finding(subject=subject, verdict=Verdict.FAULT, said=said)
+    return Finding(subject=subject, verdict=Verdict.FINE, said=version)
 
 
 async def _speech(settings: Settings) -> Finding:

@@ -8,7 +8,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.attachments import Attachment, AttachmentKind, AttachmentState
+from bot.attachments import Attachment, AttachmentKind, AttachmentState, Scan
 from bot.storage.connection import insert
 from bot.storage.tables import attachments
 
@@ -22,7 +22,7 @@ class AttachmentRepository:
         self._connection = connection
 
     async def add(self, new: Attachment) -> Attachment:
-        """Keep one; where its message has one already, that one is given."""
+        """Keep one; where its message has one in its place already, that one is given."""
         values = {
             "id": new.id,
             "message_id": new.message_id,
@@ -33,22 +33,51 @@ class AttachmentRepository:
             "content_type": new.content_type,
             "bytes": new.bytes,
             "sha256": new.sha256,
+            "ordinal": new.ordinal,
+            "name": new.name,
+            "scan": new.scan.value,
             "details": dict(new.details),
             "at": new.at,
         }
         statement = insert(self._connection, attachments).values(**values)
         await self._connection.execute(
-            statement.on_conflict_do_nothing(index_elements=["message_id"])
+            statement.on_conflict_do_nothing(index_elements=["message_id", "ordinal"])
         )
-        known = await self.of_message(new.message_id)
-        if known is None:
+        known = await self._all(
+            attachments.c.message_id == new.message_id, attachments.c.ordinal == new.ordinal
+        )
+        if not known:
             raise RuntimeError("an attachment in conflict with one that is not there")
-        return known
+        return known[0]
 
     async def of_message(self, message_id: str) -> Attachment | None:
-        """The one of a message, or None."""
+        """The first of a message, or None."""
         rows = await self._all(attachments.c.message_id == message_id)
         return rows[0] if rows else None
+
+    async def unscanned(self, *, limit: int) -> tuple[Attachment, ...]:
+        """Those nobody has looked at for viruses yet, the oldest first."""
+        return (await self._all(attachments.c.scan == Scan.WAITING.value))[:limit]
+
+    async def scanned(self, attachment_id: str, scan: Scan, *, found: str = "") -> None:
+        """Keep what a scan came to; `found` is the virus's name."""
+        values: dict[str, object] = {"scan": scan.value}
+        if found:
+            values["details"] = {"virus": found}
+        await self._connection.execute(
+            sa.update(attachments).where(attachments.c.id == attachment_id).values(**values)
+        )
+
+    async def waiting(self) -> tuple[int, datetime | None]:
+        """How many wait for a scan, and since when the oldest does."""
+        count, oldest = (
+            await self._connection.execute(
+                sa.select(sa.func.count(), sa.func.min(attachments.c.at)).where(
+                    attachments.c.scan == Scan.WAITING.value
+                )
+            )
+        ).one()
+        return int(count), oldest
 
     async def of_case(self, number: str) -> tuple[Attachment, ...]:
         """Those of a case, oldest first."""
@@ -76,6 +105,15 @@ class AttachmentRepository:
         )
         return int(result.rowcount)
 
+    async def attach_of(self, message_id: str, case_number: str) -> int:
+        """Give a case what came with a message and no case has; how many."""
+        result = await self._connection.execute(
+            sa.update(attachments)
+            .where(attachments.c.message_id == message_id, attachments.c.case_number == "")
+            .values(case_number=case_number)
+        )
+        return int(result.rowcount)
+
     async def forget(self, *, before: datetime) -> tuple[Attachment, ...]:
         """Drop some that came before then and belong to no case; gives them."""
         old = (
@@ -88,9 +126,11 @@ class AttachmentRepository:
         )
         return tuple(_attachment(row) for row in rows.mappings())
 
-    async def _all(self, wanted: sa.ColumnElement[bool]) -> tuple[Attachment, ...]:
+    async def _all(self, *wanted: sa.ColumnElement[bool]) -> tuple[Attachment, ...]:
         rows = await self._connection.execute(
-            sa.select(attachments).where(wanted).order_by(attachments.c.at, attachments.c.id)
+            sa.select(attachments)
+            .where(*wanted)
+            .order_by(attachments.c.at, attachments.c.ordinal, attachments.c.id)
         )
         return tuple(_attachment(row) for row in rows.mappings())
 
@@ -99,4 +139,5 @@ def _attachment(row: sa.RowMapping) -> Attachment:
     values = dict(row)
     values["kind"] = AttachmentKind(values["kind"])
     values["state"] = AttachmentState(values["state"])
+    values["scan"] = Scan(values["scan"])
     return Attachment(**values)

@@ -101,6 +101,9 @@ class World:
         self.closing.push_async_callback(cache.close)
         await cache.start()
         metrics, city, router = Metrics(), town(), TownRouter()
+        attachments = Attachments(
+            self.storage, self.clock, self.ids, self.home / "attachments", max_bytes=10_000
+        )
         inbox = Inbox(
             storage or self.storage,
             self.clock,
@@ -109,6 +112,7 @@ class World:
             owner=name,
             lease_s=30.0,
             in_place_s={"strict": in_place_s},
+            keeper=attachments,
         )
         directory = ContactDirectory(
             self.contacts, systems={*self.called, *self.polled}, base_url="http://test"
@@ -174,9 +178,8 @@ class World:
                 self.clock,
                 self.ids,
             ),
-            "attachments": Attachments(
-                self.storage, self.clock, self.ids, self.home / "attachments", max_bytes=10_000
-            ),
+            "attachments": attachments,
+            "scanner": None,
         }
         library = parts.get("library", self.library)
         cases = parts.get("cases", built["cases"])

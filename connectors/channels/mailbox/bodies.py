@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from email.message import Message
+from typing import Any
 
 from connectors.base import InboundFile
 
@@ -30,11 +31,11 @@ class Part(Message):
 
     raw_text: str = ""
 
-    def set_payload(self, payload: object, charset: object = None) -> None:
+    def set_payload(self, payload: Any, charset: Any = None) -> None:
         """Keep it; the parser calls this once for each leaf."""
         if isinstance(payload, str):
             self.raw_text = payload
-        super().set_payload(payload, charset)  # type: ignore[arg-type] # handed through
+        super().set_payload(payload, charset)
 
 
 @dataclass
