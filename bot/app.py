@@ -63,6 +63,7 @@ from bot.storage.units import DatabaseAway, Storage
 from connectors import registry
 from connectors.base import Channel
 from connectors.calls import RunningCall
+from connectors.channels.mailbox.tags import Tags
 from connectors.clamd import Clamd
 from knowledge.index import IndexAway
 from nlu.client import RasaClient
@@ -249,6 +250,7 @@ def _services(
         staff=StaffService(storage, clock, ids),
         optouts=SmsOptOuts(storage, clock),
         channels=channels,
+        tags=Tags(secret),
         deliveries=DeliveryOffice(storage, clock, ids, cache),
         unreached=CitizenDeliveries(storage, clock, ids, cache),
         telling=exchange.telling,

@@ -160,6 +160,9 @@ class AttachmentRows(Protocol):
     async def of_message(self, message_id: str) -> Attachment | None:
         """The one of a message."""
 
+    async def all_of_message(self, message_id: str) -> tuple[Attachment, ...]:
+        """Those of a message, in order."""
+
     async def of_case(self, number: str) -> tuple[Attachment, ...]:
         """Those of a case, oldest first."""
 
@@ -317,6 +320,12 @@ class Attachments:
         """Give a case what came with a message; how many were nobody's till then."""
         async with self._storage.begin() as unit:
             return await unit.attachments.attach_of(message_id, number)
+
+    async def came_with(self, message_id: str) -> tuple[Attachment, ...]:
+        """What came with a message beside the mail itself."""
+        async with self._storage.read() as unit:
+            found = await unit.attachments.all_of_message(message_id)
+        return tuple(one for one in found if one.kind is not AttachmentKind.SOURCE)
 
     async def of_case(self, number: str) -> tuple[Attachment, ...]:
         """Those of a case, oldest first."""

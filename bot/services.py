@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from bot.staff import StaffService
     from connectors.base import Channel
     from connectors.channels.hotline.centres import CallCentres
+    from connectors.channels.mailbox.tags import Tags
     from connectors.departments.base import CalledBySystem
     from connectors.speech.base import Recogniser
     from nlu.client import RasaClient
@@ -74,6 +75,7 @@ class Services:
         satisfaction: the departments' figures on grades and replies.
         optouts: who wants no text messages.
         channels: connector's name → channel.
+        tags: signed marks on mails, by which an answer names its case.
         deliveries: what departments are told, as the office sees it.
         unreached: what did not reach citizens, as the office sees it.
         updates: what other systems tell of cases.
@@ -121,6 +123,7 @@ class Services:
     staff: StaffService
     optouts: SmsOptOuts
     channels: Mapping[str, Channel]
+    tags: Tags
     deliveries: DeliveryOffice
     unreached: CitizenDeliveries
     updates: DepartmentUpdates

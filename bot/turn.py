@@ -23,9 +23,11 @@ from bot import (
 )
 from bot.dialogue import DialogueAway
 from bot.inbox import Outcome, Work
+from bot.letters import hearing as letter
 from bot.presenting import answer_reply, told_by_chart
 from bot.services import Services
 from connectors.base import Reply
+from connectors.channels.mailbox.letter import CHANNEL as MAILBOX
 from nlu.model import DIALOGUE_INTENTS, Intent, Understanding
 
 _QUESTIONS_KEPT = 6
@@ -43,6 +45,8 @@ async def handle(work: Work, services: Services) -> Work | None:
 
 async def decide(work: Work, services: Services) -> Outcome:
     """What the turn comes to. An emergency's number is told, and a case may be open, before."""
+    if work.message.channel == MAILBOX:
+        return await letter.heard(work, services)
     left = await returning.left_behind(work, services)
     if left is None:
         return await _decided(work, services)

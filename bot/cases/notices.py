@@ -8,8 +8,10 @@ from bot.cases.calendar import ZONE, chinese_date
 from bot.cases.model import Case, Move, Severity, State
 from bot.cases.ports import CaseWording
 from bot.cases.rules import GRADES
+from bot.letters.facts import thread_of
 from bot.records import NewOutbound
 from connectors.base import Reply, ReplyCase, ReplyKind, ReplyOption
+from connectors.channels.mailbox.letter import CHANNEL as MAILBOX
 
 _KEYS = {
     Move.DISPATCH: "case_dispatched",
@@ -28,6 +30,9 @@ _KEYS = {
     Move.PUBLISH: "case_published",
 }
 """Moves the citizen hears of, and the wording for each."""
+
+_LETTER_KEYS = {"case_replied": "letter_replied", "case_closed": "letter_closed"}
+"""What reads otherwise as a letter."""
 
 _TOLD = {
     Move.DISPATCH: "dispatched",
@@ -71,8 +76,9 @@ def notice(
     key = _KEYS.get(move)
     if key is None or not case.conversation_id or _waits_for_second_reader(case, move):
         return None
+    letter = case.channel == MAILBOX
     text = wording.say(
-        key,
+        _LETTER_KEYS.get(key, key) if letter else key,
         number=case.number,
         department=case.lead_department,
         due_on=due_on(case) or wording.say("due_pending"),
@@ -96,6 +102,7 @@ def notice(
             ),
             options=_options(case, move),
             emergency=case.severity is Severity.EMERGENCY,
+            thread=thread_of(case.course.details, case.title) if letter else None,
         ),
     )
 

@@ -55,6 +55,10 @@ class AttachmentRepository:
         rows = await self._all(attachments.c.message_id == message_id)
         return rows[0] if rows else None
 
+    async def all_of_message(self, message_id: str) -> tuple[Attachment, ...]:
+        """Those of a message, in order."""
+        return await self._all(attachments.c.message_id == message_id)
+
     async def unscanned(self, *, limit: int) -> tuple[Attachment, ...]:
         """Those nobody has looked at for viruses yet, the oldest first."""
         return (await self._all(attachments.c.scan == Scan.WAITING.value))[:limit]

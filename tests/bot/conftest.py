@@ -51,6 +51,7 @@ from bot.storage.units import Storage
 from bot.transactions import Transactions
 from connectors.base import Inbound, InboundKind
 from connectors.channels.hotline.centres import CallCentres
+from connectors.channels.mailbox.tags import Tags
 from connectors.departments.base import CalledBySystem, DepartmentSender, Polled
 from tests.fakes.channel import StrictChannel
 from tests.fakes.edges import CountingIds, FakeClock
@@ -171,6 +172,7 @@ class World:
             "staff": self.staff,
             "optouts": SmsOptOuts(self.storage, self.clock),
             "channels": {"strict": self.channel},
+            "tags": Tags(SECRET),
             "recogniser": None,
             "imports": ImportJobs(
                 self.home / "imports",
