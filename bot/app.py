@@ -43,6 +43,7 @@ from bot.feedback import FeedbackService
 from bot.inbox import Inbox
 from bot.indexing import index_maker
 from bot.intake import Intake
+from bot.letters.boxes import MailBoxes
 from bot.library import Library, encoder_maker, thresholds_of
 from bot.metrics import Metrics
 from bot.open311.server import Open311Server
@@ -115,6 +116,7 @@ async def running(settings: Settings) -> AsyncIterator[Running]:
             sent=lambda name: _awaited(storage, name),
             stopped=SmsOptOuts(storage, SystemClock()).stopped,
             count_parts=metrics.sms_sent,
+            secret=secret,
         )
         channels, departments = registry.build(edge), registry.departments(edge)
         for channel in channels.values():
@@ -220,6 +222,7 @@ def _services(
     suggester = Suggester(library, router, city, duplicates, clock, remembering)
     listening = Listening(storage, clock, cache, suggester, owner=process)
     calls = Calls(storage, clock, ids, cache, listening, cases)
+    intake, boxes = Intake(inbox, metrics), MailBoxes(storage, clock)
     return Services(
         settings=settings,
         clock=clock,
@@ -229,7 +232,7 @@ def _services(
         city=city,
         cache=cache,
         metrics=metrics,
-        intake=Intake(inbox, metrics),
+        intake=intake,
         inbox=inbox,
         outbox=Outbox(storage, clock, cache),
         nlu=RasaClient(*rasa),
@@ -274,6 +277,10 @@ def _services(
             registry.call_feeds(lambda feed: _running(calls, feed)),
             calls.take_event,
             owner=process,
+        ),
+        boxes=boxes,
+        posting=Feeding(
+            storage, clock, registry.mail_feeds(boxes, secret), intake.store, owner=process
         ),
         switchboard=Switchboard(calls, registry.call_controls()),
         call_centres=registry.call_centres(),

@@ -62,6 +62,7 @@ async def metrics(services: Services) -> bytes:
     departments, updates = await services.deliveries.counts()
     services.metrics.queue("departments", departments)
     services.metrics.queue("updates", updates)
+    services.metrics.boxes(await services.boxes.unseen_s())
     waiting, oldest = await services.attachments.waiting()
     services.metrics.unscanned(
         waiting, (services.clock.now() - oldest).total_seconds() if oldest else 0.0

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
 from bot.delivery.records import DeliveryState, UpdateState
@@ -217,6 +219,11 @@ class Metrics:
         """Attachments that wait for the scanner of viruses."""
         self._queue.labels("attachments", "waiting").set(waiting)
         self._age.labels("attachments").set(oldest_s)
+
+    def boxes(self, unseen_s: Mapping[str, float]) -> None:
+        """How long ago each mail box was last looked at without trouble."""
+        for name, age_s in unseen_s.items():
+            self._age.labels(f"mailbox-{name}").set(age_s)
 
     def text(self) -> bytes:
         """In Prometheus' text format."""

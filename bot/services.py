@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from bot.feedback import FeedbackService
     from bot.inbox import Inbox
     from bot.intake import Intake
+    from bot.letters.boxes import MailBoxes
     from bot.library import Library
     from bot.metrics import Metrics
     from bot.open311.server import Open311Server
@@ -89,6 +90,8 @@ class Services:
         calls: telephone calls: what the call centre tells, what is said, what operators do.
         remembering: what operators made of suggested answers.
         feeding: the call centres the worker listens to.
+        posting: the mail boxes it reads.
+        boxes: how far they were read.
         switchboard: asks call centres to transfer, hold and end calls.
         call_centres: those that call us.
         open311: what Open311 clients are served by.
@@ -137,6 +140,8 @@ class Services:
     calls: Calls
     remembering: Remembering
     feeding: Feeding
+    posting: Feeding
+    boxes: MailBoxes
     switchboard: Switchboard
     call_centres: CallCentres
     open311: Open311Server

@@ -57,6 +57,7 @@ async def run(services: Services, storage: Transactions, stop: asyncio.Event) ->
             calls_until(stop, services),
             departments_until(stop, services),
             scan_until(stop, services),
+            services.posting.run(stop),
         )
 
 

@@ -33,6 +33,10 @@ from connectors.channels.hotline.sms.channel import (
 from connectors.channels.hotline.speech_settings import HotlineSpeechSettings
 from connectors.channels.hotline.webhook import HotlineWebhook
 from connectors.channels.hotline.webhook_control import WebhookControl
+from connectors.channels.mailbox import settings as mailbox
+from connectors.channels.mailbox.channel import MailboxChannel
+from connectors.channels.mailbox.imap import Cursors, MailFeed
+from connectors.channels.mailbox.tags import Tags
 from connectors.channels.webchat.channel import WebChatChannel
 from connectors.channels.wechat import accounts
 from connectors.channels.wechat.api import Count, no_count
@@ -72,6 +76,7 @@ class Edge:
             there is none.
         stopped: which mobile numbers want no text messages.
         count_parts: told of each text message sent: what it tells, and its parts.
+        secret: keys the marks on mails; None: nothing is sent by mail.
     """
 
     wake: Callable[[str], Awaitable[None]]
@@ -83,6 +88,7 @@ class Edge:
     city: Path | None = None
     stopped: Stopped = nobody_stopped
     count_parts: CountParts = no_parts
+    secret: bytes | None = field(default=None, repr=False)
 
 
 def _webchat(edge: Edge) -> Channel | None:
@@ -124,10 +130,21 @@ def _sms_templates(settings: sms.SmsSettings, edge: Edge) -> sms_templates.Templ
     return sms_templates.read(path, link=settings.link, department_link=settings.department_link)
 
 
+def _mailbox(edge: Edge) -> Channel | None:
+    """Answers to letters; with text messages alone, to those who left a number."""
+    settings = _read(mailbox.MailboxSettings, mailbox.PREFIX)
+    texts = _hotline(edge)
+    if edge.secret is None or (not settings.enabled and texts is None):
+        return None
+    tags = Tags(edge.secret)
+    return MailboxChannel(settings, edge.tokens, tags, texts=texts, counter=edge.rates)
+
+
 CHANNELS: Mapping[str, Callable[[Edge], Channel | None]] = {
     "webchat": _webchat,
     "wechat": _wechat,
     "hotline": _hotline,
+    "mailbox": _mailbox,
 }
 """Name → builder; a builder gives None where its connector is not configured.
 
@@ -228,7 +245,7 @@ Raises:
 """
 
 RESERVED = frozenset(CHANNELS) | {
-    "api", "call", "chat", "hotline", "import", "mailbox", "open311", "split", "web",
+    "api", "call", "chat", "hotline", "import", "open311", "split", "web",
 }  # fmt: skip
 """What a system may not be called: the name is its cases' channel, and begins their origin keys."""
 
@@ -293,6 +310,22 @@ def recogniser(hotwords: Sequence[str]) -> Recogniser | None:
     """
     settings = _read(SpeechSettings, "POLICYLINE_SPEECH_")
     return FunAsr(settings, hotwords) if settings.url else None
+
+
+def mail_feeds(cursors: Cursors, secret: bytes) -> dict[str, MailFeed]:
+    """The mail boxes that are read, by their feeds' names; none where none is set.
+
+    Args:
+        cursors: how far each was read.
+        secret: tells mails of ours by their marks.
+
+    Raises:
+        Misconfigured: the settings are faulty; nothing secret is shown.
+    """
+    settings = _read(mailbox.MailboxSettings, mailbox.PREFIX)
+    tags = Tags(secret)
+    built = (MailFeed(box, settings, tags, cursors) for box in settings.boxes)
+    return {feed.name: feed for feed in built}
 
 
 def call_feeds(running: RunningCalls = none_running) -> dict[str, CallFeed]:

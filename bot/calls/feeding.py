@@ -1,15 +1,15 @@
-"""Call centres listened to by the worker: each by one process at a time."""
+"""Call centres and mail boxes the worker listens to: each by one process at a time."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import timedelta
+from typing import Any, Protocol
 
 from bot.calls.ports import CallStorage
 from bot.ports import Clock
-from connectors.calls import CallFeed, TakeEvent
 from connectors.errors import ConnectorError
 
 log = logging.getLogger(__name__)
@@ -21,8 +21,24 @@ _REFUSED_PAUSE_S = 60.0
 _FAILED_PAUSE_S = 5.0
 
 
+Take = Callable[[Any], Awaitable[object]]
+"""Keeps what a feed tells."""
+
+
+class Feed(Protocol):
+    """What is listened to: a call centre (`connectors.calls.CallFeed`), a mail box."""
+
+    name: str
+
+    async def run(self, take: Take) -> None:
+        """Hand on whatever comes, for ever. Raises `connectors.errors.ConnectorError`."""
+
+    async def close(self) -> None:
+        """Free connections."""
+
+
 class Feeding:
-    """Listens to call centres while this process holds their leases.
+    """Listens to feeds while this process holds their leases.
 
     Args:
         storage: where the leases are.
@@ -37,8 +53,8 @@ class Feeding:
         self,
         storage: CallStorage,
         clock: Clock,
-        feeds: Mapping[str, CallFeed],
-        take: TakeEvent,
+        feeds: Mapping[str, Feed],
+        take: Take,
         *,
         owner: str,
         lease_s: float = LEASE_S,
@@ -53,17 +69,17 @@ class Feeding:
             return
         await asyncio.gather(*(self._one(name, feed, stop) for name, feed in self._feeds.items()))
 
-    async def _one(self, name: str, feed: CallFeed, stop: asyncio.Event) -> None:
+    async def _one(self, name: str, feed: Feed, stop: asyncio.Event) -> None:
         listening: asyncio.Task[None] | None = None
         stopping = asyncio.create_task(stop.wait())
         try:
             while not stop.is_set():
                 mine = await self._lease(name)
                 if mine and listening is None:
-                    log.info("listening to a call centre", extra={"feed": name})
+                    log.info("listening to a feed", extra={"feed": name})
                     listening = asyncio.create_task(self._listen(name, feed), name=f"feed {name}")
                 if not mine and listening is not None:
-                    log.warning("a call centre's lease was lost", extra={"feed": name})
+                    log.warning("a feed's lease was lost", extra={"feed": name})
                     await _cancelled(listening)
                     listening = None
                 await asyncio.wait({stopping}, timeout=self._lease_s / 3)
@@ -74,7 +90,7 @@ class Feeding:
                 await self._release(name)
             await feed.close()
 
-    async def _listen(self, name: str, feed: CallFeed) -> None:
+    async def _listen(self, name: str, feed: Feed) -> None:
         """Run a feed for ever; what it fails of is noted and tried again."""
         while True:
             pause_s, code = _FAILED_PAUSE_S, ""
@@ -85,16 +101,16 @@ class Feeding:
                 pause_s = _FAILED_PAUSE_S if error.retryable else self._refused_pause_s
             except Exception as error:  # noqa: BLE001 - the database may be away; it comes back
                 code = type(error).__name__
-            log.error("a call centre is not listened to", extra={"feed": name, "error": code})
+            log.error("a feed is not listened to", extra={"feed": name, "error": code})
             await self._trouble(name, code or "ended")
             await asyncio.sleep(pause_s)
 
-    def _untroubled(self, name: str) -> TakeEvent:
+    def _untroubled(self, name: str) -> Take:
         """Takes events; the first after a trouble says that it is over."""
         told = [False]
 
         async def take(event: object) -> object:
-            kept = await self._take(event)  # type: ignore[arg-type] # a CallEvent, handed through
+            kept = await self._take(event)
             if not told[0]:
                 told[0] = True
                 await self._trouble(name, "")

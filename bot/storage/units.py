@@ -29,6 +29,7 @@ from bot.storage.corrections import CorrectionRepository
 from bot.storage.deliveries import DeliveryRepository
 from bot.storage.documents import DocumentRepository
 from bot.storage.hot import HotRepository
+from bot.storage.mail_boxes import MailBoxRepository
 from bot.storage.messages import MessageRepository
 from bot.storage.open311 import Open311Repository
 from bot.storage.opinions import OpinionRepository
@@ -54,6 +55,7 @@ class Unit:
 
     def __init__(self, connection: AsyncConnection) -> None:
         self.messages = MessageRepository(connection)
+        self.mail_boxes = MailBoxRepository(connection)
         self.outbox = OutboxRepository(connection)
         self.conversations = ConversationRepository(connection)
         self.attachments = AttachmentRepository(connection)

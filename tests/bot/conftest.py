@@ -36,6 +36,7 @@ from bot.editing import Editing
 from bot.feedback import FeedbackService
 from bot.inbox import Inbox
 from bot.intake import Intake
+from bot.letters.boxes import MailBoxes
 from bot.metrics import Metrics
 from bot.open311.server import Open311Server
 from bot.openness.hot import HotIssues, HotLimits
@@ -115,6 +116,7 @@ class World:
             in_place_s={"strict": in_place_s},
             keeper=attachments,
         )
+        intake = Intake(inbox, metrics)
         directory = ContactDirectory(
             self.contacts, systems={*self.called, *self.polled}, base_url="http://test"
         )
@@ -144,7 +146,7 @@ class World:
             "city": city,
             "cache": cache,
             "metrics": metrics,
-            "intake": Intake(inbox, metrics),
+            "intake": intake,
             "inbox": inbox,
             "outbox": Outbox(storage or self.storage, self.clock, cache),
             "nlu": self.nlu,
@@ -202,6 +204,8 @@ class World:
                 self.storage, self.clock, cache, self.library.document, days=180
             ),
             "feeding": Feeding(self.storage, self.clock, {}, calls.take_event, owner=name),
+            "posting": Feeding(self.storage, self.clock, {}, intake.store, owner=name),
+            "boxes": MailBoxes(self.storage, self.clock),
             "switchboard": Switchboard(calls, {}),
             "call_centres": CallCentres(),
             "editing": Editing(self.storage, self.clock, self.ids),

@@ -6,6 +6,8 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 from aiohttp.test_utils import TestServer
@@ -13,13 +15,19 @@ from aiohttp.test_utils import TestServer
 from bot.storage.units import Storage
 from connectors import registry
 from connectors.base import Channel, Outbound, RawRequest, Reply
+from connectors.channels.mailbox.channel import MailboxChannel
+from connectors.channels.mailbox.settings import MailboxSettings
+from connectors.channels.mailbox.tags import Tags
 from connectors.channels.webchat.channel import WebChatChannel
 from connectors.channels.wechat.channel import WeChatChannel
 from connectors.errors import Unverified
 from tests.connectors.hotline.sms.bench import bench as sms_bench
 from tests.connectors.wechat.conftest import DictTokens, settings_for
 from tests.fakes.edges import CountingIds, FakeClock
+from tests.fakes.mail_server import MailServer, certificate
 from tests.fakes.wechat_platform import Account, WeChatPlatform
+
+MARKS = b"a secret of the tests"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,7 +83,25 @@ async def hotline() -> AsyncIterator[Bench]:
         )
 
 
-BENCHES = {"webchat": webchat, "wechat": wechat, "hotline": hotline}
+@asynccontextmanager
+async def mailbox() -> AsyncIterator[Bench]:
+    server = MailServer()
+    with TemporaryDirectory() as folder:
+        pem = certificate(Path(folder))
+        async with server.running(pem):
+            settings = MailboxSettings(
+                host="127.0.0.1", port=server.port, ca_file=pem, sender="szxx@fengcheng.example",
+                username=server.user, password=server.password,
+            )  # fmt: skip
+            yield Bench(
+                channel=MailboxChannel(settings, DictTokens(), Tags(MARKS)),
+                seen=lambda: [mail.get_content() for mail in server.mails],
+                secrets=(MARKS.decode(), server.password),
+                recipient="zhang@example.com",
+            )
+
+
+BENCHES = {"webchat": webchat, "wechat": wechat, "hotline": hotline, "mailbox": mailbox}
 UNSIGNED = RawRequest(method="POST", path="/", body=b"<xml></xml>")
 
 
