@@ -38,6 +38,7 @@ from bot.delivery.directory import ContactDirectory
 from bot.delivery.office import DeliveryOffice
 from bot.delivery.outbox import Outbox
 from bot.dialogue import Dialogue
+from bot.disclosure.service import Disclosures
 from bot.editing import Editing
 from bot.feedback import FeedbackService
 from bot.inbox import Inbox
@@ -292,6 +293,15 @@ def _services(
             settings.open311_keys,
             secret,
             jurisdiction=settings.open311_jurisdiction,
+        ),
+        disclosures=Disclosures(
+            storage,
+            clock,
+            ids,
+            city,
+            secret,
+            mail_channel="mailbox" if "mailbox" in channels else "",
+            wakeups=cache,
         ),
     )
 

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from bot.delivery.polling import Polling
     from bot.delivery.updates import DepartmentUpdates
     from bot.dialogue import Dialogue
+    from bot.disclosure.service import Disclosures
     from bot.editing import Editing
     from bot.feedback import FeedbackService
     from bot.inbox import Inbox
@@ -95,6 +96,7 @@ class Services:
         switchboard: asks call centres to transfer, hold and end calls.
         call_centres: those that call us.
         open311: what Open311 clients are served by.
+        disclosures: requests for information.
     """
 
     settings: Settings
@@ -145,3 +147,4 @@ class Services:
     switchboard: Switchboard
     call_centres: CallCentres
     open311: Open311Server
+    disclosures: Disclosures

@@ -13,6 +13,7 @@ from typing import Any
 from bot.cases.deadlines import Allowance, StepLimits
 from bot.cases.model import ClockUnit, DemandType, Severity
 from bot.city import contacts as contacts_file
+from bot.city import disclosure as disclosure_file
 from bot.city import duties as duties_file
 from bot.city import fields as fields_file
 from bot.city import marks as marks_in
@@ -57,7 +58,7 @@ def load(folder: Path) -> City:
     Args:
         folder: holds city.toml, departments.toml, places.toml, catalogue.csv, limits.toml,
             rules.toml, wording.toml and menu.toml, and may hold fields.toml,
-            sayings.tsv and contacts.toml.
+            sayings.tsv, contacts.toml and disclosure.toml.
 
     Raises:
         CityError: with every fault found, in plain words.
@@ -86,6 +87,10 @@ def load(folder: Path) -> City:
     city = replace(city, duties=sayings_file.read(folder / "sayings.tsv", city.duties, faults))
     contacts = contacts_file.read(folder / "contacts.toml", city.units_by_name, faults)
     city = replace(city, contacts=contacts)
+    disclosure, letters = disclosure_file.read(
+        folder / "disclosure.toml", DEFAULT / "disclosure.toml", faults
+    )
+    city = replace(city, disclosure=disclosure, letters=letters)
     _check_names(city, faults)
     duties_file.check(city, faults)
     fields_file.check(city.fields, city.duties, faults)

@@ -14,6 +14,8 @@ from bot.cases.model import DemandType, Severity
 from bot.city.contacts import Contact
 from bot.city.fields import Field
 from bot.city.marks import MarkRules
+from bot.disclosure.clock import DisclosureLimits
+from bot.disclosure.letters import Templates
 
 
 class AreaKind(StrEnum):
@@ -328,6 +330,8 @@ class City:
     menu: tuple[MenuButton, ...] = ()
     fields: tuple[Field, ...] = ()
     contacts: tuple[Contact, ...] = ()
+    disclosure: DisclosureLimits = field(default_factory=DisclosureLimits)
+    letters: Templates = field(default_factory=Templates)
 
     @cached_property
     def _units(self) -> Mapping[str, str]:

@@ -27,6 +27,7 @@ from bot.storage.choices import ChoiceRepository
 from bot.storage.conversations import ConversationRepository
 from bot.storage.corrections import CorrectionRepository
 from bot.storage.deliveries import DeliveryRepository
+from bot.storage.disclosure import DisclosureRepository
 from bot.storage.documents import DocumentRepository
 from bot.storage.hot import HotRepository
 from bot.storage.mail_boxes import MailBoxRepository
@@ -80,6 +81,7 @@ class Unit:
         self.call_counts = CallCountRepository(connection)
         self.call_keeping = CallKeepingRepository(connection)
         self.open311 = Open311Repository(connection)
+        self.disclosures = DisclosureRepository(connection)
 
 
 class Storage:

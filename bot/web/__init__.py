@@ -35,6 +35,7 @@ from bot.web.api_routes import API_ROUTES
 from bot.web.callbacks import callback_routes
 from bot.web.desk_feed import DeskFeed
 from bot.web.desk_routes import DESK_ROUTES
+from bot.web.disclosure_routes import DISCLOSURE_PUBLIC_ROUTES, DISCLOSURE_ROUTES
 from bot.web.errors import one_shape
 from bot.web.hotline_events import event_routes
 from bot.web.hotline_speech import HotlineSpeech
@@ -306,8 +307,15 @@ def routes(services: Services) -> tuple[Route, ...]:
         *system_routes(services.called),
         *event_routes(services.call_centres.webhook, services.calls.take_event),
     )
-    staff = (*STAFF_ROUTES, *DELIVERY_ROUTES, *INSIGHT_ROUTES, *DESK_ROUTES)
-    return (*CITIZEN_ROUTES, *staff, *API_ROUTES, *OPEN311_ROUTES, *callbacks)
+    staff = (
+        *STAFF_ROUTES,
+        *DELIVERY_ROUTES,
+        *INSIGHT_ROUTES,
+        *DESK_ROUTES,
+        *DISCLOSURE_ROUTES,
+    )
+    citizens = (*CITIZEN_ROUTES, *DISCLOSURE_PUBLIC_ROUTES)
+    return (*citizens, *staff, *API_ROUTES, *OPEN311_ROUTES, *callbacks)
 
 
 def build(services: Services) -> web.Application:

@@ -36,6 +36,10 @@ class Right(StrEnum):
     DESK_SUPERVISE = "desk_supervise"
     """See all calls and their figures."""
     CALL_BACKS_SEE = "call_backs_see"
+    DISCLOSURE_SEE = "disclosure_see"
+    """Requests for information: all, or those of one's own unit."""
+    DISCLOSURE_HANDLE = "disclosure_handle"
+    """Register and move them; which move is open to whom is the rules' own table."""
 
 
 STAFF_ROLES = frozenset(set(Role) - {Role.CITIZEN, Role.SYSTEM})
@@ -67,6 +71,8 @@ ROLES: Mapping[Right, frozenset[Role]] = {
     Right.DESK_USE: frozenset({Role.OPERATOR, Role.SUPERVISOR, Role.ADMINISTRATOR}),
     Right.DESK_SUPERVISE: frozenset({Role.SUPERVISOR, Role.ADMINISTRATOR}),
     Right.CALL_BACKS_SEE: frozenset({Role.OPERATOR, Role.SUPERVISOR, Role.ADMINISTRATOR}),
+    Right.DISCLOSURE_SEE: _OFFICE | _DEPARTMENT | {Role.AUDITOR},
+    Right.DISCLOSURE_HANDLE: _OFFICE | _DEPARTMENT,
 }
 """Which of the moves on a case are open to a role is the case model's own table."""
 

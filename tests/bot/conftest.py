@@ -32,6 +32,7 @@ from bot.delivery.citizens import CitizenDeliveries
 from bot.delivery.directory import ContactDirectory
 from bot.delivery.office import DeliveryOffice
 from bot.delivery.outbox import Outbox
+from bot.disclosure.service import Disclosures
 from bot.editing import Editing
 from bot.feedback import FeedbackService
 from bot.inbox import Inbox
@@ -211,6 +212,9 @@ class World:
             "editing": Editing(self.storage, self.clock, self.ids),
             "questions": Questions(self.storage, library, self.clock, self.ids),  # type: ignore[arg-type]
             "feedback": FeedbackService(self.storage, self.clock, self.ids, city),
+            "disclosures": Disclosures(
+                self.storage, self.clock, self.ids, city, SECRET, mail_channel="mailbox"
+            ),
         }
         return Services(**{**built, **parts})  # type: ignore[arg-type] - parts are named by tests
 

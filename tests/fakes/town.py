@@ -13,7 +13,10 @@ from bot.cases.model import (
     RoutingInput,
     Severity,
 )
+from bot.city import disclosure as disclosure_file
 from bot.city.model import City, Department, Limit, Limits, MenuButton, Places, Rules, Wording
+from bot.city.reading import Faults
+from bot.disclosure.letters import Templates
 from bot.routing.marks import Marks, Sentiment
 from bot.routing.persons import Person
 from bot.routing.router import Part
@@ -56,8 +59,15 @@ def town() -> City:
         wording=Wording(
             texts=texts, always={"city": "小城", "area_code": "0000", "hotline": "12345"}
         ),
+        letters=letters(),
         menu=(MenuButton(name="问", below=(MenuButton(name="社保", key="k", says="怎么办社保"),)),),
     )
+
+
+def letters() -> Templates:
+    """The real templates of letters."""
+    file = ROOT / "bot/city/fengcheng/disclosure.toml"
+    return disclosure_file.read(file, file, Faults())[1]
 
 
 class TownRouter:

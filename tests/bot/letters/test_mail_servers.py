@@ -163,7 +163,9 @@ async def test_a_mail_of_many_megabytes_is_stored_whole(
         await until_cases(services, 1)
         [case] = (await services.cases.cases(CaseFilter())).cases
         async with asyncio.timeout(20):
-            while not (files := await services.attachments.of_case(case.number)):
+            while not (  # noqa: ASYNC110 - polled
+                files := await services.attachments.of_case(case.number)
+            ):
                 await asyncio.sleep(0.05)
     assert big.stat().st_size in [one.bytes for one in files]
 
