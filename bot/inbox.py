@@ -244,6 +244,11 @@ class Inbox:
         async with self._storage.read() as unit:
             return await unit.messages.get(message_id)
 
+    async def by_external_id(self, channel: str, external_id: str) -> StoredMessage | None:
+        """The message a channel knows by this id, or None."""
+        async with self._storage.read() as unit:
+            return await unit.messages.by_external_id(channel, external_id)
+
     async def history(self, conversation_id: str, *, limit: int = 100) -> tuple[StoredMessage, ...]:
         """The last messages of a conversation, oldest first."""
         async with self._storage.read() as unit:

@@ -28,6 +28,9 @@ from connectors.base import Inbound
 class Messages(Protocol):
     """Inbound messages."""
 
+    async def by_external_id(self, channel: str, external_id: str) -> StoredMessage | None:
+        """The message a channel knows by this id, or None."""
+
     async def store_once(self, inbound: Inbound, *, id: str, now: datetime) -> Stored:
         """Keep a message; a resend gives the one already kept."""
 

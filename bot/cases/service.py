@@ -246,6 +246,10 @@ class CaseService(CaseReading):
         await self._wake("outbox")
         return after, tuple(made)
 
+    async def opened_under(self, origin_key: str) -> OpenedCase | None:
+        """The case that was opened under an origin key, with its query code; None for none."""
+        return await self._open_under(origin_key)
+
     async def _open_under(self, origin_key: str) -> OpenedCase | None:
         async with self._storage.read() as unit:
             case = await unit.cases.by_origin(origin(origin_key))

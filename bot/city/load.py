@@ -16,6 +16,7 @@ from bot.city import contacts as contacts_file
 from bot.city import disclosure as disclosure_file
 from bot.city import duties as duties_file
 from bot.city import fields as fields_file
+from bot.city import mailbox as mailbox_file
 from bot.city import marks as marks_in
 from bot.city import menu as menu_file
 from bot.city import sayings as sayings_file
@@ -83,6 +84,7 @@ def load(folder: Path) -> City:
         wording=_wording(folder / "wording.toml", always, faults),
         menu=menu_file.read(folder / "menu.toml", faults),
         fields=fields_file.read(folder / "fields.toml", faults),
+        mailbox=mailbox_file.read(folder / "mailbox.toml", faults),
     )
     city = replace(city, duties=sayings_file.read(folder / "sayings.tsv", city.duties, faults))
     contacts = contacts_file.read(folder / "contacts.toml", city.units_by_name, faults)

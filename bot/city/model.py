@@ -13,6 +13,7 @@ from bot.cases.deadlines import Allowance, StepLimits
 from bot.cases.model import DemandType, Severity
 from bot.city.contacts import Contact
 from bot.city.fields import Field
+from bot.city.mailbox import Mailbox
 from bot.city.marks import MarkRules
 from bot.disclosure.clock import DisclosureLimits
 from bot.disclosure.letters import Templates
@@ -329,6 +330,7 @@ class City:
     wording: Wording
     menu: tuple[MenuButton, ...] = ()
     fields: tuple[Field, ...] = ()
+    mailbox: Mailbox = field(default_factory=Mailbox)
     contacts: tuple[Contact, ...] = ()
     disclosure: DisclosureLimits = field(default_factory=DisclosureLimits)
     letters: Templates = field(default_factory=Templates)
