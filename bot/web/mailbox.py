@@ -47,7 +47,7 @@ _MARKS = ("public", "may_publish", "anonymous")
 _Form = MultiDictProxy[str | bytes | bytearray | FileField]
 
 
-_WAY_TOO_MUCH = f"附件加起来太大了，没有收下。最多 {FILES} 个，每个不超过 10 MB。请返回上一页，减少附件后再提交。"
+_WAY_TOO_MUCH = f"附件太大，没有收下。最多 {FILES} 个，每个不超过 10 MB，请减少后再提交。"
 
 
 class _Letter(BaseModel):
