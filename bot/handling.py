@@ -9,9 +9,10 @@ from contextlib import asynccontextmanager, suppress
 
 from bot import pacing, registering, remarks, turn
 from bot.inbox import TURN_SHARE_OF_LEASE, Outcome, Work
+from bot.letters import opening
 from bot.records import LeaseLost
 from bot.services import Services
-from connectors.base import Reply
+from connectors.base import InboundKind, Reply
 from nlu.model import Intent, Understanding
 
 log = logging.getLogger(__name__)
@@ -141,10 +142,14 @@ class Handling:
         sorry = Reply(text=services.city.wording.say("unavailable"))
         outcome = Outcome(replies=(sorry,), context=work.context)
         text = remarks.words(work.message, services.city)
-        if text:
+        letter = work.message.kind is InboundKind.LETTER
+        if text or letter:
             try:
-                unread = Understanding(text=text, intent=Intent.INFORM, confidence=0.0)
-                outcome = await registering.register_for_person(work, text, unread, services)
+                if letter:
+                    outcome = await opening.for_person(work, services)
+                else:
+                    unread = Understanding(text=text, intent=Intent.INFORM, confidence=0.0)
+                    outcome = await registering.register_for_person(work, text, unread, services)
             except Exception as second:  # noqa: BLE001 - the citizen is told all the same
                 log.error(  # noqa: TRY400 - the trace of the turn's error stands above
                     "no case for a failed turn",

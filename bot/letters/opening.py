@@ -15,7 +15,7 @@ from bot.services import Services
 from connectors.base import Reply, ReplyKind
 from connectors.channels.mailbox.letter import Fact
 from knowledge.model import AnswerKind
-from nlu.model import Understanding
+from nlu.model import Intent, Understanding
 
 _TITLE_CHARS = 100
 _QUOTED = frozenset({AnswerKind.DIRECT, AnswerKind.REFUTATION})
@@ -55,6 +55,19 @@ async def opened(work: Work, services: Services, *, foreign: Case | None = None)
         await note_once(number, noted, SYSTEM, message, services)
     replies = await _receipt(case, beginning, understanding, services)
     return replace(_said(work, *replies), context=replace(work.context, case_number=number))
+
+
+async def for_person(work: Work, services: Services) -> Outcome:
+    """A letter whose turn failed for good: a person judges it, once, whatever it opened before."""
+    message, say = work.message, services.city.wording.say
+    subject = bare_subject(fact(message, Fact.SUBJECT))
+    text = message.text.strip() or subject or say("letter_only_files")
+    unread = Understanding(text=text, intent=Intent.INFORM, confidence=0.0)
+    new = replace(_new_case(work, text, subject, unread), for_triage=True)
+    case = await services.cases.open_case(new)
+    await services.attachments.give_of(message.id, case.case.number)
+    replies = await _receipt(case, "", unread, services)
+    return _said(work, *replies)
 
 
 def _new_case(work: Work, text: str, subject: str, understanding: Understanding) -> NewCase:

@@ -94,7 +94,9 @@ class MailboxChannel:
         return Receipt(external_id=receipt)
 
     async def close(self) -> None:
-        """Nothing is kept open; the channel of text messages is closed by whoever built it."""
+        """Close the channel of text messages, which is this one's own."""
+        if self._texts is not None:
+            await self._texts.close()
 
     async def _admit(self, recipient: str) -> None:
         if self._counter is None:

@@ -27,6 +27,32 @@ class Post:
     services: Services
     count: int = 0
 
+    async def stores(
+        self,
+        text: str,
+        *,
+        sender: str = CITIZEN,
+        files: tuple[InboundFile, ...] = (),
+        kind: InboundKind = InboundKind.LETTER,
+        **details: str,
+    ) -> None:
+        """One letter by mail, stored."""
+        self.count += 1
+        stored = await self.services.intake.store(
+            Inbound(
+                channel="mailbox",
+                external_id=f"mail:{self.count}",
+                sender_id=sender,
+                conversation_id=f"mailbox:{sender}",
+                kind=kind,
+                text=text,
+                details={**_MAIL, **details},
+                sent_at=self.world.clock.now(),
+                files=files or (InboundFile(name="来信原文.eml", body=b"x", source=True),),
+            )
+        )
+        assert stored.new
+
     async def gets(
         self,
         text: str,
@@ -37,22 +63,7 @@ class Post:
         **details: str,
     ) -> Outcome:
         """One letter by mail, its turn done and kept; gives what the turn came to."""
-        self.count += 1
-        stored = await self.services.intake.store(
-            Inbound(
-                channel="mailbox",
-                external_id=f"mail:{self.count}",
-                sender_id=sender,
-                conversation_id=f"mailbox:{sender}",
-                kind=kind,
-                text=text,
-                details={"via": "mail", "subject": "路灯", "message_id": "<l@example.com>"}
-                | details,
-                sent_at=self.world.clock.now(),
-                files=files or (InboundFile(name="来信原文.eml", body=b"x", source=True),),
-            )
-        )
-        assert stored.new
+        await self.stores(text, sender=sender, files=files, kind=kind, **details)
         work = self.services.intake.claimed.get_nowait()
         outcome = await turn.decide(work, self.services)
         again = await turn.decide(work, self.services)

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from bot.cases.model import Actor, Case, Move, Role, State
+from bot.handling import Handling
+from bot.inbox import Work
 from bot.records import OutboxState
+from bot.services import Services
 from connectors.base import InboundFile, InboundKind
 from connectors.channels.mailbox.tags import Tags
 from tests.bot.conftest import SECRET
@@ -191,6 +196,22 @@ async def test_a_bounce_stands_where_somebody_sees_it(post: Post, status: str, d
     assert [row.state is OutboxState.DEAD for row in rows[1:]] == [True] * dead
     events = await post.services.cases.events(case.number)
     assert ("没有送达" in events[-1].details.get("text", "")) == dead
+
+
+async def test_a_letter_whose_turn_fails_for_good_is_a_person_s_case(post: Post) -> None:
+    async def fails(work: Work, services: Services) -> None:
+        del work, services
+        raise RuntimeError("broken")
+
+    handling = Handling(post.services, fails)
+    await post.stores("路灯坏了")
+    work = post.services.intake.claimed.get_nowait()
+    handling.begin(replace(work, message=replace(work.message, attempts=5)))
+    await handling.idle()
+    [case] = await post.cases()
+    assert (case.state, case.text) == (State.TRIAGE, "路灯坏了")
+    assert len(await post.services.attachments.of_case(case.number)) == 1
+    assert case.number in (await post.sent())[0].reply.text
 
 
 async def test_machines_are_not_answered(post: Post) -> None:
