@@ -91,7 +91,7 @@ async def at_work(
             await asyncio.gather(*tasks)
 
 
-async def until(holds: Callable[[], object], within_s: float = 40.0) -> None:
+async def until(holds: Callable[[], object], within_s: float = 90.0) -> None:
     """Returns once it holds."""
     async with asyncio.timeout(within_s):
         while not holds():  # noqa: ASYNC110 - other programs' files tell nobody
@@ -104,7 +104,7 @@ async def cases(services: Services) -> list[str]:
     return sorted(case.text for case in page.cases)
 
 
-async def until_cases(services: Services, count: int, within_s: float = 60.0) -> list[str]:
+async def until_cases(services: Services, count: int, within_s: float = 90.0) -> list[str]:
     async with asyncio.timeout(within_s):
         while len(found := await cases(services)) < count:  # noqa: ASYNC110 - polled
             await asyncio.sleep(0.1)
@@ -204,7 +204,10 @@ async def test_killing_every_server_and_the_worker_loses_and_doubles_nothing(
         await until(lambda: len(got(servers)) >= 60)
     # swaks may have been cut off after Postfix took the mail: it is then two mails, two letters.
     assert set(found) == set(sent)
-    assert len(found) == len(servers.files("szxx", "Policyline"))
+    # A Dovecot killed in the middle of a MOVE may leave the mail in both folders: one letter.
+    moved = {path.read_bytes().partition(b"Message-Id: ")[2].splitlines()[0]
+             for path in servers.files("szxx", "Policyline")}  # fmt: skip
+    assert len(found) == len(moved)
     ids = [one["Message-ID"] for one in got(servers)]
     assert len(ids) == len(set(ids)) == len(found)
 
