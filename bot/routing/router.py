@@ -11,6 +11,7 @@ from bot.city.model import TERRITORY_LEAD, City, TerritoryRule
 from bot.routing.catalogue import Catalogue, Match
 from bot.routing.danger import SURE, SURELY_NONE, DangerJudge
 from bot.routing.demand import DemandJudge
+from bot.routing.introductions import without_introduction
 from bot.routing.learned import LearnedModel, Prediction
 from bot.routing.marker import Marker
 from bot.routing.sayings import Meant, Sayings
@@ -95,13 +96,14 @@ class Router:
     def route(self, item: RoutingInput) -> Routing:
         """Demand type, category, units with confidence, territory, severity, reasons."""
         text = _joined(item)
+        matter = without_introduction(text)
         territory = self._gazetteer.find(normalise(item.place), text)
-        judged = self._judged(text)
+        judged = self._judged(matter)
         marks = self._marker.mark(text)
         several = len(self._splitter.split(normalise(item.text)[:MAX_CHARS]))
         prediction = self._model.predict(item.text, item.title) if self._model else None
-        demand, sure = self._demand_of(item, text, prediction)
-        shares = self._shares(self._gazetteer.unnamed(text), territory, demand)
+        demand, sure = self._demand_of(item, matter, prediction)
+        shares = self._shares(self._gazetteer.unnamed(matter), territory, demand)
         learned = self._learned(prediction)
         units = self._blend(shares, learned)
         candidates = tuple(
@@ -152,7 +154,7 @@ class Router:
 
         Far cheaper than `route`: asked of every message, before anything else.
         """
-        return self._judged(_joined(RoutingInput(text=text))).number
+        return self._judged(without_introduction(_joined(RoutingInput(text=text)))).number
 
     def _judged(self, text: str) -> Judged:
         """By the city's words and by what was learned of danger.
