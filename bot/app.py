@@ -11,7 +11,8 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
 from bot import city as cities
-from bot.attachments import Attachments, LetterLimits
+from bot.attachment_model import LetterLimits
+from bot.attachments import Attachments
 from bot.cache import Cache
 from bot.calls.feeding import Feeding
 from bot.calls.listening import Listening
@@ -56,6 +57,7 @@ from bot.ports import Rephraser
 from bot.questions import Questions
 from bot.rephrasing import AT_ONCE, ModelRephraser, QuotesAlone
 from bot.routing import store
+from bot.scanning import Scanning
 from bot.secret import secret_of
 from bot.services import Services
 from bot.settings import Settings
@@ -269,7 +271,13 @@ def _services(
             ids,
         ),
         attachments=attachments,
-        scanner=Clamd(settings.clamd) if settings.clamd else None,
+        scanning=Scanning(
+            storage,
+            settings.attachments_folder,
+            Clamd(settings.clamd) if settings.clamd else None,
+            cases,
+            city.wording,
+        ),
         calls=calls,
         remembering=remembering,
         feeding=Feeding(

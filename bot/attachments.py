@@ -10,18 +10,22 @@ import asyncio
 import hashlib
 import logging
 from collections.abc import Mapping
-from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from enum import StrEnum
 from pathlib import Path
-from typing import Protocol
 
 from bot import attachment_files as files
+from bot.attachment_model import (
+    STRIPPED,
+    Attachment,
+    AttachmentKind,
+    AttachmentState,
+    AttachmentStorage,
+    LetterLimits,
+    Scan,
+)
 from bot.cases.model import Case
 from bot.errors import NotFound
-from bot.file_types import MAY_HOLD_PROGRAMS, served_name, type_of
-from bot.file_types import ending_of as type_ending
+from bot.file_types import type_of
 from bot.ports import Clock, Ids
 from bot.records import StoredMessage
 from bot.stripping import Malformed, stripped
@@ -30,177 +34,12 @@ from connectors.errors import Gone, Refused, TooLarge
 
 log = logging.getLogger(__name__)
 
-WAITS_FOR_A_CASE = timedelta(hours=24)
-"""What was sent without a case goes to the one opened next in its conversation, for so long."""
 _FORGOTTEN_AFTER = timedelta(days=7)
-STRIPPED = frozenset({"image/jpeg", "image/png", "image/gif", "image/webp", "video/mp4"})
-"""What is served without what the device wrote into it; of these alone it is known where."""
-_MB = 1024 * 1024
-
-
-class AttachmentKind(StrEnum):
-    """What was sent."""
-
-    IMAGE = "image"
-    VIDEO = "video"
-    PLACE = "place"
-    FILE = "file"
-    """Came with a letter; what kind of file it is, its content type says."""
-    SOURCE = "source"
-    """The mail itself as it came: evidence, for the office alone."""
-
-
-class Scan(StrEnum):
-    """What a scanner of viruses said."""
-
-    NONE = ""
-    """None is set up."""
-    WAITING = "waiting"
-    CLEAN = "clean"
-    INFECTED = "infected"
-    """The file is gone; its name and hash stay."""
-    UNSCANNABLE = "unscannable"
-    """The scanner cannot take it, mostly for its size."""
-
-
-class AttachmentState(StrEnum):
-    """What became of it."""
-
-    KEPT = "kept"
-    GONE = "gone"
-    """The platform did not keep it long enough."""
-    TOO_LARGE = "too_large"
-    UNREADABLE = "unreadable"
-    """Not what it was sent as, or nothing we know."""
-    REFUSED = "refused"
-    """The platform does not give it to us."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Attachment:
-    """One thing a citizen sent.
-
-    Args:
-        case_number: empty until a case is opened in its conversation.
-        content_type: by its bytes; empty where no file is kept.
-        bytes: the file's size.
-        sha256: of the file, hex.
-        ordinal: its place among those of its message, from 0.
-        name: as its sender called it, on one line; or empty.
-        details: of a place: `label`, `latitude`, `longitude` (GCJ-02, degrees); of an infected
-            file, `virus`.
-    """
-
-    id: str
-    message_id: str
-    conversation_id: str
-    case_number: str = ""
-    kind: AttachmentKind
-    state: AttachmentState
-    content_type: str = ""
-    bytes: int = 0
-    sha256: str = ""
-    ordinal: int = 0
-    name: str = ""
-    scan: Scan = Scan.NONE
-    details: Mapping[str, str] = field(default_factory=dict)
-    at: datetime
-
-    @property
-    def has_file(self) -> bool:
-        """True where there is something to open."""
-        held = self.state is AttachmentState.KEPT and self.kind is not AttachmentKind.PLACE
-        return held and self.scan not in {Scan.WAITING, Scan.INFECTED}
-
-    @property
-    def may_hold_programs(self) -> bool:
-        """True where who opens it is warned first."""
-        return type_ending(self.content_type) in MAY_HOLD_PROGRAMS
-
-    @property
-    def served_as(self) -> str:
-        """The name it is served under; its ending says what it is, whatever its sender said."""
-        return served_name(self.name, type_ending(self.content_type))
-
-
-@dataclass(frozen=True, kw_only=True)
-class LetterLimits:
-    """What is kept of a letter.
-
-    Args:
-        files: so many; those behind are left in the mail's source alone.
-        bytes: of each file.
-        source_bytes: of the mail itself.
-    """
-
-    files: int = 20
-    bytes: int = 25 * _MB
-    source_bytes: int = 40 * _MB
-
-
 _WHY_NOT = {
     Scan.WAITING: "附件正在查毒，请稍后再打开。",
-    Scan.INFECTED: "附件含有病毒，已经删除。",
+    Scan.INFECTED: "附件含有病毒，不能打开。",
+    Scan.DELETED: "附件含有病毒，已经删除。",
 }
-
-
-class Scanner(Protocol):
-    """Looks for viruses (`connectors.clamd`)."""
-
-    async def scan(self, body: bytes) -> str:
-        """The virus's name; empty for none. Raises `Retryable` or `TooLarge`."""
-
-
-class AttachmentRows(Protocol):
-    """The table; see `bot.storage.attachments`."""
-
-    async def add(self, new: Attachment) -> Attachment:
-        """Keep one; where its message has one already, that one is given."""
-
-    async def of_message(self, message_id: str) -> Attachment | None:
-        """The one of a message."""
-
-    async def all_of_message(self, message_id: str) -> tuple[Attachment, ...]:
-        """Those of a message, in order."""
-
-    async def of_case(self, number: str) -> tuple[Attachment, ...]:
-        """Those of a case, oldest first."""
-
-    async def attach(self, conversation_id: str, case_number: str, *, since: datetime) -> int:
-        """Give a case what its conversation sent since then and no case has."""
-
-    async def attach_of(self, message_id: str, case_number: str) -> int:
-        """Give a case what came with a message and no case has."""
-
-    async def forget(self, *, before: datetime) -> tuple[Attachment, ...]:
-        """Drop some that belong to no case."""
-
-    async def unscanned(self, *, limit: int) -> tuple[Attachment, ...]:
-        """Those nobody has looked at for viruses yet."""
-
-    async def scanned(self, attachment_id: str, scan: Scan, *, found: str = "") -> None:
-        """Keep what a scan came to."""
-
-    async def waiting(self) -> tuple[int, datetime | None]:
-        """How many wait for a scan, and since when the oldest does."""
-
-
-class AttachmentUnit(Protocol):
-    """One transaction."""
-
-    @property
-    def attachments(self) -> AttachmentRows:
-        """The table."""
-
-
-class AttachmentStorage(Protocol):
-    """The database."""
-
-    def begin(self) -> AbstractAsyncContextManager[AttachmentUnit]:
-        """A transaction that writes."""
-
-    def read(self) -> AbstractAsyncContextManager[AttachmentUnit]:
-        """A transaction that only reads."""
 
 
 class Attachments:
@@ -234,20 +73,34 @@ class Attachments:
 
         Written again under the same message id, each file lies where it lay.
         """
-        kept = []
-        numbered = [one for one in inbound.files if not one.source][: self._limits.files]
-        sources = [one for one in inbound.files if one.source]
-        for ordinal, one in enumerate((*numbered, *sources)):
-            kept.append(await self._kept(inbound, message_id, ordinal, one))
+        kept, files_so_far = [], 0
+        for ordinal, one in enumerate(inbound.files):
+            files_so_far += not one.source
+            fits = one.source or files_so_far <= self._limits.files
+            kept.append(await self._kept(inbound, message_id, ordinal, one, fits=fits))
         return tuple(kept)
 
+    async def drop(self, written: tuple[Attachment, ...]) -> None:
+        """Remove files written for a message that was stored meanwhile with others."""
+        if not written:
+            return
+        async with self._storage.read() as unit:
+            stored = await unit.attachments.all_of_message(written[0].message_id)
+        kept = {one.sha256 for one in stored}
+        for one in written:
+            if one.has_file and one.sha256 not in kept:
+                path = files.path(self._folder, one.message_id, one.sha256)
+                await asyncio.to_thread(path.unlink, missing_ok=True)
+
     async def _kept(
-        self, inbound: Inbound, message_id: str, ordinal: int, one: InboundFile
+        self, inbound: Inbound, message_id: str, ordinal: int, one: InboundFile, *, fits: bool
     ) -> Attachment:
         most = self._limits.source_bytes if one.source else self._limits.bytes
-        digest, fits = hashlib.sha256(one.body).hexdigest(), len(one.body) <= most
-        media_type = "message/rfc822" if one.source else type_of(one.body).media_type
-        if fits:
+        state = AttachmentState.KEPT if fits else AttachmentState.TOO_MANY
+        if fits and len(one.body) > most:
+            state = AttachmentState.TOO_LARGE
+        media_type, digest = await asyncio.to_thread(_looked_at, one)
+        if state is AttachmentState.KEPT:
             path = files.path(self._folder, message_id, digest)
             await asyncio.to_thread(files.write, path, one.body)
         return Attachment(
@@ -255,13 +108,13 @@ class Attachments:
             message_id=message_id,
             conversation_id=inbound.conversation_id,
             kind=_kind(one, media_type),
-            state=AttachmentState.KEPT if fits else AttachmentState.TOO_LARGE,
+            state=state,
             content_type=media_type,
             bytes=len(one.body),
             sha256=digest,
             ordinal=ordinal,
             name=one.name[:200],
-            scan=self._scan if fits else Scan.NONE,
+            scan=self._scan if state is AttachmentState.KEPT else Scan.NONE,
             at=self._clock.now(),
         )
 
@@ -374,7 +227,7 @@ class Attachments:
         self, among: tuple[Attachment, ...], attachment_id: str
     ) -> tuple[Attachment, bytes]:
         found = next((one for one in among if one.id == attachment_id), None)
-        if found is None or not found.has_file:
+        if found is None or not found.may_be_opened:
             raise NotFound(_WHY_NOT.get(found.scan if found else Scan.NONE, "没有这个附件。"))
         path = files.path(self._folder, found.message_id, found.sha256)
         try:
@@ -386,44 +239,6 @@ class Attachments:
             log.error("attachment was changed", extra={"attachment_id": found.id})
             raise NotFound("这个附件的文件被改动过，不能打开。")
         return found, body
-
-    async def scan(self, scanner: Scanner, *, at_once: int = 20) -> int:
-        """Have those looked at that wait for it; gives how many were.
-
-        Done again after a crash it comes to the same.
-
-        Raises:
-            connectors.errors.Retryable: the scanner is away; they wait on.
-        """
-        async with self._storage.read() as unit:
-            waiting = await unit.attachments.unscanned(limit=at_once)
-        for one in waiting:
-            await self._scanned(one, scanner)
-        return len(waiting)
-
-    async def _scanned(self, one: Attachment, scanner: Scanner) -> None:
-        path = files.path(self._folder, one.message_id, one.sha256)
-        try:
-            body = await asyncio.to_thread(path.read_bytes)
-        except OSError:
-            log.error("attachment not readable", extra={"attachment_id": one.id})  # noqa: TRY400 - the path says nothing more
-            await self._mark(one, Scan.UNSCANNABLE)
-            return
-        try:
-            virus = await scanner.scan(body)
-        except TooLarge:
-            await self._mark(one, Scan.UNSCANNABLE)
-            return
-        if virus:
-            log.warning("virus in an attachment", extra={"attachment_id": one.id})
-            await self._mark(one, Scan.INFECTED, found=virus)
-            await asyncio.to_thread(path.unlink, missing_ok=True)
-        else:
-            await self._mark(one, Scan.CLEAN)
-
-    async def _mark(self, one: Attachment, scan: Scan, *, found: str = "") -> None:
-        async with self._storage.begin() as unit:
-            await unit.attachments.scanned(one.id, scan, found=found[:100])
 
     async def waiting(self) -> tuple[int, datetime | None]:
         """How many wait for a scan, and since when the oldest does."""
@@ -469,11 +284,18 @@ class Attachments:
             content_type=content_type,
             bytes=size,
             sha256=sha256,
+            scan=self._scan if sha256 else Scan.NONE,
             details=details or {},
             at=message.received_at,
         )
         async with self._storage.begin() as unit:
             return await unit.attachments.add(new)
+
+
+def _looked_at(one: InboundFile) -> tuple[str, str]:
+    """Media type and SHA-256 of a file; a large one takes a while."""
+    media_type = "message/rfc822" if one.source else type_of(one.body).media_type
+    return media_type, hashlib.sha256(one.body).hexdigest()
 
 
 def _kind(one: InboundFile, media_type: str) -> AttachmentKind:

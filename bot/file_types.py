@@ -23,7 +23,8 @@ _KNOWN = {
     "application/vnd.ms-excel": "xls", "application/vnd.ms-powerpoint": "ppt",
     "application/vnd.oasis.opendocument.text": "odt",
     "application/vnd.oasis.opendocument.spreadsheet": "ods",
-    "application/zip": "zip", "application/vnd.rar": "rar", "application/x-7z-compressed": "7z",
+    "application/ofd": "ofd", "application/zip": "zip", "application/vnd.rar": "rar",
+    "application/x-7z-compressed": "7z",
     "message/rfc822": "eml", UNKNOWN: "bin",
 }  # fmt: skip
 """Media type → the ending it is served under."""
@@ -51,7 +52,6 @@ _STARTS = (
     (b"\x89PNG\r\n\x1a\n", "image/png"),
     (b"GIF87a", "image/gif"),
     (b"GIF89a", "image/gif"),
-    (b"BM", "image/bmp"),
     (b"II*\x00", "image/tiff"),
     (b"MM\x00*", "image/tiff"),
     (b"%PDF-", "application/pdf"),
@@ -67,6 +67,7 @@ _BRANDS = (
     (re.compile(rb"3g[pg]\d?"), "video/3gpp"),
     (re.compile(rb"M4A |M4B "), "audio/mp4"),
 )
+_PROGRAMS = ("vbaproject.bin", ".exe", ".js", ".vbs", ".bat")
 _PARTS = (
     ("word/", f"{_WORD}wordprocessingml.document"),
     ("xl/", f"{_WORD}spreadsheetml.sheet"),
@@ -82,10 +83,12 @@ _OTHER = {
     "audio/x-wav": "audio/wav", "audio/wave": "audio/wav", "audio/wav": "audio/wav",
     "audio/mpeg": "audio/mpeg", "audio/mp3": "audio/mpeg",
 }  # fmt: skip
-_DEVICES = re.compile(r"(?i)(con|prn|aux|nul|com\d|lpt\d)(\..*)?")
+_DEVICES = re.compile(r"(?i)(con|prn|aux|nul|conin\$|conout\$|com[\d¹²³]|lpt[\d¹²³])(\..*)?")
 _BAD = re.compile(r'[<>:"|?*]')
 _NAME_CHARS = 120
 _SAMPLE = 64 * 1024
+_MOST_NAMES = 5000
+"""A zip of more is told by its beginning alone; reading a million names would take seconds."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -136,17 +139,34 @@ def _media_type(body: bytes) -> str:
     if body.startswith(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"):
         streams = ((name.encode("utf-16-le"), kind) for name, kind in _STREAMS)
         return next((kind for name, kind in streams if name in body), UNKNOWN)
+    if _is_bitmap(body):
+        return "image/bmp"
     known = next((kind for start, kind in _STARTS if body.startswith(start)), "")
     return known or (_magic(body) if body else UNKNOWN)
 
 
+def _is_bitmap(body: bytes) -> bool:
+    """By its header: two letters alone begin many a text."""
+    size = int.from_bytes(body[2:6], "little")
+    return body.startswith(b"BM") and body[6:10] == b"\0\0\0\0" and 0 < size <= len(body)
+
+
 def _zipped(body: bytes) -> str:
     """A zip by the names inside it; nothing is unpacked but a line of an OpenDocument."""
+    end = body.rfind(b"PK\x05\x06")
+    if end < 0 or int.from_bytes(body[end + 10 : end + 12], "little") > _MOST_NAMES:
+        return "application/zip" if end >= 0 else UNKNOWN
     try:
         with zipfile.ZipFile(BytesIO(body)) as opened:
-            names = opened.namelist()[:2000]
+            names = opened.namelist()
     except (zipfile.BadZipFile, ValueError, NotImplementedError, OSError, RuntimeError):
         return UNKNOWN
+    if any(
+        name.lower().endswith(("vbaproject.bin", ".exe", ".js", ".vbs", ".bat")) for name in names
+    ):
+        return "application/zip"  # its programs are told by its ending, whatever else it is
+    if "OFD.xml" in names:
+        return "application/ofd"
     if "[Content_Types].xml" in names:
         for folder, kind in _PARTS:
             if any(name.startswith(folder) for name in names):
@@ -172,6 +192,8 @@ def _is_text(body: bytes) -> bool:
     """Plain text in an encoding offices use; pages and scripts are text too, served as nothing
     else."""
     sample = body[:_SAMPLE]
+    if sample.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return _decodes(sample[: len(sample) // 2 * 2], "utf-16")
     if any(byte < 9 or 13 < byte < 32 for byte in sample if byte != 27):
         return False
     for codec in ("utf-8", "gb18030"):
@@ -183,3 +205,11 @@ def _is_text(body: bytes) -> bool:
             continue
         return True
     return False
+
+
+def _decodes(sample: bytes, codec: str) -> bool:
+    try:
+        text = sample.decode(codec)
+    except UnicodeDecodeError:
+        return False
+    return not any(character < " " and character not in "\t\r\n\f" for character in text)

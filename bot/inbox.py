@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Protocol
 
-from bot.attachments import WAITS_FOR_A_CASE, Attachment
+from bot.attachment_model import WAITS_FOR_A_CASE, Attachment
 from bot.ports import Clock, Ids, Wakeups
 from bot.records import Context, NewOutbound, QueueCounts, Reason, Stored, StoredMessage
 from bot.transactions import Transactions, Unit
@@ -66,6 +66,9 @@ class Keeper(Protocol):
     async def keep(self, inbound: Inbound, message_id: str) -> tuple[Attachment, ...]:
         """Write them; gives the rows to be stored with the message."""
 
+    async def drop(self, written: tuple[Attachment, ...]) -> None:
+        """Remove files written for a message that was stored meanwhile with others."""
+
 
 class Inbox:
     """The messages table as a turn sees it.
@@ -112,14 +115,16 @@ class Inbox:
             kept = await self._keeper.keep(inbound, message_id)
         async with self._storage.begin() as unit:
             stored = await unit.messages.store_once(inbound, id=message_id, now=now)
-            if not stored.new:
-                return stored, None
-            for one in kept:
-                await unit.attachments.add(one)
-            claimed = await unit.messages.claim_stored(
-                stored.message, owner=self._owner, lease_s=self._lease_s, now=now
-            )
-            return stored, await self._work(unit, claimed)
+            if stored.new:
+                for one in kept:
+                    await unit.attachments.add(one)
+                claimed = await unit.messages.claim_stored(
+                    stored.message, owner=self._owner, lease_s=self._lease_s, now=now
+                )
+                return stored, await self._work(unit, claimed)
+        if self._keeper is not None:
+            await self._keeper.drop(kept)
+        return stored, None
 
     async def claim_left(self, *, fresh_s: float) -> Work | None:
         """The oldest message nobody handles: its handler died, put it off, or never began.

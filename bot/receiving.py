@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot import asked_again
-from bot.attachments import Attachment, AttachmentState
+from bot.attachment_model import Attachment, AttachmentState
 from bot.cases.filters import OPEN_STATES
 from bot.cases.model import CITIZEN, Move
 from bot.errors import NotFound

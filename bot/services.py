@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from bot.attachments import Attachments, Scanner
+    from bot.attachments import Attachments
     from bot.cache import Cache
     from bot.calls.feeding import Feeding
     from bot.calls.remembering import Remembering
@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from bot.ports import Clock, Ids, Rephraser
     from bot.questions import Questions
     from bot.routing.router import Router
+    from bot.scanning import Scanning
     from bot.settings import Settings
     from bot.staff import StaffService
     from connectors.base import Channel
@@ -87,7 +88,7 @@ class Services:
         recogniser: of speech; None: citizens are asked for text.
         imports: files of open orders that are being brought in.
         attachments: pictures, videos and places citizens sent.
-        scanner: of viruses in attachments; None: nobody looks.
+        scanning: looks for viruses in attachments.
         calls: telephone calls: what the call centre tells, what is said, what operators do.
         remembering: what operators made of suggested answers.
         feeding: the call centres the worker listens to.
@@ -137,7 +138,7 @@ class Services:
     called: Mapping[str, CalledBySystem]
     recogniser: Recogniser | None
     attachments: Attachments
-    scanner: Scanner | None
+    scanning: Scanning
     imports: ImportJobs
     calls: Calls
     remembering: Remembering

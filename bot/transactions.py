@@ -10,7 +10,7 @@ from contextlib import AbstractAsyncContextManager
 from datetime import datetime
 from typing import Protocol
 
-from bot.attachments import Attachment
+from bot.attachment_model import Attachment
 from bot.records import (
     Context,
     Conversation,

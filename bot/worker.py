@@ -96,14 +96,14 @@ async def watch_deadlines(stop: asyncio.Event, services: Services) -> None:
 
 async def scan_until(stop: asyncio.Event, services: Services) -> None:
     """Have new attachments looked at for viruses until `stop` is set, where a scanner is set up."""
-    if services.scanner is None:
+    if services.scanning.scanner is None:
         return
     stopping = asyncio.create_task(stop.wait())
     try:
         while not stop.is_set():
             pause_s = _POLL_S
             try:
-                if await services.attachments.scan(services.scanner):
+                if await services.scanning.sweep():
                     await services.cache.wake("cases")
             except Retryable as error:
                 log.warning("attachments not scanned", extra={"error": error.code})

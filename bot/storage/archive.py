@@ -23,7 +23,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from bot import attachment_files
-from bot.attachments import AttachmentKind, AttachmentState
+from bot.attachment_model import AttachmentKind, AttachmentState, Scan
 from bot.storage.backup import BackupError, backup, is_empty, restore
 from bot.storage.tables import attachments
 from bot.storage.units import async_url
@@ -122,6 +122,8 @@ async def _kept(url: str, folder: Path) -> Mapping[str, tuple[str, str]]:
     wanted = sa.select(attachments.c.id, attachments.c.message_id, attachments.c.sha256).where(
         attachments.c.state == AttachmentState.KEPT.value,
         attachments.c.kind != AttachmentKind.PLACE.value,
+        # One that is about to be deleted may be gone already.
+        attachments.c.scan.not_in((Scan.INFECTED.value, Scan.DELETED.value)),
     )
     engine = create_async_engine(where)
     try:

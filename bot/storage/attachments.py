@@ -8,9 +8,10 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.attachments import Attachment, AttachmentKind, AttachmentState, Scan
+from bot.attachment_model import Attachment, AttachmentKind, AttachmentState, Scan
+from bot.records import MessageState
 from bot.storage.connection import insert
-from bot.storage.tables import attachments
+from bot.storage.tables import attachments, messages
 
 _FORGOTTEN_AT_ONCE = 50
 
@@ -36,6 +37,7 @@ class AttachmentRepository:
             "ordinal": new.ordinal,
             "name": new.name,
             "scan": new.scan.value,
+            "scans": new.scans,
             "details": dict(new.details),
             "at": new.at,
         }
@@ -60,16 +62,38 @@ class AttachmentRepository:
         return await self._all(attachments.c.message_id == message_id)
 
     async def unscanned(self, *, limit: int) -> tuple[Attachment, ...]:
-        """Those nobody has looked at for viruses yet, the oldest first."""
-        return (await self._all(attachments.c.scan == Scan.WAITING.value))[:limit]
+        """Those that wait for the scanner or, infected, for their end.
 
-    async def scanned(self, attachment_id: str, scan: Scan, *, found: str = "") -> None:
-        """Keep what a scan came to; `found` is the virus's name."""
+        What was found first, then what was tried least: one that cannot be scanned holds up no
+        other.
+        """
+        rows = await self._connection.execute(
+            sa.select(attachments)
+            .where(attachments.c.scan.in_((Scan.INFECTED.value, Scan.WAITING.value)))
+            .order_by(attachments.c.scan, attachments.c.scans, attachments.c.at, attachments.c.id)
+            .limit(limit)
+        )
+        return tuple(_attachment(row) for row in rows.mappings())
+
+    async def scanned(self, one: Attachment, scan: Scan, *, found: str = "") -> None:
+        """Keep what a scan came to, for every copy of the file in its message: they share it."""
         values: dict[str, object] = {"scan": scan.value}
         if found:
             values["details"] = {"virus": found}
         await self._connection.execute(
-            sa.update(attachments).where(attachments.c.id == attachment_id).values(**values)
+            sa.update(attachments)
+            .where(
+                attachments.c.message_id == one.message_id,
+                attachments.c.sha256 == one.sha256,
+                attachments.c.scan != Scan.NONE.value,
+            )
+            .values(**values)
+        )
+
+    async def scan_failed(self, one: Attachment, tries: int) -> None:
+        """Count a scan that came to nothing."""
+        await self._connection.execute(
+            sa.update(attachments).where(attachments.c.id == one.id).values(scans=tries)
         )
 
     async def waiting(self) -> tuple[int, datetime | None]:
@@ -91,7 +115,10 @@ class AttachmentRepository:
         """Case number → how many it has; cases without any are left out."""
         rows = await self._connection.execute(
             sa.select(attachments.c.case_number, sa.func.count())
-            .where(attachments.c.case_number.in_(list(numbers)))
+            .where(
+                attachments.c.case_number.in_(list(numbers)),
+                attachments.c.kind != AttachmentKind.SOURCE.value,
+            )
             .group_by(attachments.c.case_number)
         )
         return {str(number): int(count) for number, count in rows}
@@ -119,10 +146,16 @@ class AttachmentRepository:
         return int(result.rowcount)
 
     async def forget(self, *, before: datetime) -> tuple[Attachment, ...]:
-        """Drop some that came before then and belong to no case; gives them."""
+        """Drop some that came before then, were handled and belong to no case; gives them."""
         old = (
             sa.select(attachments.c.id)
-            .where(attachments.c.case_number == "", attachments.c.at < before)
+            .join(messages, messages.c.id == attachments.c.message_id)
+            .where(
+                attachments.c.case_number == "",
+                attachments.c.at < before,
+                # A person may still look at what could not be handled.
+                messages.c.state == MessageState.HANDLED.value,
+            )
             .limit(_FORGOTTEN_AT_ONCE)
         )
         rows = await self._connection.execute(

@@ -124,31 +124,29 @@ outbox = sa.Table(
     sa.Index("ix_outbox_message_id", "message_id"),
 )
 
-attachments = (
-    sa.Table(  # pictures, videos, places, letters' files; the files lie beside the database
-        "attachments",
-        metadata,
-        _id(),
-        sa.Column("message_id", CleanString(40), sa.ForeignKey("messages.id"), nullable=False),
-        sa.Column("ordinal", sa.Integer, nullable=False, default=0, server_default="0"),
-        _text("conversation_id", 200),
-        _text("case_number", 40),  # empty until a case is opened in the conversation
-        _text("kind", 20),
-        _text("state", 20),
-        _text("content_type", 80),
-        sa.Column("bytes", sa.Integer, nullable=False, default=0, server_default="0"),
-        _text("sha256", 64),
-        _text("name", 200),
-        _text(
-            "scan", 20
-        ),  # empty: nobody looks for viruses; waiting → clean, infected, unscannable
-        sa.Column("details", sa.JSON, nullable=False, default=dict),
-        _time("at"),
-        sa.UniqueConstraint("message_id", "ordinal"),
-        sa.Index("ix_attachments_scan", "scan"),
-        sa.Index("ix_attachments_case_number_at", "case_number", "at"),
-        sa.Index("ix_attachments_conversation_id_case_number", "conversation_id", "case_number"),
-    )
+attachments = sa.Table(  # what came beside text; the files lie beside the database
+    "attachments",
+    metadata,
+    _id(),
+    sa.Column("message_id", CleanString(40), sa.ForeignKey("messages.id"), nullable=False),
+    sa.Column("ordinal", sa.Integer, nullable=False, default=0, server_default="0"),
+    _text("conversation_id", 200),
+    _text("case_number", 40),  # empty until a case is opened in the conversation
+    _text("kind", 20),
+    _text("state", 20),
+    _text("content_type", 80),
+    sa.Column("bytes", sa.Integer, nullable=False, default=0, server_default="0"),
+    _text("sha256", 64),
+    _text("name", 200),
+    # empty: nobody looks; waiting → clean, unscannable, infected → deleted
+    _text("scan", 20),
+    sa.Column("scans", sa.Integer, nullable=False, default=0, server_default="0"),
+    sa.Column("details", sa.JSON, nullable=False, default=dict),
+    _time("at"),
+    sa.UniqueConstraint("message_id", "ordinal"),
+    sa.Index("ix_attachments_scan", "scan"),
+    sa.Index("ix_attachments_case_number_at", "case_number", "at"),
+    sa.Index("ix_attachments_conversation_id_case_number", "conversation_id", "case_number"),
 )
 
 conversations = sa.Table(

@@ -6,14 +6,15 @@ from urllib.parse import quote
 
 from aiohttp import web
 
-from bot.attachments import STRIPPED, Attachment, AttachmentKind
+from bot.attachment_model import STRIPPED, Attachment, AttachmentKind
 from bot.cases.model import Role
 from bot.errors import Forbidden
 from bot.privacy import may_see_person
 from bot.web.case_page import case_for
 from bot.web.routes import services_of, session_of
 
-_OFFICE = frozenset({Role.TRIAGE, Role.SUPERVISOR, Role.ADMINISTRATOR})
+SEE_SOURCE = frozenset({Role.TRIAGE, Role.SUPERVISOR})
+"""Who reads the mail itself: it says more of the writer than the case does."""
 
 
 async def show(request: web.Request) -> web.Response:
@@ -30,7 +31,7 @@ async def show(request: web.Request) -> web.Response:
     if not may_see_person(case, actor):
         raise Forbidden("附件里可能有个人信息，您没有查看的权限。")
     kept, body = await services.attachments.shown(case, request.match_info["id"])
-    if kept.kind is AttachmentKind.SOURCE and actor.role not in _OFFICE:
+    if kept.kind is AttachmentKind.SOURCE and actor.role not in SEE_SOURCE:
         raise Forbidden("来信原文只有热线和信箱的工作人员能看。")
     await services.staff.record(actor.id, "case.see_attachment", case.number, attachment=kept.id)
     return web.Response(body=body, headers=_headers(case.number, kept))

@@ -46,6 +46,7 @@ from bot.openness.opinion_items import OpinionItems
 from bot.optouts import SmsOptOuts
 from bot.questions import Questions
 from bot.rephrasing import QuotesAlone
+from bot.scanning import Scanning
 from bot.services import Services
 from bot.settings import Settings
 from bot.staff import StaffService
@@ -184,7 +185,9 @@ class World:
                 self.ids,
             ),
             "attachments": attachments,
-            "scanner": None,
+            "scanning": Scanning(
+                self.storage, self.home / "attachments", None, cases, city.wording
+            ),
         }
         library = parts.get("library", self.library)
         cases = parts.get("cases", built["cases"])

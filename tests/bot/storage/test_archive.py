@@ -13,7 +13,8 @@ from pathlib import Path
 import pytest
 
 from bot import attachment_files
-from bot.attachments import Attachment, Attachments
+from bot.attachment_model import Attachment
+from bot.attachments import Attachments
 from bot.storage.archive import back_up, bring_back
 from bot.storage.backup import BackupError, backup
 from bot.storage.units import Storage

@@ -5,7 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
-from bot.attachments import Attachment, AttachmentKind, AttachmentState
+import sqlalchemy as sa
+
+from bot.attachment_model import Attachment, AttachmentKind, AttachmentState
+from bot.storage.tables import messages
 from bot.storage.units import Storage
 from connectors.base import Inbound, InboundKind
 from tests.fakes.edges import CountingIds, FakeClock
@@ -79,6 +82,8 @@ async def test_what_has_no_case_is_forgotten(
     fresh = await kept(storage, clock, ids)
     async with storage.begin() as unit:
         await unit.attachments.attach("wechat:d", "1", since=mine.at)
+        assert await unit.attachments.forget(before=fresh.at) == ()  # its turn is not over
+        await unit.attachments._connection.execute(sa.update(messages).values(state="handled"))
         assert await unit.attachments.forget(before=fresh.at) == (old,)
         assert await unit.attachments.forget(before=fresh.at) == ()
         assert await unit.attachments.of_message(fresh.message_id) == fresh

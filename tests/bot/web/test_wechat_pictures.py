@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from aiohttp.test_utils import TestClient, TestServer
 
-from bot.attachments import AttachmentState
+from bot.attachment_model import AttachmentState
 from bot.cases.filters import CaseFilter
 from bot.cases.model import Actor, Case, Move, Role
 from bot.errors import NotFound
