@@ -103,6 +103,11 @@ def may_see_person(case: Case, reader: Actor) -> bool:
     }
 
 
+def may_see_source(reader: Actor) -> bool:
+    """True where this reader may read the mail a case came as: it says more of its writer."""
+    return reader.role in {Role.TRIAGE, Role.SUPERVISOR}
+
+
 def sees_everybody(role: Role) -> bool:
     """True for those who may see who brought any case: the hotline's own people."""
     return role in _FULL_VIEW

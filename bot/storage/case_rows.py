@@ -9,7 +9,6 @@ from typing import Any
 import sqlalchemy as sa
 
 from bot.cases.model import (
-    Actor,
     Appeal,
     Case,
     CaseEvent,
@@ -19,13 +18,13 @@ from bot.cases.model import (
     DepartmentCandidate,
     Move,
     Published,
-    Role,
     Routing,
     Severity,
     State,
 )
 from bot.routing.marks import Marks, Sentiment
 from bot.routing.persons import Person
+from bot.storage.event_rows import told_of, told_values
 
 _NOT_IN_CASE = ("query_code_hash", "origin_key")
 
@@ -57,21 +56,7 @@ def case_of(row: sa.RowMapping) -> Case:
 
 def event_values(event: CaseEvent) -> dict[str, Any]:
     """The columns of an event."""
-    return {
-        "case_id": event.case_id,
-        "seq": event.seq,
-        "at": event.at,
-        "actor": event.actor.id,
-        "actor_role": event.actor.role.value,
-        "actor_department": event.actor.department,
-        "move": event.move.value,
-        "from_state": None if event.from_state is None else event.from_state.value,
-        "to_state": event.to_state.value,
-        "reason": event.reason,
-        "details": dict(event.details),
-        "previous_hash": event.previous_hash,
-        "hash": event.hash,
-    }
+    return {"case_id": event.case_id, **told_values(event)}
 
 
 def event_of(row: sa.RowMapping) -> CaseEvent:
@@ -79,18 +64,10 @@ def event_of(row: sa.RowMapping) -> CaseEvent:
     before = row["from_state"]
     return CaseEvent(
         case_id=row["case_id"],
-        seq=row["seq"],
-        at=row["at"],
-        actor=Actor(
-            id=row["actor"], role=Role(row["actor_role"]), department=row["actor_department"]
-        ),
         move=Move(row["move"]),
         from_state=None if before is None else State(before),
         to_state=State(row["to_state"]),
-        reason=row["reason"],
-        details=dict(row["details"]),
-        previous_hash=row["previous_hash"],
-        hash=row["hash"],
+        **told_of(row),
     )
 
 

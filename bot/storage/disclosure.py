@@ -8,7 +8,6 @@ import sqlalchemy as sa
 from pydantic import TypeAdapter
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.cases.model import Actor, Role
 from bot.disclosure.filters import RequestFilter
 from bot.disclosure.model import (
     Applicant,
@@ -26,6 +25,7 @@ from bot.disclosure.results import Result
 from bot.disclosure.yearly import Fact
 from bot.storage.connection import insert
 from bot.storage.disclosure_tables import disclosure_counters, disclosure_events, disclosures
+from bot.storage.event_rows import told_of, told_values
 
 _COURSE = TypeAdapter(Course)
 _APPLICANT = TypeAdapter(Applicant)
@@ -199,37 +199,15 @@ def _request_of(row: sa.RowMapping) -> Request:
 
 
 def _event_values(event: RequestEvent) -> dict[str, Any]:
-    return {
-        "request_id": event.request_id,
-        "seq": event.seq,
-        "at": event.at,
-        "actor": event.actor.id,
-        "actor_role": event.actor.role.value,
-        "actor_department": event.actor.department,
-        "move": event.move.value,
-        "from_state": None if event.from_state is None else event.from_state.value,
-        "to_state": event.to_state.value,
-        "reason": event.reason,
-        "details": dict(event.details),
-        "previous_hash": event.previous_hash,
-        "hash": event.hash,
-    }
+    return {"request_id": event.request_id, **told_values(event)}
 
 
 def _event_of(row: sa.RowMapping) -> RequestEvent:
     before = row["from_state"]
     return RequestEvent(
         request_id=row["request_id"],
-        seq=row["seq"],
-        at=row["at"],
-        actor=Actor(
-            id=row["actor"], role=Role(row["actor_role"]), department=row["actor_department"]
-        ),
         move=Move(row["move"]),
         from_state=None if before is None else State(before),
         to_state=State(row["to_state"]),
-        reason=row["reason"],
-        details=dict(row["details"]),
-        previous_hash=row["previous_hash"],
-        hash=row["hash"],
+        **told_of(row),
     )

@@ -7,14 +7,10 @@ from urllib.parse import quote
 from aiohttp import web
 
 from bot.attachment_model import STRIPPED, Attachment, AttachmentKind
-from bot.cases.model import Role
 from bot.errors import Forbidden
-from bot.privacy import may_see_person
+from bot.privacy import may_see_person, may_see_source
 from bot.web.case_page import case_for
 from bot.web.routes import services_of, session_of
-
-SEE_SOURCE = frozenset({Role.TRIAGE, Role.SUPERVISOR})
-"""Who reads the mail itself: it says more of the writer than the case does."""
 
 
 async def show(request: web.Request) -> web.Response:
@@ -31,7 +27,7 @@ async def show(request: web.Request) -> web.Response:
     if not may_see_person(case, actor):
         raise Forbidden("附件里可能有个人信息，您没有查看的权限。")
     kept, body = await services.attachments.shown(case, request.match_info["id"])
-    if kept.kind is AttachmentKind.SOURCE and actor.role not in SEE_SOURCE:
+    if kept.kind is AttachmentKind.SOURCE and not may_see_source(actor):
         raise Forbidden("来信原文只有热线和信箱的工作人员能看。")
     await services.staff.record(actor.id, "case.see_attachment", case.number, attachment=kept.id)
     return web.Response(body=body, headers=_headers(case.number, kept))

@@ -9,6 +9,7 @@ from typing import Annotated
 from aiohttp import web
 from pydantic import BaseModel, BeforeValidator, Field
 
+from bot.attachment_model import AttachmentKind
 from bot.cases.answering import ReplyUnfit
 from bot.cases.duplicates import Similar
 from bot.cases.filters import OPEN_STATES
@@ -27,7 +28,7 @@ from bot.cases.publishing import draft
 from bot.cases.replying import PRIVATE, Finding, template
 from bot.cases.rules import moves_open_to
 from bot.errors import NotFound, PolicylineError
-from bot.privacy import as_seen_by, may_see_person
+from bot.privacy import as_seen_by, may_see_person, may_see_source
 from bot.web.errors import move_refused
 from bot.web.reading import clean, read_form
 from bot.web.rendering import local_path, page
@@ -307,7 +308,11 @@ async def _page(
         routing=case.routing,
         masked=not sees_person,
         events=await services.cases.events(case.number),
-        attachments=await services.attachments.seen_with(case),
+        attachments=[
+            one
+            for one in await services.attachments.seen_with(case)
+            if one.kind is not AttachmentKind.SOURCE or may_see_source(actor)
+        ],
         moves=offered,
         similar=await _similar(request, case, actor),
         demands=await _demands(request, case, actor),
