@@ -40,6 +40,7 @@ from bot.delivery.office import DeliveryOffice
 from bot.delivery.outbox import Outbox
 from bot.dialogue import Dialogue
 from bot.disclosure.service import Disclosures
+from bot.drafting.drafts import Drafts
 from bot.editing import Editing
 from bot.feedback import FeedbackService
 from bot.inbox import Inbox
@@ -131,6 +132,7 @@ async def running(settings: Settings) -> AsyncIterator[Running]:
         closing.push_async_callback(services.dialogue.close)
         closing.push_async_callback(services.rephraser.close)
         closing.push_async_callback(services.library.close)
+        closing.push_async_callback(services.drafts.close)
         closing.push_async_callback(services.calls.close)
         closing.push_async_callback(services.switchboard.close)
         await _started(services.library)
@@ -250,6 +252,7 @@ def _services(
         alerts=Alerts(storage, clock),
         sweeper=Sweeper(storage, clock, ids, city.limits),
         duplicates=duplicates,
+        drafts=Drafts(storage, library, city.wording),
         hot=HotIssues(storage, clock, ids, reader, hot_limits(settings, city)),
         opinions=OpinionItems(storage, clock, ids, hot_limits(settings, city).hours),
         satisfaction=SatisfactionService(storage, clock, city.limits),

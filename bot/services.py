@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from bot.delivery.updates import DepartmentUpdates
     from bot.dialogue import Dialogue
     from bot.disclosure.service import Disclosures
+    from bot.drafting.drafts import Drafts
     from bot.editing import Editing
     from bot.feedback import FeedbackService
     from bot.inbox import Inbox
@@ -73,6 +74,7 @@ class Services:
         alerts: deadlines near or past, for those who must act.
         sweeper: finds them.
         duplicates: which open cases may be merged with a case.
+        drafts: suggests replies from content and earlier replies; never sends one.
         hot: what many citizens bring, and opening items of public opinion from it.
         opinions: what is done about those items, and when their hours run out.
         satisfaction: the departments' figures on grades and replies.
@@ -123,6 +125,7 @@ class Services:
     alerts: Alerts
     sweeper: Sweeper
     duplicates: DuplicateService
+    drafts: Drafts
     hot: HotIssues
     opinions: OpinionItems
     satisfaction: SatisfactionService

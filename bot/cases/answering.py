@@ -15,7 +15,7 @@ def _reply(moving: Moving) -> Changed:
     case = moving.case
     if not moving.asked.text:
         raise Invalid("请填写答复内容。", fields={"text": "不能为空"})
-    noted = _checked(moving, moving.asked.text)
+    noted = _checked(moving, moving.asked.text) | _begun_from(moving)
     read_first = case.demand_type in moving.limits.steps.second_reading
     if read_first and moving.asked.actor.role is not Role.DEPARTMENT_HEAD:
         course = moving.course(draft_reply=moving.asked.text)
@@ -32,6 +32,16 @@ def _checked(moving: Moving, text: str) -> dict[str, str]:
     if blocking and (private or not moving.asked.despite):
         raise ReplyUnfit(found)
     return {"despite": "、".join(one.code for one in blocking)} if blocking else {}
+
+
+def _begun_from(moving: Moving) -> dict[str, str]:
+    """The sources of the draft a reply was begun from, for its event."""
+    used = moving.asked.draft_sources
+    return {DRAFT_SOURCES: "、".join(used)} if used else {}
+
+
+DRAFT_SOURCES = "draft_sources"
+"""In a reply's event: the document ids and case numbers its draft rested on."""
 
 
 class ReplyUnfit(Invalid):

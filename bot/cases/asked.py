@@ -27,6 +27,8 @@ class Asked:
         demands: for a reply, the demands the case's text names, where there are several.
         parts: for split, the demands; the first stays with the case.
         numbers: for split, the cases the others became, as the service opened them.
+        draft_sources: for a reply, what the draft it was begun from rests on: document ids and case
+            numbers; empty: none was used.
         told_as: names the telling of another system that asks for it; the same again does nothing.
     """
 
@@ -43,6 +45,7 @@ class Asked:
     demands: tuple[str, ...] = ()
     parts: tuple[str, ...] = ()
     numbers: tuple[str, ...] = ()
+    draft_sources: tuple[str, ...] = ()
     told_as: str = ""
 
 

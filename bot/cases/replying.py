@@ -116,7 +116,13 @@ _OFFICIAL = frozenset(
 )
 
 
-def template(case: Case, wording: CaseWording, demands: Sequence[str] = (), phone: str = "") -> str:
+def template(
+    case: Case,
+    wording: CaseWording,
+    demands: Sequence[str] = (),
+    phone: str = "",
+    answers: Sequence[str] = (),
+) -> str:
     """A draft in the city's words; what stands in 【】 is for the writer to fill in.
 
     Args:
@@ -124,16 +130,23 @@ def template(case: Case, wording: CaseWording, demands: Sequence[str] = (), phon
         wording: holds `reply_draft_…` for each demand type.
         demands: where the text names several and nobody split it, each gets a numbered paragraph.
         phone: the department's; empty leaves a blank for it.
+        answers: what is said to each demand; a blank where there is none.
     """
     key = f"reply_draft_{case.demand_type.name.lower()}"
     blank = wording.say("reply_draft_blank")
+    said = [*answers, *[""] * (max(1, len(demands)) - len(answers))]
     if len(demands) > 1:
         body = "\n".join(
-            wording.say("reply_draft_each", number=number, demand=_quoted(demand), answer=blank)
+            wording.say(
+                "reply_draft_each",
+                number=number,
+                demand=_quoted(demand),
+                answer=said[number - 1] or blank,
+            )
             for number, demand in enumerate(demands, start=1)
         )
     else:
-        body = blank
+        body = said[0] or blank
     return wording.say(
         key,
         title=case.title,

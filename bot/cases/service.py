@@ -138,6 +138,7 @@ class CaseService(CaseReading):
         lead_number: str = "",
         despite: bool = False,
         public: Published | None = None,
+        draft_sources: tuple[str, ...] = (),
         seen_version: int | None = None,
         told_as: str = "",
     ) -> Case:
@@ -154,6 +155,7 @@ class CaseService(CaseReading):
             lead_number: the case this one goes into, for merge.
             despite: for a reply, though the check found something.
             public: for publish, what the public is to read; None: the case, masked.
+            draft_sources: see `Asked`.
             seen_version: the version the actor saw; None: whatever it is now.
             told_as: see `Asked`.
 
@@ -173,6 +175,7 @@ class CaseService(CaseReading):
             lead_number=digits(lead_number),
             despite=despite,
             public=public,
+            draft_sources=draft_sources,
             told_as=told_as,
         )
         if move in REPLYING:

@@ -35,6 +35,7 @@ from bot.storage.messages import MessageRepository
 from bot.storage.open311 import Open311Repository
 from bot.storage.opinions import OpinionRepository
 from bot.storage.outbox import OutboxRepository
+from bot.storage.replied import RepliedRepository
 from bot.storage.satisfaction import SatisfactionRepository
 from bot.storage.schema import head, upgrade, version
 from bot.storage.sms import SmsRepository
@@ -75,6 +76,7 @@ class Unit:
         self.deliveries = DeliveryRepository(connection)
         self.updates = UpdateRepository(connection)
         self.satisfaction = SatisfactionRepository(connection)
+        self.replied = RepliedRepository(connection)
         self.calls = CallRepository(connection)
         self.call_work = CallWorkRepository(connection)
         self.choices = ChoiceRepository(connection)

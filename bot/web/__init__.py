@@ -30,6 +30,7 @@ from bot.web import (
     questions,
     rendering,
     reply_check,
+    reply_draft,
     satisfaction,
 )
 from bot.web.api_routes import API_ROUTES
@@ -143,6 +144,12 @@ STAFF_ROUTES = (
         method="POST",
         path="/cases/{number}/reply-check",
         handler=reply_check.check,
+        right=Right.CASE_MOVE,
+    ),
+    Route(
+        method="GET",
+        path="/cases/{number}/draft",
+        handler=reply_draft.show,
         right=Right.CASE_MOVE,
     ),
     Route(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -99,6 +100,7 @@ class _MoveForm(BaseModel):
     days: int = Field(default=0, ge=0, le=60, title="工作日数")
     grade: int = Field(default=0, ge=0, le=5, title="评价")
     despite: bool = Field(default=False, title="仍要发送")
+    draft_sources: _Words = Field(default="", max_length=500, title="参考来源")
     public_title: _Words = Field(default="", max_length=200, title="公开的标题")
     public_text: _Words = Field(default="", max_length=5000, title="公开的内容")
     public_reply: _Words = Field(default="", max_length=5000, title="公开的答复")
@@ -149,6 +151,7 @@ async def move(request: web.Request) -> web.Response:
             lead_number=asked.lead_number,
             despite=asked.despite,
             public=_public(asked),
+            draft_sources=_keys(asked.draft_sources),
             seen_version=asked.version,
         )
     except MoveRefused as error:
@@ -195,6 +198,11 @@ async def split(request: web.Request) -> web.Response:
         failed = _MoveForm(move=Move.SPLIT)
         return await _refused(request, case.number, error.message, failed, error.status)
     raise web.HTTPSeeOther(f"/cases/{case.number}?done={case.number}")
+
+
+def _keys(told: str) -> tuple[str, ...]:
+    """The sources a reply's form names: document ids and case numbers."""
+    return tuple(key for key in told.split("、") if key)
 
 
 def _public(asked: _MoveForm) -> Published | None:
@@ -257,9 +265,19 @@ class _Merge:
     mergeable: bool
 
 
-async def _draft(request: web.Request, case: Case) -> str:
+async def _draft(
+    request: web.Request, case: Case, offered: Sequence[Move]
+) -> tuple[str, tuple[str, ...]]:
+    """What the reply's box begins with, and the sources it rests on: the suggested draft where the
+    address asks for it (`?draft=1`), else the plain frame."""
+    if Move.REPLY not in offered:
+        return "", ()
     services = services_of(request)
-    return template(case, services.city.wording, await services.cases.demands(case.number))
+    demands = await services.cases.demands(case.number)
+    if "draft" not in request.query:
+        return template(case, services.city.wording, demands), ()
+    suggested = await services.drafts.suggest(case, demands)
+    return suggested.draft.text, suggested.draft.used
 
 
 async def _demands(request: web.Request, case: Case, actor: Actor) -> tuple[Demand, ...]:
@@ -298,6 +316,7 @@ async def _page(
 ) -> web.Response:
     services, actor = services_of(request), session_of(request).actor
     sees_person, offered = may_see_person(case, actor), _offered(case, actor)
+    reply_draft, draft_sources = await _draft(request, case, offered)
     if sees_person and (case.contact_phone or case.contact_name):
         await services.staff.record(actor.id, "case.see_person", case.number)
     return page(
@@ -316,7 +335,8 @@ async def _page(
         moves=offered,
         similar=await _similar(request, case, actor),
         demands=await _demands(request, case, actor),
-        reply_draft=await _draft(request, case) if Move.REPLY in offered else "",
+        reply_draft=reply_draft,
+        draft_sources=draft_sources,
         public=draft(case) if Move.PUBLISH in offered else None,
         fields=FIELDS,
         main_moves=MAIN_MOVES,

@@ -7,17 +7,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from urllib.parse import quote
 
 from aiohttp import web
 
-from bot.cases.calendar import local_day
+from bot.cases.calendar import ZONE, local_day
 from bot.cases.figures import FEW, Figures, Visit
 from bot.cases.model import Role
 from bot.cases.rated import Satisfaction
 from bot.cases.rules import GRADES
 from bot.city.sheets import write_csv
+from bot.drafting.model import DraftUse
 from bot.errors import Invalid
 from bot.web.insight_models import SpanQuery
 from bot.web.reading import read_query
@@ -86,6 +87,7 @@ async def figures_for(request: web.Request, asked: SpanQuery) -> Satisfaction:
 async def show(request: web.Request) -> web.Response:
     """The figures, most grades first."""
     found = await figures_for(request, read_query(request, SpanQuery))
+    drafts = await _drafts_used(request, found)
     rows = [_row(name, figures) for name, figures in found.departments]
     rows.sort(key=lambda row: (-row.figures.rated, -row.figures.closed, row.name))
     today = local_day(services_of(request).clock.now())
@@ -93,6 +95,7 @@ async def show(request: web.Request) -> web.Response:
         request,
         "satisfaction.html",
         found=found,
+        drafts=drafts,
         rows=rows,
         total=_row("合计", found.total) if len(rows) > 1 else None,
         spans=list(_spans(today)),
@@ -102,6 +105,17 @@ async def show(request: web.Request) -> web.Response:
         visits=VISITS,
         few=FEW,
     )
+
+
+async def _drafts_used(request: web.Request, found: Satisfaction) -> DraftUse:
+    """How many of the span's replies were begun from a suggested draft; a department's own."""
+    actor = session_of(request).actor
+    since, before = (
+        datetime.combine(day, time(), ZONE).astimezone(UTC)
+        for day in (found.since, found.until + timedelta(days=1))
+    )
+    department = actor.department if actor.role in _DEPARTMENT_ROLES else ""
+    return await services_of(request).drafts.use(since, before, department)
 
 
 async def download(request: web.Request) -> web.Response:

@@ -7,7 +7,7 @@ import os
 import sys
 from pathlib import Path
 
-from tests.bench import answers, desk, encoders, items, milvus, routes, scale, turns, wechat
+from tests.bench import answers, desk, drafts, encoders, items, milvus, routes, scale, turns, wechat
 from tests.bench.table import Row, show
 from tests.running import ROOT
 
@@ -19,7 +19,7 @@ def main() -> None:
         "parts",
         nargs="*",
         metavar="PART",
-        help="turns answers encoders routes items scale milvus wechat desk",
+        help="turns answers encoders routes items scale milvus wechat desk drafts",
     )
     reader.add_argument(
         "--sizes",
@@ -41,11 +41,12 @@ def main() -> None:
         "milvus": milvus.rows,
         "wechat": wechat.rows,
         "desk": desk.rows,
+        "drafts": lambda: drafts.rows(data),
     }
     wanted = given.parts or list(parts)
     found: list[Row] = []
     for name in wanted:
-        if name in ("answers", "encoders", "routes", "scale") and not data.is_dir():
+        if name in ("answers", "encoders", "routes", "scale", "drafts") and not data.is_dir():
             print(f"{name}: left out, no measurement data (POLICYLINE_DATA_DIR)")  # noqa: T201
             continue
         print(f"measuring {name} ...", file=sys.stderr, flush=True)  # noqa: T201

@@ -33,6 +33,7 @@ from bot.delivery.directory import ContactDirectory
 from bot.delivery.office import DeliveryOffice
 from bot.delivery.outbox import Outbox
 from bot.disclosure.service import Disclosures
+from bot.drafting.drafts import Drafts
 from bot.editing import Editing
 from bot.feedback import FeedbackService
 from bot.inbox import Inbox
@@ -212,6 +213,7 @@ class World:
             "boxes": MailBoxes(self.storage, self.clock),
             "switchboard": Switchboard(calls, {}),
             "call_centres": CallCentres(),
+            "drafts": Drafts(self.storage, library, city.wording),  # type: ignore[arg-type]
             "editing": Editing(self.storage, self.clock, self.ids),
             "questions": Questions(self.storage, library, self.clock, self.ids),  # type: ignore[arg-type]
             "feedback": FeedbackService(self.storage, self.clock, self.ids, city),

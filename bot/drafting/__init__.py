@@ -1,0 +1,1 @@
+"""Drafts of replies: put together from published content and earlier replies, never sent alone."""
