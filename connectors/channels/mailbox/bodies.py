@@ -20,7 +20,7 @@ _MOST_PARTS = 200
 _MOST_DEPTH = 20
 _MOST_TEXT = 500_000
 _STUB_CHARS = 120
-_UU = re.compile(r"^begin [0-7]{3,4} (\S[^\n]*)\n(.*?)\n`?\s*\nend$", re.MULTILINE | re.DOTALL)
+_UU = re.compile(r"begin [0-7]{3,4} (\S.{0,300})$")
 _REPORTS = frozenset(
     {"message/delivery-status", "message/disposition-notification", "text/rfc822-headers"}
 )
@@ -203,14 +203,28 @@ def _unflowed(said: str, *, joined: bool) -> str:
 
 
 def _without_uuencoded(said: str, found: Gathered) -> str:
-    for name, encoded in _UU.findall(said):
-        body = b"".join(_uu_lines(encoded))
-        found.files.append(InboundFile(name=headers.one_line(name)[:150], body=body))
-    return _UU.sub("", said)
+    """The text without files written into it; read once, however many begin in it."""
+    kept: list[str] = []
+    inside: list[str] | None = None
+    for line in said.split("\n"):
+        begins = _UU.match(line) if inside is None else None
+        if begins is not None:
+            inside = [line]
+        elif inside is None:
+            kept.append(line)
+        elif line.strip() != "end":
+            inside.append(line)
+        else:
+            named = _UU.match(inside[0])
+            body = b"".join(_uu_lines(inside[1:]))
+            name = headers.one_line(named[1])[:150] if named else ""
+            found.files.append(InboundFile(name=name, body=body))
+            inside = None
+    return "\n".join((*kept, *(inside or ())))
 
 
-def _uu_lines(encoded: str) -> Iterator[bytes]:
-    for line in encoded.split("\n"):
+def _uu_lines(encoded: list[str]) -> Iterator[bytes]:
+    for line in encoded:
         try:
             yield binascii.a2b_uu(line.encode("ascii", "replace"))
         except (binascii.Error, ValueError):
@@ -250,5 +264,5 @@ def _bytes(message: Message, found: Gathered) -> bytes:
     if encoding.startswith("quoted-printable"):
         return quopri.decodestring(raw)
     if encoding.startswith(("x-uuencode", "uuencode", "x-uue")):
-        return b"".join(_uu_lines(raw.decode("ascii", "replace")))
+        return b"".join(_uu_lines(raw.decode("ascii", "replace").split("\n")))
     return raw

@@ -37,7 +37,6 @@ _BOMS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
-_HZ = re.compile(rb"~\{[\x21-\x7e]{2,}?~\}")
 _SAMPLE = 4000
 _PLAUSIBLE = 0.75
 """So much of a text's wide characters are everyday ones where it is read in the right charset."""
@@ -57,7 +56,7 @@ def decode(raw: bytes, told: str = "") -> tuple[str, bool]:
     for mark, codec in _BOMS:
         if raw.startswith(mark) and (text := _strictly(raw, codec)) is not None:
             return text, not label or label in {codec, codec.removesuffix("-sig")}
-    if label in _STATEFUL or _HZ.search(raw):
+    if label in _STATEFUL or (raw.isascii() and b"~{" in raw and b"~}" in raw):
         text = _strictly(raw, "hz" if label.startswith("hz") or not label else label)
         text = text if text is not None else _strictly(raw, "hz")
         if text is not None and (label in _STATEFUL or not raw.isascii() or _wide(text)):

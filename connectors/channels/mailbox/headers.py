@@ -20,9 +20,14 @@ _MOST_CHARS = 20_000
 _WORD = re.compile(r"=\?([^?\s]{1,60})\?([bBqQ])\?([^?]*)\?=")
 _FOLD = re.compile(r"[\r\n]+[ \t]*")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f\u200b\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff]")
-_ADDRESS = re.compile(r"[^\s<>()\[\],;:\"\\]+@[^\s<>()\[\],;:\"\\@]+")
-_IN_BRACKETS = re.compile(r"<\s*([^<>\s]+@[^<>\s]+)\s*>")
-_ID = re.compile(r"<[^<>\s]{1,250}>")
+_NO_CONTROL = r"\s\x00-\x1f\x7f"
+_LOCAL = rf"[^{_NO_CONTROL}<>()\[\],;:\"\\@]{{1,64}}"
+_DOMAIN = rf"[^{_NO_CONTROL}<>()\[\],;:\"\\@]{{1,190}}"
+_ADDRESS = re.compile(rf"{_LOCAL}@{_DOMAIN}")
+_IN_BRACKETS = re.compile(
+    rf"<\s{{0,20}}([^<>{_NO_CONTROL}@]{{1,64}}@[^<>{_NO_CONTROL}@]{{1,190}})\s{{0,20}}>"
+)
+_ID = re.compile(rf"<[^<>{_NO_CONTROL}]{{1,250}}>")
 _PARAMETER = re.compile(r';\s*([^\s=;"]{1,80})\s*=\s*("(?:[^"\\]|\\.)*"|[^;]*)', re.DOTALL)
 _EXTENDED = re.compile(r"([^*]+)(?:\*(\d{1,3}))?(\*)?")
 _MOST_IDS = 50

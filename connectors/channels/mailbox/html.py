@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from html import unescape
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
@@ -27,20 +28,50 @@ _QUOTES = re.compile(
 _DIVIDERS = frozenset({"divRplyFwdMsg", "appendonsend", "OLK_SRC_BODY_SECTION", "isReplyContent"})
 _SPACES = re.compile(r"[ \t\r\f\v\xa0\u3000]+")
 _MOST_NODES = 200_000
+_MOST_CHARS = 1_000_000
+_MOST_DEPTH = 400
+_NESTING = re.compile(
+    r"<(/?)(?:div|span|table|tbody|tr|td|blockquote|font|center|section|article|a|b|i|u|em|strong"
+    r"|ul|ol|li|dl|dd|p|form|fieldset|small|big|h[1-6])\b",
+    re.IGNORECASE,
+)
+_TAG = re.compile(r"<[^<>]{0,2000}>")
+_UNSEEN = re.compile(r"<(script|style)\b[^<]{0,100000}</\1\s{0,5}>", re.IGNORECASE)
 
 
 def plain(html: str) -> tuple[str, bool]:
     """The text, one line a paragraph, table cells parted; lines of quoted mail begin with `> `.
 
     Returns:
-        The text, and whether all of it was read: what comes after 200,000 nodes is left out.
+        The text, and whether all of it was read: what comes after a million characters or 200,000
+        nodes is left out. What is nested deeper than any program nests is read by its tags alone:
+        the parser's time grows with the square of the depth.
     """
-    root = LexborHTMLParser(html).root
+    short = html[:_MOST_CHARS]
+    if _deep(short):
+        return _by_tags(short), len(short) == len(html)
+    root = LexborHTMLParser(short).root
     if root is None:
         return "", True
     writer = _Writer()
     whole = writer.write(root)
-    return writer.text(), whole
+    return writer.text(), whole and len(short) == len(html)
+
+
+def _deep(html: str) -> bool:
+    depth = 0
+    for found in _NESTING.finditer(html):
+        depth = max(0, depth - 1) if found[1] else depth + 1
+        if depth > _MOST_DEPTH:
+            return True
+    return False
+
+
+def _by_tags(html: str) -> str:
+    """The text between the tags, a line at each; neither quotes nor tables are told."""
+    said = unescape(_TAG.sub("\n", _UNSEEN.sub(" ", html)))
+    lines = (_SPACES.sub(" ", line).strip() for line in said.split("\n"))
+    return "\n".join(line for line in lines if line)
 
 
 class _Writer:

@@ -35,6 +35,7 @@ _MOBILE = re.compile(
     re.IGNORECASE,
 )
 _LEAST_OWN = 4
+_MOST_LINE = 300
 _WRAPPED = 2
 
 
@@ -65,9 +66,9 @@ def parted(text: str, subject: str = "") -> tuple[str, str]:
 def _marker(lines: list[str]) -> int:
     for at, line in enumerate(lines):
         bare = line.strip()
-        if not bare:
+        if not bare or len(bare) > _MOST_LINE:  # no program writes such a line above a quote
             continue
-        following = [each.strip() for each in lines[at : at + _WRAPPED + 1]]
+        following = [each.strip()[:_MOST_LINE] for each in lines[at : at + _WRAPPED + 1]]
         over = (bare, " ".join(following[:2]), " ".join(following))
         if any(marker.match(bare) for marker in _ALONE):
             return at
@@ -82,7 +83,7 @@ def _marker(lines: list[str]) -> int:
 
 def _block(lines: list[str], at: int) -> bool:
     """True where a From line with two more fields below it begins here."""
-    bare = [line.strip(" \t*>") for line in lines[at : at + 8] if line.strip(" \t*>")]
+    bare = [line[:_MOST_LINE].strip(" \t*>") for line in lines[at : at + 8] if line.strip(" \t*>")]
     if not bare or not _FROM.match(bare[0]):
         return False
     return sum(bool(_FIELD.match(line)) for line in bare[1:6]) >= 2

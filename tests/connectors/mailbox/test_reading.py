@@ -84,6 +84,26 @@ def test_what_is_built_to_hurt_is_a_letter_all_the_same(raw: bytes) -> None:
     assert most < 40_000_000 + 12 * len(raw)
 
 
+@pytest.mark.parametrize("said", [b"~{", b"<a@b", b"begin 644 a\n", b"<div>", b"@", b"\n> "])
+@pytest.mark.parametrize("kind", [b"text/plain", b"text/html"])
+def test_what_a_pattern_could_run_over_for_hours_is_read(said: bytes, kind: bytes) -> None:
+    raw = mail(said * (1_000_000 // len(said)), kind=kind, encoding=None)
+    assert is_clean(read(raw, received_at=NOW))
+
+
+def test_a_page_nested_deeper_than_any_program_nests_is_read_by_its_tags() -> None:
+    page = "<div>" * 5000 + "<script>alert(1)</script>第一行&lt;<p>第二行</p>"
+    letter = read(mail(page.encode(), kind=b"text/html; charset=utf-8"), received_at=NOW)
+    assert letter.text == "第一行<\n第二行"
+
+
+def test_a_file_that_never_ends_in_the_text_stays_text() -> None:
+    said = "您好。\nbegin 644 a.txt\n没有结尾"
+    letter = read(mail(said.encode()), received_at=NOW)
+    assert letter.text == said
+    assert letter.files == ()
+
+
 def test_twenty_five_megabytes_are_kept_whole() -> None:
     body = bytes(range(256)) * 100_000
     raw = parts(plain(MATTER), attached(body, b'attachment; filename="big.bin"'))
