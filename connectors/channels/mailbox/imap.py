@@ -185,8 +185,9 @@ class _Reading:
         with connected(self._of) as client:
             self._prepare(client)
             while not self._stopping.is_set():
-                while self._look(client) and not self._stopping.is_set():
-                    pass  # a mail told of while others were fetched is not told of again
+                # A mail told of while others were looked for is not told of again.
+                while (self._look(client) or _told_of_more(client)) and not self._stopping.is_set():
+                    pass
                 self._wait_for(feed._cursors.read_to(feed._box, self._cursor))
                 self._rest(client)
 
@@ -285,6 +286,12 @@ class _Reading:
             return given.result(timeout=_ANSWER_WITHIN_S)
         except TimeoutError as error:
             raise Retryable("mail_not_stored") from error
+
+
+def _told_of_more(client: imapclient.IMAPClient) -> bool:
+    """True where the server said of new mails in its answer to something else; said once."""
+    told = client._imap.response("EXISTS")[1]
+    return any(each is not None for each in told or ())
 
 
 def _arrived(told: object) -> bool:
