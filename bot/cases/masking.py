@@ -105,12 +105,11 @@ def _street(found: re.Match[str], office: bool) -> str:
     return found[0] if kept else f"{found[1]}某号"
 
 
-def _class(found: re.Match[str], office: bool) -> str:
-    return (
-        CLASS
-        if words_of.GRADE.search(found[0]) or "（" in found[0] or "(" in found[0]
-        else found[0]
-    )
+def _long(found: re.Match[str], office: bool) -> str:
+    mobile = re.match("1[3-9]", found[0])
+    before = found.string[: found.start()]
+    kept = office and (not mobile or words_of.OFFICE.search(before))
+    return found[0] if kept else NUMBER
 
 
 def _workplace(found: re.Match[str], office: bool) -> str:
@@ -154,16 +153,18 @@ _RULES = (
     _Rule(pattern=words_of.ACCOUNT, hide=_unless_office(_behind(ACCOUNT)), said="社交账号"),
     _Rule(pattern=words_of.SAID_PHONE, hide=_unless_office(_behind(NUMBER))),
     _Rule(pattern=words_of.SPOKEN, hide=_spoken, said="念出来的号码"),
+    _Rule(pattern=words_of.LONG_NUMBER, hide=_long, said="一长串号码"),
     _Rule(pattern=words_of.NICKNAME, hide=_behind("某某")),
     _Rule(pattern=words_of.PLATE, hide=_as(CAR), said="车牌号"),
     _Rule(pattern=words_of.SAID_PLATE, hide=_behind(CAR), said="车牌号"),
-    _Rule(pattern=words_of.CLASS, hide=_class, said="学生的班级"),
+    _Rule(pattern=words_of.CLASS, hide=_as(CLASS), said="学生的班级"),
     _Rule(pattern=words_of.NURSERY, hide=_as(CLASS)),
     _Rule(pattern=words_of.BORN, hide=_as(BORN), said="出生日期"),
     _Rule(pattern=words_of.HOME, hide=_home),
     _Rule(pattern=words_of.STREET, hide=_street),
     _Rule(pattern=words_of.WORKPLACE, hide=_workplace),
     _Rule(pattern=words_of.NAMED, hide=_name, said="市民的姓名"),
+    _Rule(pattern=words_of.SAID_NAME, hide=_official),
     _Rule(pattern=words_of.SIGNED, hide=_name, said="署名"),
     _Rule(pattern=words_of.LAST_LINE, hide=_name, said="署名"),
     _Rule(pattern=words_of.BESIDE, hide=_beside, said="市民的姓名"),
@@ -173,6 +174,13 @@ _RULES = (
     _Rule(pattern=words_of.LISTED, hide=_name),
     _Rule(pattern=words_of.LISTED, hide=_name),
 )
+
+
+_NAMES = (
+    words_of.NAMED, words_of.SAID_NAME, words_of.SIGNED, words_of.LAST_LINE, words_of.BESIDE,
+    words_of.TITLED, words_of.OFFICIAL,
+)  # fmt: skip
+"""The last group of each is a full name; of `TITLED`, the first two."""
 
 
 def masked(text: str, names: Iterable[str] = (), *, office: bool = False) -> str:
@@ -204,8 +212,14 @@ def shown(text: str, *, office: bool = False) -> Iterator[str]:
 
 def names_in(text: str) -> tuple[str, ...]:
     """Full names of the people a letter speaks of."""
-    found = (person.name for person in persons_in(text))
-    return tuple(dict.fromkeys(name for name in found if _FULL_NAME.fullmatch(name)))
+    text = text.translate(_FULL_WIDTH)
+    found = [person.name for person in persons_in(text)]
+    for pattern in _NAMES:
+        for match in pattern.finditer(text):
+            surname_first = pattern is words_of.TITLED
+            found.append(f"{match[1]}{match[2]}" if surname_first else match[pattern.groups])
+    fit = (one for one in found if _FULL_NAME.fullmatch(one) and not words_of.NOT_NAMES.match(one))
+    return tuple(dict.fromkeys(fit))
 
 
 def _without(text: str, names: Iterable[str]) -> str:
