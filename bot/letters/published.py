@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
@@ -56,6 +56,9 @@ class PublicStore(LetterStore, Protocol):
 
     async def offered(self, *, limit: int) -> tuple[Case, ...]:
         """Cases that may be published and are not."""
+
+    async def documents(self, titles: Iterable[str]) -> dict[str, str]:
+        """Published documents of these titles: title → id."""
 
     async def figure_rows(self, *, since: datetime, before: datetime) -> tuple[FigureRow, ...]:
         """What the figures count."""
@@ -183,6 +186,11 @@ class PublishedLetters:
         async with self._storage.read() as unit:
             found = await unit.letters.page(wanted, limit=limit + 1)
         return tuple(one for one in found if one.id != letter.id)[:limit]
+
+    async def documents(self, titles: Iterable[str]) -> dict[str, str]:
+        """Published documents of these titles: title → id."""
+        async with self._storage.read() as unit:
+            return await unit.letters.documents(titles)
 
     async def choices(self) -> Choices:
         """What letters there are, by what; at most a minute old."""

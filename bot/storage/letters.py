@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -15,7 +16,7 @@ from bot.letters.wanted import LetterFilter, Place
 from bot.storage.case_rows import case_of, event_of
 from bot.storage.connection import insert
 from bot.storage.letter_tables import published_letters as letters
-from bot.storage.tables import case_events, cases
+from bot.storage.tables import case_events, cases, documents
 
 _ANSWERS = ("reply", "approve_reply", "join_reply")
 _EMPTY = {"title": "", "text": "", "reply": "", "search": "", "addressee": "", "rating": None}
@@ -131,6 +132,15 @@ class PublishedLetterRepository:
             .limit(limit)
         )
         return tuple(case_of(row) for row in rows.mappings())
+
+    async def documents(self, titles: Iterable[str]) -> dict[str, str]:
+        """Published documents of these titles: title → id."""
+        rows = await self._connection.execute(
+            sa.select(documents.c.title, documents.c.id)
+            .where(documents.c.title.in_(sorted(titles)), documents.c.life == "published")
+            .order_by(documents.c.id.desc())
+        )
+        return {row.title: row.id for row in rows}
 
     async def figure_rows(self, *, since: datetime, before: datetime) -> tuple[FigureRow, ...]:
         """What the public figures count: cases that came in a half-open span."""
