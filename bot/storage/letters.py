@@ -159,7 +159,7 @@ class PublishedLetterRepository:
         rows = await self._connection.execute(
             sa.select(
                 cases.c.opened_at,
-                sa.cast(replied.c.at, cases.c.opened_at.type).label("replied_at"),
+                replied.c.at.label("replied_at"),
                 cases.c.due_at,
                 cases.c.state,
                 cases.c.lead_department,
