@@ -37,6 +37,8 @@ published_letters = sa.Table(
     _long("reply"),
     _long("search"),
     sa.Index("ix_published_letters_gone_published_at", "gone", "published_at", "id"),
-    sa.Index("ix_published_letters_department", "department", "published_at", "id"),
-    sa.Index("ix_published_letters_field", "field", "published_at", "id"),
+    *(
+        sa.Index(f"ix_published_letters_{name}", "gone", name, "published_at", "id")
+        for name in ("department", "field", "demand_type", "year")
+    ),
 )

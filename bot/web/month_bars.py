@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 from bot.letters.figures import Counted
 
+_MONTHS = 12
+"""As wide as a year, whatever of it there is: bars of one size."""
 HEIGHT, _FOOT, _BAR, _STEP, _TOP = 140, 20, 16, 48, 6
 
 
@@ -53,6 +55,4 @@ def month_bars(months: Sequence[Counted]) -> MonthBars:
         + ("少于 3 件" if one.hidden else f"收到 {one.received} 件、答复 {one.answered} 件")
         for one in months
     )
-    return MonthBars(
-        bars=tuple(bars), names=tuple(names), width=max(1, len(months)) * _STEP, said=said
-    )
+    return MonthBars(bars=tuple(bars), names=tuple(names), width=_MONTHS * _STEP, said=said)

@@ -43,12 +43,9 @@ def upgrade() -> None:
         sa.UniqueConstraint("case_id", name="uq_published_letters_case_id"),
     )
     # Rows of cases published before are written at the next start: they need the city's fields.
-    for name, first in (
-        ("gone_published_at", "gone"),
-        ("department", "department"),
-        ("field", "field"),
-    ):
-        op.create_index(f"ix_{_TABLE}_{name}", _TABLE, [first, "published_at", "id"])
+    op.create_index(f"ix_{_TABLE}_gone_published_at", _TABLE, ["gone", "published_at", "id"])
+    for name in ("department", "field", "demand_type", "year"):
+        op.create_index(f"ix_{_TABLE}_{name}", _TABLE, ["gone", name, "published_at", "id"])
 
 
 def downgrade() -> None:
