@@ -70,6 +70,16 @@ def _landline(found: re.Match[str], office: bool) -> str:
     return found[0] if kept else NUMBER
 
 
+def _said_phone(found: re.Match[str], office: bool) -> str:
+    own = re.search(r"(?:您|你|我|家)[^，。；]{0,8}$", found.string[: found.start()])
+    kept = office and not own and not re.match(r"1[3-9]", found[2])
+    return found[0] if kept or (_office_before(found) and office) else f"{found[1]}{NUMBER}"
+
+
+def _office_before(found: re.Match[str]) -> bool:
+    return bool(words_of.OFFICE.search(found.string[: found.start()]))
+
+
 def _spoken(found: re.Match[str], office: bool) -> str:
     said = found[0]
     tail = said[len(said.rstrip("、，,. -")) :]
@@ -151,7 +161,7 @@ _RULES = (
     _Rule(pattern=words_of.PHONE, hide=_unless_office(_as(NUMBER)), said="个人手机号"),
     _Rule(pattern=words_of.LANDLINE, hide=_landline),
     _Rule(pattern=words_of.ACCOUNT, hide=_unless_office(_behind(ACCOUNT)), said="社交账号"),
-    _Rule(pattern=words_of.SAID_PHONE, hide=_unless_office(_behind(NUMBER))),
+    _Rule(pattern=words_of.SAID_PHONE, hide=_said_phone),
     _Rule(pattern=words_of.SPOKEN, hide=_spoken, said="念出来的号码"),
     _Rule(pattern=words_of.LONG_NUMBER, hide=_long, said="一长串号码"),
     _Rule(pattern=words_of.NICKNAME, hide=_behind("某某")),

@@ -14,10 +14,11 @@ from bot.cases.published_letters import Gone, PublishedLetter
 from bot.letters.figures import FigureRow
 from bot.letters.wanted import LetterFilter, Place
 from bot.storage.case_rows import case_of, event_of
-from bot.storage.connection import insert
+from bot.storage.connection import insert, is_postgres
 from bot.storage.letter_tables import published_letters as letters
 from bot.storage.tables import case_events, cases, documents
 
+_PORTION = 1000
 _ANSWERS = ("reply", "approve_reply", "join_reply")
 _EMPTY = {"title": "", "text": "", "reply": "", "search": "", "addressee": "", "rating": None}
 _COLUMNS = [column for column in letters.c if column.name not in {"search", "year"}]
@@ -28,6 +29,7 @@ class PublishedLetterRepository:
 
     def __init__(self, connection: AsyncConnection) -> None:
         self._connection = connection
+        self._postgres = is_postgres(connection)
 
     async def put(self, letter: PublishedLetter) -> None:
         """Write a letter; one the case has already keeps its id."""
@@ -65,8 +67,12 @@ class PublishedLetterRepository:
         limit: int,
     ) -> tuple[PublishedLetter, ...]:
         """Letters, the last published first: the next after a place, or those just before it."""
+        if wanted.words and self._postgres:
+            # Else it reads and sorts all letters, though the first twenty would do.
+            await self._connection.execute(sa.text("SET LOCAL enable_sort = off"))
+            await self._connection.execute(sa.text("SET LOCAL enable_bitmapscan = off"))
         here = sa.tuple_(letters.c.published_at, letters.c.id)
-        statement = sa.select(*_COLUMNS).where(*_conditions(wanted))
+        statement = sa.select(*_COLUMNS).where(*_conditions(wanted, postgres=self._postgres))
         if after is not None:
             statement = statement.where(here > _values(after))
             statement = statement.order_by(letters.c.published_at, letters.c.id)
@@ -80,7 +86,12 @@ class PublishedLetterRepository:
 
     async def count(self, wanted: LetterFilter, *, most: int) -> int:
         """How many letters there are, counted no further than `most`."""
-        some = sa.select(sa.literal(1)).select_from(letters).where(*_conditions(wanted)).limit(most)
+        some = (
+            sa.select(sa.literal(1))
+            .select_from(letters)
+            .where(*_conditions(wanted, postgres=self._postgres))
+            .limit(most)
+        )
         found = await self._connection.scalar(
             sa.select(sa.func.count()).select_from(some.subquery())
         )
@@ -156,13 +167,13 @@ class PublishedLetterRepository:
             .group_by(case_events.c.case_id)
             .subquery()
         )
-        rows = await self._connection.execute(
+        statement = (
             sa.select(
                 cases.c.opened_at,
                 replied.c.at.label("replied_at"),
                 cases.c.due_at,
                 cases.c.state,
-                cases.c.lead_department,
+                cases.c.lead_department.label("department"),
                 cases.c.category,
                 cases.c.demand_type,
                 cases.c.rating,
@@ -171,26 +182,20 @@ class PublishedLetterRepository:
             .select_from(cases.outerjoin(replied, replied.c.case_id == cases.c.id))
             .where(cases.c.opened_at >= since, cases.c.opened_at < before)
         )
-        return tuple(
-            FigureRow(
-                opened_at=opened_at,
-                replied_at=replied_at,
-                due_at=due_at,
-                state=State(state),
-                department=department,
-                category=tuple(category),
-                demand_type=demand_type,
-                rating=rating,
-                published=bool(public),
-            )
-            for (
-                opened_at, replied_at, due_at, state, department, category, demand_type, rating,
-                public,
-            ) in rows
-        )  # fmt: skip
+        found: list[FigureRow] = []
+        # In portions, so that other work of this process has its turn between them.
+        async with self._connection.stream(statement) as rows:
+            async for portion in rows.mappings().partitions(_PORTION):
+                found += [_figure_row(row) for row in portion]
+        return tuple(found)
 
 
-def _conditions(wanted: LetterFilter) -> list[sa.ColumnElement[bool]]:
+def _figure_row(row: sa.RowMapping) -> FigureRow:
+    values = {**row, "state": State(row["state"]), "category": tuple(row["category"])}
+    return FigureRow(**values | {"published": bool(row["published"])})
+
+
+def _conditions(wanted: LetterFilter, *, postgres: bool) -> list[sa.ColumnElement[bool]]:
     conditions: list[sa.ColumnElement[bool]] = [letters.c.gone == ""]
     exact = {
         letters.c.field: wanted.field,
@@ -199,7 +204,9 @@ def _conditions(wanted: LetterFilter) -> list[sa.ColumnElement[bool]]:
         letters.c.year: wanted.year,
     }
     conditions += [column == value for column, value in exact.items() if value]
-    conditions += [letters.c.search.contains(word, autoescape=True) for word in wanted.words]
+    # Faster than LIKE, which reads character by character: 0.25 s against 0.3 s of 100,000.
+    place = sa.func.strpos if postgres else sa.func.instr
+    conditions += [place(letters.c.search, word) > 0 for word in wanted.words]
     return conditions
 
 

@@ -52,7 +52,7 @@ async def test_nothing_and_little_are_said(house: House, visitor: TestClient) ->
     text = await (await visitor.get("/letters/figures", headers=PAGE)).text()
     assert "这段时间没有来信" in text
     await keep(house.world.storage, 1, replace(rows(1)[0], opened_at=house.services.clock.now()))
-    house.world.clock.advance(minutes=2)
+    house.world.clock.advance(minutes=11)
     text = await (await visitor.get("/letters/figures", headers=PAGE)).text()
     assert "少于 3 件，为保护来信人" in text
 
