@@ -47,6 +47,7 @@ from bot.inbox import Inbox
 from bot.indexing import index_maker
 from bot.intake import Intake
 from bot.letters.boxes import MailBoxes
+from bot.letters.published import PublishedLetters
 from bot.library import Library, encoder_maker, thresholds_of
 from bot.metrics import Metrics
 from bot.open311.server import Open311Server
@@ -136,6 +137,7 @@ async def running(settings: Settings) -> AsyncIterator[Running]:
         closing.push_async_callback(services.calls.close)
         closing.push_async_callback(services.switchboard.close)
         await _started(services.library)
+        await services.letters.carry_over()
         closing.push_async_callback(services.remembering.close)
         services.remembering.start()
         yield Running(services=services, storage=storage)
@@ -256,6 +258,7 @@ def _services(
         hot=HotIssues(storage, clock, ids, reader, hot_limits(settings, city)),
         opinions=OpinionItems(storage, clock, ids, hot_limits(settings, city).hours),
         satisfaction=SatisfactionService(storage, clock, city.limits),
+        letters=PublishedLetters(storage, clock, ids, city),
         staff=StaffService(storage, clock, ids),
         optouts=SmsOptOuts(storage, clock),
         channels=channels,

@@ -49,6 +49,12 @@ class NotFound(PolicylineError):
     status, code = 404, "not_found"
 
 
+class Withdrawn(PolicylineError):
+    """It was there and has been taken back."""
+
+    status, code = 410, "gone"
+
+
 class Conflict(PolicylineError):
     """Someone was first, or the state does not allow it."""
 

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from bot.inbox import Inbox
     from bot.intake import Intake
     from bot.letters.boxes import MailBoxes
+    from bot.letters.published import PublishedLetters
     from bot.library import Library
     from bot.metrics import Metrics
     from bot.open311.server import Open311Server
@@ -78,6 +79,7 @@ class Services:
         hot: what many citizens bring, and opening items of public opinion from it.
         opinions: what is done about those items, and when their hours run out.
         satisfaction: the departments' figures on grades and replies.
+        letters: what the public reads of cases, and the figures it may see.
         optouts: who wants no text messages.
         channels: connector's name → channel.
         tags: signed marks on mails, by which an answer names its case.
@@ -129,6 +131,7 @@ class Services:
     hot: HotIssues
     opinions: OpinionItems
     satisfaction: SatisfactionService
+    letters: PublishedLetters
     staff: StaffService
     optouts: SmsOptOuts
     channels: Mapping[str, Channel]

@@ -7,9 +7,9 @@ from datetime import datetime
 
 from bot.cases.asked import Asked, Changed, Moving
 from bot.cases.effects import EFFECTS, running_again
-from bot.cases.model import Case, Move
+from bot.cases.model import Case, Move, State
 from bot.cases.ports import CaseCity
-from bot.cases.rules import IN_HAND, next_state
+from bot.cases.rules import IN_HAND, may_be_published, next_state
 from bot.clean import clean_text
 from bot.errors import Invalid
 
@@ -51,4 +51,15 @@ def changed(case: Case, asked: Asked, city: CaseCity, now: datetime) -> Changed:
     after, details = effect(moving) if effect else (moving.case, moving.words)
     if after.paused_at is not None and after.state not in IN_HAND:
         after = running_again(after, now, city.limits)
+    if asked.move is not Move.PUBLISH and _no_longer_holds(case, after):
+        after = replace(after, published=None, published_at=None)
+        details = details | {"taken_off": "yes"}
     return after, details
+
+
+def _no_longer_holds(before: Case, after: Case) -> bool:
+    """True where what the public reads is not the answer any more, or may not be read."""
+    if after.published is None:
+        return False
+    anew = after.state is State.REOPENED or after.reply_text != before.reply_text
+    return anew or not may_be_published(after)

@@ -10,6 +10,7 @@ from typing import Protocol
 from bot.cases.deadlines import CaseLimits
 from bot.cases.filters import CaseFilter, CasePage, OpenCounts
 from bot.cases.model import Case, CaseEvent, Routing, RoutingInput
+from bot.cases.published_letters import LetterStore
 from bot.delivery.records import NewDelivery
 from bot.records import Correction, NewOutbound, OutboxRow, Tries
 
@@ -111,6 +112,10 @@ class CaseUnit(Protocol):
         """Corrections."""
 
     @property
+    def letters(self) -> LetterStore:
+        """What the public reads."""
+
+    @property
     def tries(self) -> TryStore:
         """Wrong tries."""
 
@@ -142,6 +147,9 @@ class CaseCity(Protocol):
     @property
     def wording(self) -> CaseWording:
         """Texts."""
+
+    def field_of(self, category: tuple[str, ...]) -> str:
+        """The field of openness a category belongs to, or empty."""
 
     def unit(self, name: str) -> str | None:
         """The official name of a unit given any of its names; None where it is not ours."""

@@ -9,36 +9,30 @@ from __future__ import annotations
 import re
 
 from bot.cases import reply_words as words_of
+from bot.cases.masking import masked, names_in, shown
 from bot.cases.model import Case, Published
 from bot.cases.replying import citizens_of
 from bot.errors import Invalid
-from bot.privacy import id_numbers, mask_text, mobiles
 
-_HOME = re.compile(
-    r"\d+\s*(?:栋|幢|号楼|座)[\s\-]*(?:\d+\s*单元)?[\s\-]*(?:\d{1,2}楼)?[\s\-]*(?:\d{2,4}\s*[室户号]?)?"
-    r"|\d+\s*单元\s*\d{2,4}\s*[室户号]?|[一-龥\d]{1,6}[组社]\d{1,4}号|门牌号?\d+号?"
-)
-_PLATE = re.compile(
-    r"[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼][A-Z][·\s]?[A-Z0-9]{5,6}"
-)
-_HOUSE, _CAR = "某栋某室", "（车牌已隐去）"
+_PHONE_DIGITS = 7
 _MAX = {"title": 100, "text": 2000, "reply": 3000}
 _LABELS = {"title": "标题", "text": "内容", "reply": "答复"}
 
 
 def draft(case: Case) -> Published:
     """What would be published: persons, numbers, number plates and homes masked."""
-    names = citizens_of(case)
+    names = people_of(case)
     return Published(
         title=masked(case.title, names)[: _MAX["title"]],
         text=masked(case.matter, names)[: _MAX["text"]],
-        reply=masked(case.reply_text, names)[: _MAX["reply"]],
+        reply=masked(case.reply_text, names, office=True)[: _MAX["reply"]],
     )
 
 
-def masked(text: str, names: tuple[str, ...] = ()) -> str:
-    """The text with nothing in it by which a neighbour would know the writer."""
-    return _HOME.sub(_HOUSE, _PLATE.sub(_CAR, mask_text(text, names)))
+def people_of(case: Case) -> tuple[str, ...]:
+    """Full names that must not stand in what is published: the writer's and whom they name."""
+    named = (*citizens_of(case), *names_in(f"{case.title}\n{case.matter}"))
+    return tuple(dict.fromkeys(named))
 
 
 def check(public: Published, case: Case) -> None:
@@ -51,23 +45,21 @@ def check(public: Published, case: Case) -> None:
         elif len(said) > _MAX[name]:
             faults[name] = f"{label}最多 {_MAX[name]} 个字"
         else:
-            shown = _shown(said, case)
-            if shown:
-                faults[name] = f"{label}里还有{shown}，请隐去"
+            told = _told(said, case, office=name == "reply")
+            if told:
+                faults[name] = f"{label}里还有{told}，请隐去"
     if faults:
         raise Invalid("还不能公开：" + "；".join(faults.values()) + "。", fields=faults)
 
 
-def _shown(text: str, case: Case) -> str:
+def _told(text: str, case: Case, *, office: bool) -> str:
     """What a text still tells of somebody, in words, or empty."""
-    if id_numbers(text):
-        return "证件或银行卡号"
     phone = re.sub(r"\D", "", case.contact_phone)
-    for at, number in mobiles(text):
-        if number == phone or not words_of.OFFICE_PHONE.search(text[:at]):
-            return "个人手机号"
+    if len(phone) >= _PHONE_DIGITS and phone in re.sub(r"\D", "", text):
+        return "市民的电话"
     if any(name in text for name in citizens_of(case)):
         return "市民的姓名"
-    if _PLATE.search(text):
-        return "车牌号"
+    found = tuple(dict.fromkeys(shown(text, office=office)))
+    if found:
+        return "、".join(found)
     return "具体到户的住址" if words_of.ROOM.search(text) else ""

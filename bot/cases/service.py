@@ -27,6 +27,7 @@ from bot.cases.notices import notice, opening
 from bot.cases.opening import cleaned, opened, origin
 from bot.cases.past import PastCase, as_it_ended
 from bot.cases.ports import CaseCity, CaseRouter, CaseStorage, CaseUnit
+from bot.cases.published_letters import keep_public
 from bot.cases.query_code import QueryCodes, digits
 from bot.cases.reading import CaseReading, case_of
 from bot.cases.rules import ANSWERED
@@ -321,6 +322,10 @@ class CaseService(CaseReading):
             raise _somebody_was_first()
         await tell_moved(unit, self._ids, self._directory, before, after, asked, now)
         await append_event(unit, self._ids, before, after, asked, details, now)
+        if after.published is not None or before.published is not None:
+            events = await unit.cases.events(after.id)
+            public_id = self._ids.new_id()
+            await keep_public(unit.letters, before, after, events, self._city, id=public_id)
         told = notice(
             after,
             asked.move,

@@ -347,6 +347,16 @@ class City:
         return names | {unit.name: unit.name for unit in self.departments}
 
     @cached_property
+    def _fields_by_category(self) -> Mapping[tuple[str, ...], str]:
+        of_duty = {duty: one.name for one in self.fields for duty in one.duties}
+        known = ((duty.category, of_duty.get(duty.id, "")) for duty in self.duties)
+        return {category: name for category, name in known if name}
+
+    def field_of(self, category: tuple[str, ...]) -> str:
+        """The field of openness (试点领域) a category of the catalogue belongs to, or empty."""
+        return self._fields_by_category.get(category, "")
+
+    @cached_property
     def unit_names(self) -> tuple[str, ...]:
         """Every unit a case can be sent to: departments first, then towns and streets."""
         governments = (area.government for area in self.places.areas)

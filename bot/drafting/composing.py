@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
-from bot.cases.publishing import masked
+from bot.cases.masking import masked
 from bot.drafting.model import Draft, DraftSentence, Replied, Source, SourceKind, SourceSentence
 from bot.drafting.ranking import LEAST, RATHER, likeness
 from bot.drafting.sentences import (

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from bot.cases.masking import masked
 from bot.cases.model import Case, Published, State
 from bot.cases.ports import CaseWording
-from bot.cases.publishing import masked
 from bot.cases.replying import citizens_of
 from bot.cases.rules import ANSWERED
 from bot.open311.form import DESCRIPTION_CHARS
@@ -153,9 +153,9 @@ def _notes(row: CaseRow, wording: CaseWording, names: tuple[str, ...] | None) ->
     if names is None:
         return said
     if case.state in ANSWERED or case.state is State.MERGED:
-        said += masked(case.reply_text, names)
+        said += masked(case.reply_text, names, office=True)
     elif case.state is State.REFUSED:
-        said += masked(row.refused_because, names)
+        said += masked(row.refused_because, names, office=True)
     return said
 
 

@@ -30,6 +30,7 @@ from bot.storage.deliveries import DeliveryRepository
 from bot.storage.disclosure import DisclosureRepository
 from bot.storage.documents import DocumentRepository
 from bot.storage.hot import HotRepository
+from bot.storage.letters import PublishedLetterRepository
 from bot.storage.mail_boxes import MailBoxRepository
 from bot.storage.messages import MessageRepository
 from bot.storage.open311 import Open311Repository
@@ -62,6 +63,7 @@ class Unit:
         self.conversations = ConversationRepository(connection)
         self.attachments = AttachmentRepository(connection)
         self.cases = CaseRepository(connection)
+        self.letters = PublishedLetterRepository(connection)
         self.corrections = CorrectionRepository(connection)
         self.documents = DocumentRepository(connection)
         self.unanswered = UnansweredRepository(connection)

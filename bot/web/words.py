@@ -242,6 +242,11 @@ CHANNELS: Mapping[str, str] = {
 }
 
 
+def days_taken(working_days: int) -> str:
+    """How long an answer took, such as 3 个工作日内答复."""
+    return f"{max(1, working_days)} 个工作日内答复"
+
+
 def channel_name(channel: str) -> str:
     """A channel as staff read it; a department's own account is told by its name."""
     first, _, account = channel.partition("-")

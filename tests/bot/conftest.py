@@ -39,6 +39,7 @@ from bot.feedback import FeedbackService
 from bot.inbox import Inbox
 from bot.intake import Intake
 from bot.letters.boxes import MailBoxes
+from bot.letters.published import PublishedLetters
 from bot.metrics import Metrics
 from bot.open311.server import Open311Server
 from bot.openness.hot import HotIssues, HotLimits
@@ -174,6 +175,7 @@ class World:
             ),
             "opinions": OpinionItems(self.storage, self.clock, self.ids, OpinionHours()),
             "satisfaction": SatisfactionService(self.storage, self.clock, city.limits),
+            "letters": PublishedLetters(self.storage, self.clock, self.ids, city),
             "staff": self.staff,
             "optouts": SmsOptOuts(self.storage, self.clock),
             "channels": {"strict": self.channel},

@@ -6,8 +6,9 @@ from dataclasses import replace
 
 import pytest
 
+from bot.cases.masking import masked
 from bot.cases.model import CITIZEN, Case, DemandType, Move, MoveRefused, Published
-from bot.cases.publishing import check, draft, masked
+from bot.cases.publishing import check, draft
 from bot.cases.rules import may_be_published
 from bot.errors import Invalid
 from tests.bot.cases.world import CLERK, TRIAGE, World

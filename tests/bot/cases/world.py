@@ -87,6 +87,9 @@ class City:
         }
     )
 
+    def field_of(self, category: tuple[str, ...]) -> str:
+        return "城市照明" if category[-1:] == ("路灯",) else ""
+
     def unit(self, name: str) -> str | None:
         return self.units.get(name.strip())
 

@@ -101,14 +101,14 @@ async def test_what_is_published_is_what_somebody_let_out(
     assert (await move(triage, number, "publish", **leaking)).status == 400
     fit = leaking | {"public_text": "东门路灯不亮"}
     assert (await move(triage, number, "publish", **fit)).status == 303
-    page = await (await visitor.get("/published", headers=PAGE)).text()
+    page = await (await visitor.get("/letters", headers=PAGE)).text()
     assert "东门路灯不亮" in page
     assert "王小明" not in page
     found = await (await visitor.get("/api/v1/published-cases")).json()
     assert found["cases"][0]["reply"] == GOOD
     assert "number" not in found["cases"][0]
     await move(triage, number, "withdraw", reason="来信人改了主意")
-    assert "还没有公开的来信" in await (await visitor.get("/published", headers=PAGE)).text()
+    assert "还没有公开的来信" in await (await visitor.get("/letters", headers=PAGE)).text()
 
 
 async def test_a_wrong_page_mark_is_said(visitor: TestClient) -> None:
