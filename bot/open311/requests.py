@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -20,6 +21,9 @@ PUBLISHED_PREFIX = "p"
 
 ENDED = frozenset({State.CLOSED, State.REFUSED})
 """Closed to Open311; a merged case is too, once its reply is there."""
+
+_SENDERS_MARK = re.compile(r"(〔工单 \d{8,20}-[0-9a-f]{8}-[0-9a-f]{16}〕)")
+"""As a Policyline that dispatches to this one writes; see `connectors/departments/open311`."""
 
 _EXACTLY = 7
 _ROUGHLY = 3
@@ -103,7 +107,7 @@ def _followed(
         status_notes=_notes(row, wording, names if told else None),
         service_name=service.name,
         service_code=service.code,
-        description=masked(case.matter, names)[:DESCRIPTION_CHARS] if told else None,
+        description=_described(case.matter, names)[:DESCRIPTION_CHARS] if told else None,
         agency_responsible=case.lead_department or None,
         service_notice=None,
         requested_datetime=case.opened_at,
@@ -114,6 +118,14 @@ def _followed(
         lat=lat,
         long=long,
         media_url=details.get("media_url") if own else None,
+    )
+
+
+def _described(matter: str, names: tuple[str, ...]) -> str:
+    """The citizen's words, masked; a sender's mark, by which it finds its request, as it is."""
+    parts = _SENDERS_MARK.split(matter)
+    return "".join(
+        part if _SENDERS_MARK.fullmatch(part) else masked(part, names) for part in parts
     )
 
 
