@@ -55,6 +55,8 @@ from bot.openness.hot import HotIssues, HotLimits
 from bot.openness.opinion import OpinionHours
 from bot.openness.opinion_items import OpinionItems
 from bot.optouts import SmsOptOuts
+from bot.phone_codes import CHANNEL as TEXTS
+from bot.phone_codes import PhoneCodes
 from bot.ports import Rephraser
 from bot.questions import Questions
 from bot.rephrasing import AT_ONCE, ModelRephraser, QuotesAlone
@@ -262,6 +264,13 @@ def _services(
         staff=StaffService(storage, clock, ids),
         optouts=SmsOptOuts(storage, clock),
         channels=channels,
+        phone_codes=PhoneCodes(
+            cache,
+            channels.get(TEXTS),
+            secret,
+            wanted=settings.letter_phone_code,
+            digits=lambda: f"{secrets.randbelow(1_000_000):06d}",
+        ),
         tags=Tags(secret),
         deliveries=DeliveryOffice(storage, clock, ids, cache),
         unreached=CitizenDeliveries(storage, clock, ids, cache),

@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from bot.openness.hot import HotIssues
     from bot.openness.opinion_items import OpinionItems
     from bot.optouts import SmsOptOuts
+    from bot.phone_codes import PhoneCodes
     from bot.ports import Clock, Ids, Rephraser
     from bot.questions import Questions
     from bot.routing.router import Router
@@ -82,6 +83,7 @@ class Services:
         letters: what the public reads of cases, and the figures it may see.
         optouts: who wants no text messages.
         channels: connector's name → channel.
+        phone_codes: prove that a letter's writer has the phone they name.
         tags: signed marks on mails, by which an answer names its case.
         deliveries: what departments are told, as the office sees it.
         unreached: what did not reach citizens, as the office sees it.
@@ -135,6 +137,7 @@ class Services:
     staff: StaffService
     optouts: SmsOptOuts
     channels: Mapping[str, Channel]
+    phone_codes: PhoneCodes
     tags: Tags
     deliveries: DeliveryOffice
     unreached: CitizenDeliveries

@@ -135,6 +135,8 @@ class Settings(BaseSettings):
     """A larger file of a letter is noted, not kept; mail servers mostly stop at 25 MB."""
     letter_files_max: int = Field(default=20, gt=0, le=100)
     """So many files of a letter are kept apart; all of them are in the mail itself."""
+    letter_phone_code: bool = False
+    """Who leaves a number in the mailbox's form proves it with a code by text message."""
     clamd: str = ""
     """Where ClamAV's daemon listens, `unix:/path` or `tcp:host:port`; empty: nobody looks."""
     pace_messages: int = Field(default=20, gt=0)

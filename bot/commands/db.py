@@ -11,6 +11,7 @@ import typer
 from bot.cli import settings_or_exit
 from bot.storage.archive import Archived, back_up, bring_back
 from bot.storage.backup import BackupError
+from bot.storage.file_audit import look_over
 from bot.storage.schema import NewerSchema
 from bot.storage.units import DatabaseAway, Storage
 
@@ -72,6 +73,27 @@ def restore_command(file: Path, yes: _Yes = False) -> None:
     else:
         typer.echo(f"已恢复，数据库已是最新。这份备份里没有附件的文件，请另行复制到 {folder}。")
     _tell_lost(held)
+
+
+@app.command("files", help="核对附件的文件：有没有丢失、改动，有没有不属于任何来信的")
+def files_command(
+    remove: Annotated[bool, typer.Option("--remove", help="删除不属于任何来信的文件")] = False,
+) -> None:
+    """Compare files and rows. Exits with 1 where one is lost."""
+    settings = settings_or_exit()
+    try:
+        found = asyncio.run(
+            look_over(settings.database, settings.attachments_folder, remove=remove)
+        )
+    except BackupError as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(1) from error
+    typer.echo(f"附件 {found.kept} 个，文件齐全。" if found.kept else "没有附件。")
+    if found.removed:
+        typer.echo(f"已删除 {found.removed} 个不属于任何来信的文件。")
+    elif found.stray:
+        typer.echo(f"有 {found.stray} 个文件不属于任何来信，加 --remove 删除。")
+    _tell_lost(Archived(files=found.kept, lost=found.lost))
 
 
 def _tell_lost(held: Archived) -> None:

@@ -21,11 +21,13 @@ async def gateway(settings: Settings) -> Finding:
     from connectors.channels.hotline.sms import settings as sms
     from connectors.channels.hotline.sms.gateway import Gateway
 
-    del settings
     try:
         given = sms.load()
     except Misconfigured as error:
         return Finding(subject=_SUBJECT, verdict=Verdict.FAULT, said=str(error))
+    if not given.url and settings.letter_phone_code:
+        said = "要求用短信验证码核对手机号，但没有短信网关，手机号不会核对"
+        return Finding(subject=_SUBJECT, verdict=Verdict.FAULT, said=said)
     if not given.url:
         said = "未设置，给来电人的通知不发出，留在待发中"
         return Finding(subject=_SUBJECT, verdict=Verdict.FINE, said=said)

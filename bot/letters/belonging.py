@@ -28,6 +28,8 @@ class Named:
 
 async def named(message: StoredMessage, services: Services) -> Named | None:
     """The case a letter names by a mark of ours; None where it names none."""
+    if proven := fact(message, Fact.CASE):
+        return Named(case=await services.cases.get(proven), own=True)
     number = services.tags.case_of(fact(message, Fact.TAG)) or ""
     recipient = ""
     if not number:

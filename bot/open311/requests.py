@@ -124,9 +124,7 @@ def _followed(
 def _described(matter: str, names: tuple[str, ...]) -> str:
     """The citizen's words, masked; a sender's mark, by which it finds its request, as it is."""
     parts = _SENDERS_MARK.split(matter)
-    return "".join(
-        part if _SENDERS_MARK.fullmatch(part) else masked(part, names) for part in parts
-    )
+    return "".join(part if _SENDERS_MARK.fullmatch(part) else masked(part, names) for part in parts)
 
 
 def _published(row: CaseRow, public: Published, services: Services) -> ServiceRequest:

@@ -74,6 +74,7 @@ CITIZEN_ROUTES = (
     Route(method="GET", path="/mailbox", handler=mailbox.show),
     Route(method="POST", path="/mailbox", handler=mailbox.send),
     Route(method="POST", path="/mailbox/suggest", handler=mailbox.suggest),
+    Route(method="POST", path="/mailbox/code", handler=mailbox.send_code),
     Route(method="GET", path="/mailbox/sent", handler=mailbox.sent),
     Route(method="GET", path="/progress", handler=progress.ask),
     Route(method="POST", path="/progress", handler=progress.show),

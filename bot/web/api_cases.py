@@ -52,10 +52,11 @@ async def open_case(request: web.Request) -> web.Response:
             may_publish=asked.may_publish,
         )
     )
-    return result(_opened(opened), status=201 if opened.created else 200)
+    return result(opened_result(opened), status=201 if opened.created else 200)
 
 
-def _opened(opened: OpenedCase) -> OpenedResult:
+def opened_result(opened: OpenedCase) -> OpenedResult:
+    """What is told of a case that was opened, or opened before."""
     case, routing = opened.case, opened.case.routing
     return OpenedResult(
         number=case.number,

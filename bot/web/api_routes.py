@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from bot.web import api, api_calls, api_cases, api_insight, insight_models, models, published
+from bot.web import (
+    api,
+    api_calls,
+    api_cases,
+    api_insight,
+    api_letters,
+    insight_models,
+    letter_form,
+    models,
+    published,
+)
 from bot.web.rights import Right
 from bot.web.routes import Route
 
@@ -49,6 +59,23 @@ API_ROUTES = (
         summary="经同意公开的诉求和答复，已隐去个人信息",
         query=published.PublishedQuery,
         result=published.PublishedResult,
+    ),
+    Route(
+        method="POST",
+        path="/api/v1/letters",
+        handler=api_letters.write,
+        summary="给领导信箱写信，得到编号和查询码",
+        body=letter_form.LetterRequest,
+        result=models.OpenedResult,
+        created=True,
+    ),
+    Route(
+        method="POST",
+        path="/api/v1/letters/phone-codes",
+        handler=api_letters.phone_code,
+        summary="向手机号发送验证码，城市要求核对手机号时用",
+        body=api_letters.PhoneCodeRequest,
+        result=api_letters.PhoneCodeResult,
     ),
     Route(
         method="POST",

@@ -8,56 +8,46 @@ import secrets
 from dataclasses import dataclass, field
 
 from aiohttp import web
-from aiohttp.web_request import FileField
-from multidict import MultiDictProxy
-from pydantic import BaseModel, Field
 
 from bot.cases.model import Case
 from bot.city.mailbox import NotTaken
-from bot.errors import Invalid, PolicylineError, TooLarge
-from bot.letters.facts import WEB_SENDER
+from bot.errors import Invalid, PolicylineError
 from bot.letters.opening import origin_of
 from bot.presenting import answer_reply
 from bot.services import Services
+from bot.web.letter_form import (
+    BODY_LIMIT,
+    FILES,
+    LETTER_ID,
+    TEXT_CHARS,
+    Form,
+    LetterRequest,
+    close_files,
+    external_id,
+    files_of,
+    inbound_of,
+    mobile_of,
+)
 from bot.web.reading import clean, parse
 from bot.web.rendering import page
 from bot.web.routes import PAGES, services_of
 from bot.web.security import address_of, check_origin, limit
-from connectors.base import Inbound, InboundFile, InboundKind, Reply
-from connectors.channels.mailbox.letter import CHANNEL, Fact
-from connectors.channels.mailbox.naming import cleaned
+from connectors.base import Reply
+from connectors.channels.mailbox.letter import CHANNEL
 from knowledge.model import AnswerKind
 
 COOKIE = "policyline_letter"
 _COOKIE_S = 3600
-TEXT_CHARS = 5000
-FILES, FILE_BYTES = 5, 10 * 1024 * 1024
-BODY_LIMIT = FILES * FILE_BYTES + 1024 * 1024
 _SUGGESTED_FROM = 8
 """Characters; before that nobody has said what it is about."""
 _PER_ADDRESS = 20
 """Letters an hour; many people may share the address of a school or an office."""
-_ID = re.compile(r"[A-Za-z0-9_-]{22,64}")
-_MOBILE = re.compile(r"1[3-9]\d{9}")
-_MAIL = re.compile(r"[^\s@<>,;:\"()\[\]\\]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
-_WORDS = ("to", "subject", "text", "place", "name", "phone", "mail")
+_CODES_PER_ADDRESS = 10
+"""Codes by text message an hour."""
+_ID = re.compile(LETTER_ID)
+_WORDS = ("to", "subject", "text", "place", "name", "phone", "mail", "phone_code")
 _MARKS = ("public", "may_publish", "anonymous")
-
-
-_Form = MultiDictProxy[str | bytes | bytearray | FileField]
-
-
 _WAY_TOO_MUCH = f"附件太大，没有收下。最多 {FILES} 个，每个不超过 10 MB，请减少后再提交。"
-
-
-class _Letter(BaseModel):
-    to: str = Field(max_length=40, title="写给谁")
-    subject: str = Field(min_length=2, max_length=80, title="标题")
-    text: str = Field(min_length=5, max_length=TEXT_CHARS, title="内容")
-    place: str = Field(default="", max_length=100, title="地点")
-    name: str = Field(default="", max_length=40, title="姓名")
-    phone: str = Field(default="", max_length=20, title="手机号")
-    mail: str = Field(default="", max_length=120, title="邮箱")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,6 +57,7 @@ class _Written:
     values: dict[str, str] = field(default_factory=dict)
     problem: str = ""
     fields: dict[str, str] = field(default_factory=dict)
+    code_sent: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,6 +80,7 @@ async def suggest(request: web.Request) -> web.Response:
     await limit(request, "mailbox-suggest", address_of(request), times=120, window_s=60)
     form = await request.post()
     values = _values(form)
+    close_files(form)
     found = await _suggestions(services_of(request), f"{values['subject']}\n{values['text']}")
     if "X-Fragment" in request.headers:
         text = request.app[PAGES].text("mailbox_suggested.html", suggested=found)
@@ -96,22 +88,50 @@ async def suggest(request: web.Request) -> web.Response:
     return _form(request, _Written(values=values), suggested=found, asked=True)
 
 
+async def send_code(request: web.Request) -> web.Response:
+    """Send a code to the number in the form: a line for the page's script, else the form again."""
+    check_origin(request)
+    form = await request.post()
+    values = _values(form)
+    close_files(form)
+    services = services_of(request)
+    try:
+        who = address_of(request)
+        await limit(request, "phone-code", who, times=_CODES_PER_ADDRESS, window_s=3600)
+        phone = mobile_of(values["phone"])
+        if not phone or not _ID.fullmatch(values["letter_id"]):
+            raise Invalid("请先填写手机号。", fields={"phone": "请填写"})
+        await services.phone_codes.send(phone, values["letter_id"])
+        written = _Written(values=values, code_sent=True)
+        status = 200
+    except PolicylineError as error:
+        written = _Written(values=values, problem=error.message, fields=dict(error.fields))
+        status = error.status
+    if "X-Fragment" in request.headers:
+        said = written.problem or "验证码已经发出，请看短信。"
+        return web.Response(status=status, text=said, content_type="text/plain", charset="utf-8")
+    return _form(request, written, status=status)
+
+
 async def send(request: web.Request) -> web.Response:
     """Take the letter: stored with its files before anything is answered; sent twice, it is one."""
     check_origin(request)
-    values: dict[str, str] = {}
     if (request.content_length or 0) > BODY_LIMIT:  # nothing of it is read
         return _form(request, _Written(problem=_WAY_TOO_MUCH), status=413)
     try:
         form = await request.clone(client_max_size=BODY_LIMIT).post()
-        values = _values(form)
-        await limit(request, "mailbox", address_of(request), times=_PER_ADDRESS, window_s=3600)
-        inbound = _inbound(services_of(request), values, _files(form))
     except web.HTTPRequestEntityTooLarge:
         return _form(request, _Written(problem=_WAY_TOO_MUCH), status=413)
+    values = _values(form)
+    try:
+        await limit(request, "mailbox", address_of(request), times=_PER_ADDRESS, window_s=3600)
+        files = files_of(form)
+        inbound = await inbound_of(_letter(values), services_of(request), files)
     except PolicylineError as error:
         written = _Written(values=values, problem=error.message, fields=dict(error.fields or {}))
         return _form(request, written, status=error.status)
+    finally:
+        close_files(form)
     services = services_of(request)
     stored = await services.intake.store(inbound)
     await services.outbox.wait_for(stored.message.id, services.settings.chat_wait_s / 2)
@@ -134,7 +154,7 @@ async def sent(request: web.Request) -> web.Response:
     services = services_of(request)
     if not _ID.fullmatch(letter_id):
         return web.Response(status=303, headers={"Location": "/mailbox"})
-    message = await services.inbox.by_external_id(CHANNEL, f"form:{letter_id}")
+    message = await services.inbox.by_external_id(CHANNEL, external_id(letter_id))
     if message is None:
         return web.Response(status=303, headers={"Location": "/mailbox"})
     opened = await services.cases.opened_under(origin_of(message.id))
@@ -174,73 +194,21 @@ def _form(
         asked=asked,
         longest=TEXT_CHARS,
         most_files=FILES,
+        code_wanted=services.phone_codes.wanted,
+        code_sent=written.code_sent,
     )
 
 
-def _values(form: _Form) -> dict[str, str]:
+def _values(form: Form) -> dict[str, str]:
     said = {name: form.get(name, "") for name in (*_WORDS, *_MARKS, "letter_id")}
     return {name: clean(one) if isinstance(one, str) else "" for name, one in said.items()}
 
 
-def _files(form: _Form) -> tuple[InboundFile, ...]:
-    """The files chosen. Raises `TooLarge` for too many, or one too large."""
-    files = [one for one in form.getall("files", []) if isinstance(one, FileField)]
-    if len(files) > FILES:
-        for one in files:
-            one.file.close()
-        raise TooLarge(f"最多可以附 {FILES} 个文件。", fields={"files": f"最多 {FILES} 个"})
-    read = []
-    for one in files:
-        with one.file:
-            read.append((one, one.file.read(FILE_BYTES + 1)))
-    if any(len(body) > FILE_BYTES for _, body in read):
-        raise TooLarge(_too_much(), fields={"files": "每个不超过 10 MB"})
-    return tuple(
-        InboundFile(name=cleaned(one.filename), told_type=one.content_type[:100], body=body)
-        for one, body in read
-        if body
-    )
-
-
-def _too_much() -> str:
-    return f"附件太大了。最多 {FILES} 个，每个不超过 10 MB。其他内容还在，请重新选择附件。"
-
-
-def _inbound(services: Services, values: dict[str, str], files: tuple[InboundFile, ...]) -> Inbound:
-    letter = parse(_Letter, {name: values[name] for name in _WORDS})
-    names = {one.name for one in services.city.mailbox.recipients}
-    if letter.to not in names:
-        raise Invalid("请选择写给谁。", fields={"to": "请选择"})
-    phone = re.sub(r"[\s-]", "", letter.phone)
-    if phone and not _MOBILE.fullmatch(phone):
-        raise Invalid(
-            "手机号不对，请填写 11 位手机号，也可以不填。", fields={"phone": "应为 11 位手机号"}
-        )
-    if letter.mail and not _MAIL.fullmatch(letter.mail):
-        raise Invalid("邮箱不对，请检查一下，也可以不填。", fields={"mail": "不是邮箱地址"})
-    letter_id = values["letter_id"]
-    if not _ID.fullmatch(letter_id):
+def _letter(values: dict[str, str]) -> LetterRequest:
+    if not _ID.fullmatch(values["letter_id"]):
         raise Invalid("页面已过期，请再提交一次。")
-    details = {
-        Fact.VIA: "web", Fact.SUBJECT: letter.subject, Fact.TO: letter.to,
-        Fact.PLACE: letter.place, Fact.CONTACT_NAME: letter.name, Fact.CONTACT_PHONE: phone,
-        Fact.CONTACT_MAIL: letter.mail, Fact.PUBLIC: "yes" if values["public"] else "no",
-        Fact.MAY_PUBLISH: "yes" if values["may_publish"] else "no",
-        Fact.ANONYMOUS: "yes" if values["anonymous"] else "",
-    }  # fmt: skip
-    return Inbound(
-        channel=CHANNEL,
-        external_id=f"form:{letter_id}",
-        sender_id=letter.mail or phone or f"{WEB_SENDER}{letter_id}",
-        conversation_id=f"{CHANNEL}:form:{letter_id}",
-        kind=InboundKind.LETTER,
-        text=letter.text,
-        details={name.value: said for name, said in details.items() if said},
-        sent_at=services.clock.now(),
-        answerable=False,
-        # Its id follows from the form's, as with a mail's files, so a resend is known.
-        files=files,
-    )
+    marks = {name: bool(values[name]) for name in _MARKS}
+    return parse(LetterRequest, values | marks)
 
 
 async def _suggestions(services: Services, text: str) -> _Suggested:

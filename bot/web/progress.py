@@ -2,21 +2,31 @@
 
 from __future__ import annotations
 
+import re
+import secrets
 from collections.abc import Awaitable, Callable
 
 from aiohttp import web
 from pydantic import BaseModel, Field
 
+from bot.attachment_model import AttachmentKind
 from bot.cases.filters import AWAITING_REPLY
 from bot.cases.model import CITIZEN, Case, DemandType, Move, MoveRefused
 from bot.cases.rules import next_state
-from bot.errors import PolicylineError, TooMany
+from bot.errors import Invalid, PolicylineError, TooMany
+from bot.web.letter_form import BODY_LIMIT, FILES, close_files, files_of, more_of
 from bot.web.models import NoteRequest, RateRequest
-from bot.web.reading import parse
+from bot.web.reading import clean, parse
 from bot.web.rendering import page
 from bot.web.routes import services_of
 from bot.web.security import address_of, check_origin, limit
 from bot.web.steps import steps_of
+from bot.web.who_has_it import who_has_it
+
+_MORE_ID = re.compile(r"[A-Za-z0-9_-]{16,64}")
+_FILES_AN_HOUR = 20
+_NOTE_CHARS = 2000
+_WAY_TOO_MUCH = f"附件太大，没有收下。最多 {FILES} 个，每个不超过 10 MB，请减少后再提交。"
 
 _Act = Callable[[Case], Awaitable[str]]
 
@@ -81,15 +91,36 @@ async def agree(request: web.Request) -> web.Response:
 
 
 async def note(request: web.Request) -> web.Response:
-    """Add something to it."""
-    form = await request.post()
+    """Add words or files to it; stored before it is said that they are there."""
+    if (request.content_length or 0) > BODY_LIMIT:  # nothing of it is read
+        return _form(request, number="", problem=_WAY_TOO_MUCH, status=413)
+    request = request.clone(client_max_size=BODY_LIMIT)
+    try:
+        form = await request.post()
+    except web.HTTPRequestEntityTooLarge:
+        return _form(request, number="", problem=_WAY_TOO_MUCH, status=413)
 
     async def add(case: Case) -> str:
-        asked = parse(NoteRequest, {"text": form.get("text", "")})
-        await services_of(request).cases.move(case.number, Move.NOTE, CITIZEN, text=asked.text)
-        return "补充说明已经转给承办单位。"
+        files, said = files_of(form), clean(str(form.get("text", "")))
+        more_id = str(form.get("more_id", ""))
+        if not files:
+            asked = parse(NoteRequest, {"text": said})
+            cases = services_of(request).cases
+            await cases.move(case.number, Move.NOTE, CITIZEN, text=asked.text)
+            return "补充说明已经转给承办单位。"
+        if not _MORE_ID.fullmatch(more_id):
+            raise Invalid("页面已过期，请再提交一次。")
+        await limit(request, "mailbox", address_of(request), times=_FILES_AN_HOUR, window_s=3600)
+        services = services_of(request)
+        inbound = more_of(case.number, more_id, said[:_NOTE_CHARS], files, services)
+        stored = await services.intake.store(inbound)
+        await services.outbox.wait_for(stored.message.id, services.settings.chat_wait_s / 2)
+        return f"{len(files)} 个附件已经收到，转给承办单位。"
 
-    return await _with_case(request, add)
+    try:
+        return await _with_case(request, add)
+    finally:
+        close_files(form)
 
 
 async def _with_case(request: web.Request, act: _Act | None = None) -> web.Response:
@@ -129,6 +160,14 @@ async def _with_case(request: web.Request, act: _Act | None = None) -> web.Respo
         and case.demand_type is not DemandType.REPORT,
         may_urge=_open_to_citizen(case, Move.URGE) and case.state in AWAITING_REPLY,
         query_code=wanted.query_code,
+        who=who_has_it(case, services.city.hotline),
+        files=[
+            one
+            for one in await services.attachments.of_case(case.number)
+            if one.kind is not AttachmentKind.SOURCE
+        ],
+        more_id=secrets.token_urlsafe(16),
+        most_files=FILES,
         done=done,
         problem=problem,
     )

@@ -46,6 +46,7 @@ from bot.openness.hot import HotIssues, HotLimits
 from bot.openness.opinion import OpinionHours
 from bot.openness.opinion_items import OpinionItems
 from bot.optouts import SmsOptOuts
+from bot.phone_codes import PhoneCodes
 from bot.questions import Questions
 from bot.rephrasing import QuotesAlone
 from bot.scanning import Scanning
@@ -179,6 +180,7 @@ class World:
             "staff": self.staff,
             "optouts": SmsOptOuts(self.storage, self.clock),
             "channels": {"strict": self.channel},
+            "phone_codes": PhoneCodes(cache, None, SECRET, wanted=False, digits=lambda: "000000"),
             "tags": Tags(SECRET),
             "recogniser": None,
             "imports": ImportJobs(

@@ -86,6 +86,28 @@ if (form) {
     clearTimeout(asking);
     asking = setTimeout(suggest, SUGGEST_MS);
   });
+  const code = document.getElementById("get-code");
+  code?.addEventListener("click", async (event) => {
+    event.preventDefault();
+    const told = document.getElementById("code-told");
+    const body = new URLSearchParams({
+      phone: form.elements.phone.value,
+      letter_id: form.elements.letter_id.value,
+    });
+    code.disabled = true;
+    try {
+      const answer = await fetch("/mailbox/code", {
+        method: "POST",
+        body,
+        headers: { "X-Fragment": "1" },
+      });
+      told.textContent = await answer.text();
+      if (answer.ok) form.elements.phone_code.focus();
+    } catch {
+      told.textContent = "网络不通，请稍后再试。";
+    }
+    code.disabled = false;
+  });
   form.addEventListener("submit", () => {
     clearTimeout(saving);
     clearTimeout(asking);

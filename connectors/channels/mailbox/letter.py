@@ -118,3 +118,5 @@ class Fact(StrEnum):
     CONFIDENTIAL = "confidential"
     PHONE_CHECKED = "phone_checked"
     """`yes`: the writer gave the code that was sent to the number."""
+    CASE = "case"
+    """The number of the case it adds to; told by our own page alone, which checked its code."""

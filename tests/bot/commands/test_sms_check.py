@@ -63,3 +63,8 @@ async def test_faulty_settings_are_said(monkeypatch: pytest.MonkeyPatch) -> None
     monkeypatch.setenv(f"{PREFIX}URL", "https://sms.example")
     found = await finding()
     assert (found.verdict, "APP is missing" in found.said) == (Verdict.FAULT, True)
+
+
+async def test_codes_are_wanted_and_nobody_sends_them() -> None:
+    found = await checked(Settings(letter_phone_code=True))
+    assert (found.verdict, "没有短信网关" in found.said) == (Verdict.FAULT, True)

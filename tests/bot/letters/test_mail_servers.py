@@ -6,9 +6,12 @@ import asyncio
 import base64
 import email
 import email.policy
+import os
+import signal
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager
+from contextlib import ExitStack, asynccontextmanager
 from datetime import UTC, datetime
+from pathlib import Path
 
 import dkim
 import imapclient
@@ -16,6 +19,7 @@ import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 from pydantic import SecretStr
+from redis import Redis
 
 from bot.calls.feeding import Feeding
 from bot.cases.filters import CaseFilter
@@ -34,6 +38,7 @@ from connectors.errors import Refused, Retryable
 from connectors.mail.smtp import hand_over
 from tests.bot.conftest import SECRET, World
 from tests.mail_servers import DOMAIN, PASSWORD, MailServers, mail_servers, missing
+from tests.servers import free_port, running_redis
 
 pytestmark = pytest.mark.skipif(bool(missing()), reason=missing() or "-")
 OURS = f"szxx@{DOMAIN}"
@@ -43,6 +48,12 @@ OURS = f"szxx@{DOMAIN}"
 def servers() -> Iterator[MailServers]:
     with mail_servers() as running:
         yield running
+
+
+def kill_redis(url: str) -> None:
+    """With its last words unsaid."""
+    with Redis.from_url(url) as client:
+        os.kill(int(client.info("server")["process_id"]), signal.SIGKILL)
 
 
 def settings_for(servers: MailServers, **box: object) -> MailboxSettings:
@@ -173,6 +184,7 @@ async def test_a_mail_of_many_megabytes_is_stored_whole(
 async def test_killing_every_server_and_the_worker_loses_and_doubles_nothing(
     world: World,
     servers: MailServers,
+    tmp_path: Path,
 ) -> None:
     sent = [f"第 {n:02} 封来信，路灯坏了。" for n in range(60)]
 
@@ -185,14 +197,19 @@ async def test_killing_every_server_and_the_worker_loses_and_doubles_nothing(
                 except Exception:  # noqa: BLE001 - the server is down: a citizen's program tries again
                     await asyncio.sleep(0.2)
 
-    settings = settings_for(servers)
+    settings, port = settings_for(servers), free_port()
+    redis = ExitStack()
+    world.redis_url = redis.enter_context(running_redis(tmp_path, port))
     writing = asyncio.create_task(write())
     async with at_work(world, settings, "worker-1") as services:
+        await until_cases(services, 4)
+        kill_redis(world.redis_url)
         await until_cases(services, 8)
         await asyncio.to_thread(servers.kill, "dovecot")
         await asyncio.sleep(0.5)
         await asyncio.to_thread(servers.start, "dovecot")
         await until_cases(services, 16)
+        redis.enter_context(running_redis(tmp_path, port))  # empty, as after a power cut
         await asyncio.to_thread(servers.kill, "postfix")
         await asyncio.to_thread(servers.start, "postfix")
         await until_cases(services, 24)
@@ -202,6 +219,7 @@ async def test_killing_every_server_and_the_worker_loses_and_doubles_nothing(
         found = await until_cases(services, 60)
         await until(lambda: not servers.files("szxx"))
         await until(lambda: len(got(servers)) >= 60)
+    redis.close()
     # swaks may have been cut off after Postfix took the mail: it is then two mails, two letters.
     assert set(found) == set(sent)
     # A Dovecot killed in the middle of a MOVE may leave the mail in both folders: one letter.

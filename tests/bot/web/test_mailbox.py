@@ -11,7 +11,7 @@ from aiohttp.test_utils import TestClient
 
 from bot.cases.filters import CaseFilter
 from bot.cases.model import Case
-from bot.web.mailbox import FILE_BYTES
+from bot.web.letter_form import FILE_BYTES
 
 from .conftest import PAGE, House
 
@@ -133,3 +133,99 @@ async def test_another_site_cannot_send(house: House) -> None:
     answer = await client.post("/mailbox", data=form(await letter_id(client)), headers=headers)
     assert answer.status == 403
     assert await cases(house) == []
+
+
+LETTER = {
+    "letter_id": "letter-of-a-program-0001",
+    "to": "领导信箱",
+    "subject": "路灯坏了",
+    "text": TEXT,
+    "may_publish": True,
+}
+
+
+async def test_a_program_writes_a_letter_once(house: House) -> None:
+    client = await house.visitor()
+    first = await client.post("/api/v1/letters", json=LETTER)
+    again = await client.post("/api/v1/letters", json=LETTER)
+    told, same = await first.json(), await again.json()
+    assert (first.status, again.status) == (201, 200)
+    assert (told["number"], told["query_code"]) == (same["number"], same["query_code"])
+    [case] = await cases(house)
+    assert case.number == told["number"]
+    assert case.course.may_publish
+    assert case.channel == "mailbox"
+
+
+@pytest.mark.parametrize(
+    ("values", "field"),
+    [
+        ({"letter_id": "short"}, "letter_id"),
+        ({"to": "别人"}, "to"),
+        ({"mail": "张三"}, "mail"),
+        ({"phone": "12"}, "phone"),
+        ({"text": ""}, "text"),
+        ({"case": "20260101000001"}, "case"),
+    ],
+)
+async def test_a_program_is_told_what_is_wrong(
+    house: House, values: dict[str, str], field: str
+) -> None:
+    client = await house.visitor()
+    answer = await client.post("/api/v1/letters", json={**LETTER, **values})
+    assert answer.status == 400
+    assert field in (await answer.json())["error"]["fields"]
+    assert await cases(house) == []
+
+
+async def test_codes_are_not_sent_where_nobody_wants_them(house: House) -> None:
+    client = await house.visitor()
+    asked = {"letter_id": LETTER["letter_id"], "phone": "13900000001"}
+    answer = await client.post("/api/v1/letters/phone-codes", json=asked)
+    assert (answer.status, (await answer.json())["error"]["code"]) == (404, "not_wanted")
+
+
+def more(case: Case, code: str, files: tuple[tuple[str, bytes], ...], **values: str) -> FormData:
+    made = FormData(quote_fields=False)
+    base = {"number": case.number, "query_code": code, "more_id": "m" * 22}
+    for name, said in {**base, **values}.items():
+        made.add_field(name, said)
+    for name, body in files:
+        made.add_field("files", BytesIO(body), filename=name, content_type="image/png")
+    return made
+
+
+async def test_files_are_added_to_a_case_by_whoever_has_its_code(house: House) -> None:
+    opened = await house.case()
+    case, code, client = opened.case, opened.query_code, await house.visitor()
+    data = more(case, code, (("新照片.png", PNG),), text="昨晚拍的")
+    answer = await client.post("/progress/note", data=data, headers=PAGE)
+    shown = await answer.text()
+    assert answer.status == 200
+    assert "1 个附件已经收到" in shown
+    assert "新照片.png" in shown
+    assert "昨晚拍的" in shown
+    [kept] = await house.services.attachments.of_case(case.number)
+    assert kept.name == "新照片.png"
+    await client.post(
+        "/progress/note", data=more(case, code, (("新照片.png", PNG),), text="昨晚拍的")
+    )
+    assert len(await house.services.attachments.of_case(case.number)) == 1
+
+
+async def test_files_without_the_code_reach_no_case(house: House) -> None:
+    case, client = (await house.case()).case, await house.visitor()
+    answer = await client.post("/progress/note", data=more(case, "000000", (("a.png", PNG),)))
+    assert answer.status in {400, 404, 429}
+    assert await house.services.attachments.of_case(case.number) == ()
+
+
+async def test_too_large_a_file_on_the_progress_page_is_refused(house: House) -> None:
+    opened = await house.case()
+    client = await house.visitor()
+    large = (("a.png", b"\0" * (FILE_BYTES + 1)),)
+    answer = await client.post(
+        "/progress/note", data=more(opened.case, opened.query_code, large), headers=PAGE
+    )
+    assert "10 MB" in await answer.text()
+    assert await house.services.attachments.of_case(opened.case.number) == ()

@@ -25,9 +25,10 @@ from . import parts
 KINDS = (
     "opened", "dispatched", "replied", "closed", "paused", "resumed", "extended", "refused",
     "merged", "unmerged", "split", "published", "rated", "noted", "said", "call", "emergency",
+    "phone_code",
 )  # fmt: skip
 """What a message tells. `said`: free words, in answer to a citizen's message; `call`: instead of
-them, where no template for free words was approved."""
+them, where no template for free words was approved; `phone_code`: a code that proves a number."""
 VARIABLES = (
     "number", "code", "department", "due_on", "summary", "reason", "lead", "text",
 )  # fmt: skip
@@ -97,7 +98,10 @@ class Templates:
 
     def of(self, reply: Reply) -> Template | None:
         """The template a reply goes by; None where none was approved for it."""
-        found = self.by_kind.get(kind_of(reply))
+        kind = kind_of(reply)
+        found = self.by_kind.get(kind)
+        if kind == "phone_code":
+            return found
         if found is None and (reply.kind is not ReplyKind.NOTICE or reply.case is None):
             return self.by_kind.get("said") or self.by_kind.get("call")
         return found
