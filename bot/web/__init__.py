@@ -14,6 +14,7 @@ from bot.web import (
     auth,
     case_import,
     case_lists,
+    case_live,
     case_page,
     chat,
     deliveries,
@@ -34,6 +35,8 @@ from bot.web import (
     reply_check,
     reply_draft,
     satisfaction,
+    triage_bulk,
+    triage_more,
 )
 from bot.web.api_routes import API_ROUTES
 from bot.web.callbacks import callback_routes
@@ -110,6 +113,14 @@ STAFF_ROUTES = (
     Route(method="GET", path="/password", handler=auth.show_password, right=Right.STAFF),
     Route(method="POST", path="/password", handler=auth.change_password, right=Right.STAFF),
     Route(method="GET", path="/triage", handler=case_lists.triage, right=Right.TRIAGE_SEE),
+    Route(method="POST", path="/triage/bulk", handler=triage_bulk.move, right=Right.TRIAGE_DECIDE),
+    Route(
+        method="GET",
+        path="/triage/{number}/more",
+        handler=triage_more.show,
+        right=Right.TRIAGE_SEE,
+    ),
+    Route(method="GET", path="/cases/live", handler=case_live.events, right=Right.CASE_READ),
     Route(
         method="GET",
         path="/departments",

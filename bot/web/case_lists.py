@@ -6,7 +6,7 @@ Where an answer is owed the gravest stand first, then the soonest due; else the 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Annotated
 from urllib.parse import urlencode
 
@@ -19,7 +19,9 @@ from bot.errors import Forbidden
 from bot.privacy import masked_case
 from bot.web.reading import clean, read_query
 from bot.web.rendering import page
+from bot.web.rights import Right
 from bot.web.routes import services_of, session_of
+from bot.web.words import CHANNELS
 
 _WAITING = frozenset({State.RECEIVED, State.TRIAGE, State.RETURNED, State.REOPENED})
 _AT_WORK = frozenset({State.ACCEPTED, State.IN_PROGRESS})
@@ -56,6 +58,33 @@ CASE_TABS = (
     Tab(key="ended", name="已办结", states=_ENDED),
 )
 
+
+@dataclass(frozen=True, kw_only=True)
+class List:
+    """One page of cases.
+
+    Args:
+        own: only the reader's department's.
+    """
+
+    template: str
+    right: Right
+    tabs: tuple[Tab, ...]
+    own: bool = False
+
+    def tab(self, key: str) -> Tab:
+        """The tab of this name, else the first."""
+        return next((one for one in self.tabs if one.key == key), self.tabs[0])
+
+
+LISTS: Mapping[str, List] = {
+    "triage": List(template="triage.html", right=Right.TRIAGE_SEE, tabs=TRIAGE_TABS),
+    "departments": List(
+        template="departments.html", right=Right.DEPARTMENT_SEE, tabs=DEPARTMENT_TABS, own=True
+    ),
+    "cases": List(template="cases.html", right=Right.CASES_SEE, tabs=CASE_TABS),
+}
+
 _Short = Annotated[str, BeforeValidator(lambda v: clean(v) if isinstance(v, str) else v)]
 
 
@@ -66,6 +95,8 @@ class ListQuery(BaseModel):
     demand: DemandType | None = Field(default=None, title="诉求类型")
     severity: Severity | None = Field(default=None, title="紧急程度")
     department: _Short = Field(default="", max_length=80, title="部门")
+    territory: _Short = Field(default="", max_length=40, title="属地")
+    channel: str = Field(default="", max_length=40, title="渠道")
     overdue: bool = Field(default=False, title="超时")
     text: _Short = Field(default="", max_length=60, title="搜索")
     cursor: str = Field(default="", max_length=300, title="翻页")
@@ -78,59 +109,95 @@ class ListQuery(BaseModel):
         return f"{path}?{query}" if query else path
 
 
+@dataclass(frozen=True, kw_only=True)
+class Outcome:
+    """What became of a move made on several cases at once.
+
+    Args:
+        wanted: the list it was made from.
+        done: numbers of the cases it was made on.
+        refused: number → why not.
+        typed: what the form said.
+    """
+
+    wanted: ListQuery
+    done: tuple[str, ...] = ()
+    refused: Mapping[str, str] = field(default_factory=dict)
+    typed: Mapping[str, str] = field(default_factory=dict)
+
+
 async def triage(request: web.Request) -> web.Response:
     """What the machine was unsure of, gravest and soonest due first."""
-    return await _list(request, "triage.html", TRIAGE_TABS)
+    return await list_page(request, "triage")
 
 
 async def department(request: web.Request) -> web.Response:
     """The signed-in person's department's cases."""
-    own = session_of(request).department
-    if not own:  # an empty filter would show every department's
-        raise Forbidden("您的账号没有写明部门，请联系管理员。")
-    return await _list(request, "departments.html", DEPARTMENT_TABS, own=own)
+    return await list_page(request, "departments")
 
 
 async def cases(request: web.Request) -> web.Response:
     """All cases, for those who look on."""
-    return await _list(request, "cases.html", CASE_TABS)
+    return await list_page(request, "cases")
 
 
-async def _list(
-    request: web.Request, template: str, tabs: tuple[Tab, ...], *, own: str = ""
-) -> web.Response:
-    services, wanted = services_of(request), read_query(request, ListQuery)
-    tab = next((one for one in tabs if one.key == wanted.tab), tabs[0])
-    found = await services.cases.cases(
-        CaseFilter(
-            states=tab.states,
-            department=own or wanted.department,
-            demand_type=wanted.demand,
-            severity=wanted.severity,
-            overdue=True if wanted.overdue else None,
-            text=wanted.text,
-            sort=CaseSort.GRAVITY if tab.states & AWAITING_REPLY else CaseSort.OPENED,
-            cursor=wanted.cursor,
-            limit=_PER_PAGE,
-        )
+def own_of(request: web.Request) -> str:
+    """The reader's department. Raises `Forbidden` where their account has none."""
+    own = session_of(request).department
+    if not own:  # an empty filter would show every department's
+        raise Forbidden("您的账号没有写明部门，请联系管理员。")
+    return own
+
+
+def filter_of(wanted: ListQuery, tab: Tab, *, own: str = "", limit: int = _PER_PAGE) -> CaseFilter:
+    """What the address asks for."""
+    return CaseFilter(
+        states=tab.states,
+        department=own or wanted.department,
+        demand_type=wanted.demand,
+        severity=wanted.severity,
+        territory=wanted.territory,
+        channel=wanted.channel,
+        overdue=True if wanted.overdue else None,
+        text=wanted.text,
+        sort=CaseSort.GRAVITY if tab.states & AWAITING_REPLY else CaseSort.OPENED,
+        cursor=wanted.cursor,
+        limit=limit,
     )
+
+
+async def list_page(
+    request: web.Request, name: str, *, outcome: Outcome | None = None, status: int = 200
+) -> web.Response:
+    """A list, with what became of several moves made at once, where some were."""
+    shown, services = LISTS[name], services_of(request)
+    wanted = outcome.wanted if outcome else read_query(request, ListQuery)
+    own = own_of(request) if shown.own else ""
+    tab = shown.tab(wanted.tab)
+    found = await services.cases.cases(filter_of(wanted, tab, own=own))
     counts = await services.cases.open_counts(own)
+    path = f"/{name}"
     return page(
         request,
-        template,
+        shown.template,
+        status=status,
         cases=as_listed(found.cases),
         next_cursor=found.next_cursor,
-        tabs=tabs,
+        tabs=shown.tabs,
         tab=tab,
-        tab_counts=_counted(tabs, counts.by_state),
+        tab_counts=_counted(shown.tabs, counts.by_state),
         overdue_count=counts.overdue,
         wanted=wanted,
-        address=lambda **changes: wanted.address(request.path, **changes),
-        back=wanted.address(request.path),
+        address=lambda **changes: wanted.address(path, **changes),
+        back=wanted.address(path),
+        live=wanted.address("/cases/live", list=name),
         now=services.clock.now(),
         units=services.city.unit_names,
+        towns=tuple(area.name for area in services.city.places.areas),
+        channels=CHANNELS,
         demand_types=tuple(DemandType),
         done=request.query.get("done", "")[:20],
+        outcome=outcome,
     )
 
 

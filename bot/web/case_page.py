@@ -109,6 +109,7 @@ class _MoveForm(BaseModel):
 
 class _SplitForm(BaseModel):
     version: int | None = Field(default=None, title="版本")
+    back: str = Field(default="", max_length=500, title="返回")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -177,7 +178,7 @@ async def _rate(request: web.Request, number: str, asked: _MoveForm) -> None:
     )
 
 
-def _done(asked: _MoveForm, number: str) -> web.Response:
+def _done(asked: _MoveForm | _SplitForm, number: str) -> web.Response:
     back = local_path(asked.back, f"/cases/{number}")
     mark = "&" if "?" in back else "?"
     return web.Response(status=303, headers={"Location": f"{back}{mark}done={number}"})
@@ -197,7 +198,7 @@ async def split(request: web.Request) -> web.Response:
     except PolicylineError as error:
         failed = _MoveForm(move=Move.SPLIT)
         return await _refused(request, case.number, error.message, failed, error.status)
-    raise web.HTTPSeeOther(f"/cases/{case.number}?done={case.number}")
+    return _done(asked, case.number)
 
 
 def _keys(told: str) -> tuple[str, ...]:
@@ -250,7 +251,7 @@ def _offered(case: Case, actor: Actor) -> list[Move]:
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Merge:
+class Merge:
     """An open case that may be one with the case shown; the later of the two goes into the earlier.
 
     Args:
@@ -280,7 +281,7 @@ async def _draft(
     return suggested.draft.text, suggested.draft.used
 
 
-async def _demands(request: web.Request, case: Case, actor: Actor) -> tuple[Demand, ...]:
+async def demands_of(request: web.Request, case: Case, actor: Actor) -> tuple[Demand, ...]:
     """The demands a text names, where the reader may split it."""
     if Move.SPLIT not in moves_open_to(case, actor):
         return ()
@@ -288,7 +289,8 @@ async def _demands(request: web.Request, case: Case, actor: Actor) -> tuple[Dema
     return tuple(await asyncio.to_thread(services_of(request).router.parts, item))
 
 
-async def _similar(request: web.Request, case: Case, actor: Actor) -> list[_Merge]:
+async def similar_to(request: web.Request, case: Case, actor: Actor) -> list[Merge]:
+    """Open cases that may be one with it, as far as they concern the reader."""
     if case.state not in OPEN_STATES:
         return []
     try:
@@ -299,9 +301,9 @@ async def _similar(request: web.Request, case: Case, actor: Actor) -> list[_Merg
     return [_merge(case, each, actor) for each in found if concerns(each.case, actor)]
 
 
-def _merge(case: Case, similar: Similar, actor: Actor) -> _Merge:
+def _merge(case: Case, similar: Similar, actor: Actor) -> Merge:
     earlier, later = sorted((case, similar.case), key=lambda one: one.number)
-    return _Merge(
+    return Merge(
         other=as_seen_by(similar.case, actor),
         probability=similar.probability,
         reasons=similar.reasons,
@@ -333,8 +335,8 @@ async def _page(
             if one.kind is not AttachmentKind.SOURCE or may_see_source(actor)
         ],
         moves=offered,
-        similar=await _similar(request, case, actor),
-        demands=await _demands(request, case, actor),
+        similar=await similar_to(request, case, actor),
+        demands=await demands_of(request, case, actor),
         reply_draft=reply_draft,
         draft_sources=draft_sources,
         public=draft(case) if Move.PUBLISH in offered else None,

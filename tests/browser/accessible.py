@@ -11,7 +11,8 @@ from playwright.sync_api import Page
 _TAGS = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa")
 _BAD = frozenset({"serious", "critical"})
 _RUN = """tags => axe.run(document, {runOnly: {type: "tag", values: tags}}).then(found =>
-  found.violations.map(one => [one.id, one.impact, one.nodes.map(node => node.target.join(" "))]))"""
+  found.violations.map(one =>
+    [one.id, one.impact, one.nodes.map(node => node.target.join(" "))]))"""
 
 
 @cache
