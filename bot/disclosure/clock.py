@@ -13,7 +13,8 @@ from datetime import date, timedelta
 from enum import StrEnum
 
 from bot.cases.calendar import CalendarLimits, add_working_days, is_working_day
-from bot.disclosure.model import Channel, Request, State
+from bot.disclosure.application import Channel
+from bot.disclosure.model import Request, State
 from bot.errors import Invalid
 
 _ONE_DAY = timedelta(days=1)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bot.disclosure.model import Channel, Request, State
+from bot.disclosure.application import Channel
+from bot.disclosure.model import Request, State
 from bot.disclosure.results import Result
 
 PER_PAGE = 50

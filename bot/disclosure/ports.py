@@ -6,10 +6,10 @@ from contextlib import AbstractAsyncContextManager
 from typing import Protocol
 
 from bot.cases.ports import NoticeStore, TryStore
+from bot.disclosure.asked import DisclosureCity
 from bot.disclosure.filters import RequestFilter
 from bot.disclosure.letters import Templates
 from bot.disclosure.model import Request, RequestEvent
-from bot.disclosure.moving import DisclosureCity
 from bot.disclosure.yearly import Fact
 
 

@@ -81,6 +81,7 @@ RULES: Mapping[Move, Rule] = {
     Move.CONSULT: Rule(
         sources=_from(State.WORKING, State.CONSULTING), roles=_DEPARTMENT, target=State.CONSULTING
     ),
+    Move.INQUIRY_RECEIVED: Rule(sources=_from(State.CONSULTING), roles=_DEPARTMENT),
     Move.OPINION: Rule(sources=_from(State.CONSULTING), roles=_DEPARTMENT, target=State.WORKING),
     Move.ASK_EXTENSION: Rule(sources=RUNNING, roles=_CLERK, needs_reason=True),
     Move.EXTEND: Rule(sources=RUNNING, roles=_HEAD, needs_reason=True),
@@ -111,6 +112,9 @@ ONLY_WHILE: Mapping[Move, Callable[[Request], bool]] = {
     Move.ASK_EXTENSION: lambda one: not (one.course.asked_days or one.course.extension_days),
     Move.EXTEND: lambda one: not one.course.extension_days,
     Move.REFUSE_EXTENSION: lambda one: one.course.asked_days > 0,
+    Move.INQUIRY_RECEIVED: lambda one: any(
+        each.received_on is None for each in one.course.open_consultations
+    ),
     Move.REMEDY_ENDED: lambda one: any(each.ended_on is None for each in one.course.remedies),
 }
 """What must be so beside the state; else the move is not open."""

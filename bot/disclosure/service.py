@@ -13,11 +13,13 @@ from bot.cases.lookup import after_wrong, wait_s
 from bot.cases.model import CITIZEN, Actor
 from bot.cases.query_code import QueryCodes, digits
 from bot.disclosure import clock
+from bot.disclosure.application import NewRequest
+from bot.disclosure.asked import AskedMove, tidy
 from bot.disclosure.chain import link, verify
 from bot.disclosure.clock import Reading
 from bot.disclosure.filters import MOST_OPEN, RequestFilter, RequestPage
-from bot.disclosure.model import Move, NewRequest, Request, RequestEvent
-from bot.disclosure.moving import AskedMove, changed, tidy
+from bot.disclosure.model import Move, Request, RequestEvent
+from bot.disclosure.moving import changed
 from bot.disclosure.notices import notice
 from bot.disclosure.opening import NUMBER_PREFIX, cleaned, number_in, registered
 from bot.disclosure.ports import DisclosureStorage, DisclosureUnit, ServiceCity

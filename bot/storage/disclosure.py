@@ -8,19 +8,10 @@ import sqlalchemy as sa
 from pydantic import TypeAdapter
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.disclosure.application import Applicant, ApplicantKind, Channel, Form, Way
+from bot.disclosure.course import Course
 from bot.disclosure.filters import RequestFilter
-from bot.disclosure.model import (
-    Applicant,
-    ApplicantKind,
-    Channel,
-    Course,
-    Form,
-    Move,
-    Request,
-    RequestEvent,
-    State,
-    Way,
-)
+from bot.disclosure.model import Move, Request, RequestEvent, State
 from bot.disclosure.results import Result
 from bot.disclosure.yearly import Fact
 from bot.storage.connection import insert

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, Field
 
-from bot.disclosure.model import (
+from bot.disclosure.application import (
     Applicant,
     ApplicantKind,
     Certificate,

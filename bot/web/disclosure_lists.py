@@ -11,8 +11,9 @@ from aiohttp import web
 from pydantic import BaseModel, BeforeValidator, Field
 
 from bot.cases.calendar import local_day
+from bot.disclosure.application import Channel
 from bot.disclosure.filters import RequestFilter
-from bot.disclosure.model import Channel, State
+from bot.disclosure.model import State
 from bot.disclosure.privacy import as_seen_by
 from bot.disclosure.results import Result
 from bot.disclosure.rules import OPEN

@@ -12,8 +12,9 @@ from pydantic import BaseModel, Field
 
 from bot.cases.calendar import local_day
 from bot.cases.model import CITIZEN
-from bot.disclosure.model import Channel, Move, Request
-from bot.disclosure.moving import AskedMove
+from bot.disclosure.application import Channel
+from bot.disclosure.asked import AskedMove
+from bot.disclosure.model import Move, Request
 from bot.disclosure.rules import moves_open_to
 from bot.errors import PolicylineError, TooMany
 from bot.web.disclosure_form import RequestForm, Words, check_whole, typed_of

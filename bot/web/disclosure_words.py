@@ -4,17 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from bot.disclosure.application import Certificate, Channel, Form, Way
 from bot.disclosure.clock import Reading, Tone
+from bot.disclosure.course import Party
 from bot.disclosure.letters import NAMES as NAMES
-from bot.disclosure.model import (
-    Certificate,
-    Channel,
-    Form,
-    Move,
-    Party,
-    State,
-    Way,
-)
+from bot.disclosure.model import Move, State
 from bot.disclosure.results import BY_ITSELF, Result, name_of
 from bot.disclosure.yearly_file import KINDS as KINDS
 from bot.disclosure.yearly_file import REMEDIES as REMEDIES
@@ -43,6 +37,7 @@ MOVES: Mapping[Move, str] = {
     Move.GIVE_UP: "视为放弃",
     Move.WORK: "开始办理",
     Move.CONSULT: "征求意见",
+    Move.INQUIRY_RECEIVED: "征求意见函已收到",
     Move.OPINION: "收到意见",
     Move.ASK_EXTENSION: "申请延期",
     Move.EXTEND: "批准延期",

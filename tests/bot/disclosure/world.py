@@ -7,22 +7,12 @@ from datetime import UTC, date, datetime
 
 from bot.cases.model import Actor, Role
 from bot.city.model import City
+from bot.disclosure.application import Applicant, Channel, NewRequest
+from bot.disclosure.asked import AskedMove
 from bot.disclosure.clock import DisclosureLimits
+from bot.disclosure.course import Consultation, Correction, Course, Party, Proposal
 from bot.disclosure.letters import Facts, Letter, draft
-from bot.disclosure.model import (
-    Applicant,
-    Channel,
-    Consultation,
-    Correction,
-    Course,
-    Move,
-    NewRequest,
-    Party,
-    Proposal,
-    Request,
-    State,
-)
-from bot.disclosure.moving import AskedMove
+from bot.disclosure.model import Move, Request, State
 from bot.disclosure.results import Result
 from bot.disclosure.service import Disclosures, Registered
 from bot.storage.units import Storage

@@ -12,8 +12,8 @@ import pytest
 from aiohttp.test_utils import TestClient
 
 from bot.cases.model import Role
+from bot.disclosure.application import Applicant, Channel, NewRequest
 from bot.disclosure.letters import Letter
-from bot.disclosure.model import Applicant, Channel, NewRequest
 from bot.disclosure.results import Result
 from tests.bot.disclosure.world import filled
 from tests.bot.web.conftest import LIGHTS, PAGE, House, token
