@@ -54,6 +54,7 @@ class AskedMove:
         way: for deliver.
         remedy, outcome: for remedy; the outcome also for remedy_ended.
         place: which remedy ended, from 0.
+        told_as: for note: its name, where the service notes something once.
     """
 
     move: Move
@@ -70,6 +71,7 @@ class AskedMove:
     remedy: RemedyKind = RemedyKind.REVIEW
     outcome: Outcome = Outcome.PENDING
     place: int = 0
+    told_as: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

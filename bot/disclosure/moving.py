@@ -35,7 +35,8 @@ def changed(request: Request, asked: AskedMove, city: DisclosureCity, now: datet
 def _note(moving: Moving) -> Changed:
     if not moving.asked.text:
         raise invalid("text", "请写明内容。")
-    return words(moving)
+    request, details = words(moving)
+    return request, details | ({"told_as": moving.asked.told_as} if moving.asked.told_as else {})
 
 
 def _assign(moving: Moving) -> Changed:

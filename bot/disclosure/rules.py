@@ -58,7 +58,8 @@ def _from(*states: State) -> frozenset[State]:
 
 
 _BEGUN = _from(State.EXAMINING, State.WORKING)
-_OVER = _from(State.DELIVERED, State.WITHDRAWN, State.GIVEN_UP)
+OVER = _from(State.DELIVERED, State.WITHDRAWN, State.GIVEN_UP)
+"""Owed to the archive."""
 
 RULES: Mapping[Move, Rule] = {
     Move.ASSIGN: Rule(sources=EXAMINED, roles=_OFFICE, target=State.REGISTERED),
@@ -93,7 +94,7 @@ RULES: Mapping[Move, Rule] = {
     ),
     Move.DECIDE: Rule(sources=_BEGUN, roles=_HEAD, target=State.DECIDED),
     Move.DELIVER: Rule(sources=_from(State.DECIDED), roles=_DEPARTMENT, target=State.DELIVERED),
-    Move.ARCHIVE: Rule(sources=_OVER, roles=_DEPARTMENT | _OFFICE, target=State.ARCHIVED),
+    Move.ARCHIVE: Rule(sources=OVER, roles=_DEPARTMENT | _OFFICE, target=State.ARCHIVED),
     Move.WITHDRAW: Rule(
         sources=OPEN, roles=_DEPARTMENT | _OFFICE | {Role.CITIZEN}, target=State.WITHDRAWN
     ),

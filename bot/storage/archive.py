@@ -25,9 +25,12 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from bot import attachment_files
 from bot.attachment_model import AttachmentKind, AttachmentState, Scan
 from bot.storage.backup import BackupError, backup, is_empty, restore
+from bot.storage.disclosure_tables import disclosure_files
 from bot.storage.tables import attachments
 from bot.storage.units import async_url
 
+_GOING = (Scan.INFECTED.value, Scan.DELETED.value)
+"""One that is about to be deleted may be gone already."""
 _DATABASE, _FILES, _MANIFEST = "database", "attachments", "manifest.json"
 _VERSION = 1
 _NAME = re.compile(rf"{_FILES}/([0-9a-f]{{2}})/(\1[0-9a-f]{{62}})")
@@ -119,18 +122,23 @@ async def _kept(url: str, folder: Path) -> Mapping[str, tuple[str, str]]:
         Path(where.database or "").is_file
     ):
         return {}
-    wanted = sa.select(attachments.c.id, attachments.c.message_id, attachments.c.sha256).where(
+    of_cases = sa.select(attachments.c.id, attachments.c.message_id, attachments.c.sha256).where(
         attachments.c.state == AttachmentState.KEPT.value,
         attachments.c.kind != AttachmentKind.PLACE.value,
-        # One that is about to be deleted may be gone already.
-        attachments.c.scan.not_in((Scan.INFECTED.value, Scan.DELETED.value)),
+        attachments.c.scan.not_in(_GOING),
     )
+    of_requests = sa.select(
+        disclosure_files.c.id, disclosure_files.c.owner, disclosure_files.c.sha256
+    ).where(disclosure_files.c.scan.not_in(_GOING))
     engine = create_async_engine(where)
     try:
         async with engine.connect() as connection:
             names = await connection.run_sync(lambda c: set(sa.inspect(c).get_table_names()))
-            rows = await connection.execute(wanted) if attachments.name in names else ()
-            return {row[0]: (_name(folder, row[1], row[2]), row[2]) for row in rows}
+            found: dict[str, tuple[str, str]] = {}
+            for table, wanted in ((attachments, of_cases), (disclosure_files, of_requests)):
+                rows = await connection.execute(wanted) if table.name in names else ()
+                found |= {row[0]: (_name(folder, row[1], row[2]), row[2]) for row in rows}
+            return found
     except (OSError, sa.exc.SQLAlchemyError) as error:
         raise BackupError(f"数据库连接不上：{type(error).__name__}。") from error
     finally:

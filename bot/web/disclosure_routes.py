@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bot.web import (
+    alerts,
     disclosure_letters,
     disclosure_lists,
     disclosure_page,
@@ -75,5 +76,11 @@ DISCLOSURE_ROUTES = (
         path="/disclosures/{number}/letters/{id}",
         handler=disclosure_letters.show,
         right=Right.DISCLOSURE_SEE,
+    ),
+    Route(
+        method="POST",
+        path="/alerts/disclosure/{id}",
+        handler=alerts.disclosure_seen,
+        right=Right.DISCLOSURE_HANDLE,
     ),
 )

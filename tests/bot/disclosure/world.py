@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
+from pathlib import Path
 
 from bot.cases.model import Actor, Role
 from bot.city.model import City
+from bot.disclosure.alerts import DisclosureAlerts
 from bot.disclosure.application import Applicant, Channel, NewRequest
 from bot.disclosure.asked import AskedMove
 from bot.disclosure.clock import DisclosureLimits
 from bot.disclosure.course import Consultation, Correction, Course, Party, Proposal
+from bot.disclosure.files import RequestFiles
 from bot.disclosure.letters import Facts, Letter, draft
 from bot.disclosure.model import Move, Request, State
+from bot.disclosure.registering import Registered
 from bot.disclosure.results import Result
-from bot.disclosure.service import Disclosures, Registered
+from bot.disclosure.service import Disclosures
 from bot.storage.units import Storage
 from tests.fakes.edges import CountingIds, FakeClock, RecordedWakeups
 from tests.fakes.town import LIGHTS, letters, town
@@ -83,16 +87,20 @@ class House:
     storage: Storage
     clock: FakeClock
     ids: CountingIds
+    home: Path
     city: City = field(default_factory=town)
     wakeups: RecordedWakeups = field(default_factory=RecordedWakeups)
 
     def __post_init__(self) -> None:
+        self.files = RequestFiles(self.storage, self.clock, self.ids, self.home / "attachments")
+        self.alerts = DisclosureAlerts(self.storage, self.clock, self.ids, self.city)
         self.service = Disclosures(
             self.storage,
             self.clock,
             self.ids,
             self.city,
             SECRET,
+            files=self.files,
             mail_channel="mailbox",
             wakeups=self.wakeups,
         )
