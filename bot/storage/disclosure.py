@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -89,6 +90,20 @@ class DisclosureRepository:
             .order_by(disclosure_events.c.seq)
         )
         return tuple(_event_of(row) for row in rows.mappings())
+
+    async def events_of_all(
+        self, request_ids: Sequence[str]
+    ) -> Mapping[str, tuple[RequestEvent, ...]]:
+        """The events of several requests, each first to last."""
+        found: dict[str, list[RequestEvent]] = {}
+        rows = await self._connection.execute(
+            sa.select(disclosure_events)
+            .where(disclosure_events.c.request_id.in_(list(request_ids)))
+            .order_by(disclosure_events.c.request_id, disclosure_events.c.seq)
+        )
+        for row in rows.mappings():
+            found.setdefault(row["request_id"], []).append(_event_of(row))
+        return {id: tuple(events) for id, events in found.items()}
 
     async def find(self, wanted: RequestFilter) -> tuple[Request, ...]:
         """Requests, the newest first."""

@@ -23,6 +23,7 @@ from bot.web.disclosure_form import StaffForm, Words, typed_of
 from bot.web.reading import parse, read_query
 from bot.web.rendering import page
 from bot.web.routes import services_of, session_of
+from bot.web.uploads import FILES, files_in
 
 _ENDED = frozenset({State.DECIDED, State.DELIVERED, State.WITHDRAWN, State.GIVEN_UP})
 
@@ -101,14 +102,15 @@ async def ask_new(request: web.Request) -> web.Response:
 
 async def register(request: web.Request) -> web.Response:
     """Register it; number and code are shown once."""
-    typed = typed_of(await request.post())
-    actor = session_of(request).actor
+    sent = await request.post()
+    typed, actor = typed_of(sent), session_of(request).actor
     try:
         form = parse(StaffForm, typed)
         new = form.new(
             form.channel, form.arrived_on, signed=form.signed, confirmed_on=form.confirmed_on
         )
-        made = await services_of(request).disclosures.register(new, actor=actor)
+        register = services_of(request).disclosures.register
+        made = await register(new, actor=actor, files=files_in(sent))
     except PolicylineError as error:
         return _form(request, typed, error=error)
     return page(request, "disclosure_registered.html", made=made)
@@ -129,4 +131,5 @@ def _form(
         units=services.city.unit_names,
         unit=session_of(request).actor.department,
         today=local_day(services.clock.now()),
+        most_files=FILES,
     )

@@ -187,6 +187,7 @@ async def _page(
         reading=reading,
         drawn=clock_drawn(one, reading, today, services.city.disclosure, services.city.limits),
         events=events,
+        files=await services.disclosure_files.of(one),
         moves=offered,
         fields=FIELDS,
         main_moves=MAIN_MOVES,

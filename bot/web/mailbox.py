@@ -8,13 +8,11 @@ import secrets
 from dataclasses import dataclass, field
 
 from aiohttp import web
-from aiohttp.web_request import FileField
-from multidict import MultiDictProxy
 from pydantic import BaseModel, Field
 
 from bot.cases.model import Case
 from bot.city.mailbox import NotTaken
-from bot.errors import Invalid, PolicylineError, TooLarge
+from bot.errors import Invalid, PolicylineError
 from bot.letters.facts import WEB_SENDER
 from bot.letters.opening import origin_of
 from bot.presenting import answer_reply
@@ -23,16 +21,14 @@ from bot.web.reading import clean, parse
 from bot.web.rendering import page
 from bot.web.routes import PAGES, services_of
 from bot.web.security import address_of, check_origin, limit
+from bot.web.uploads import BODY_LIMIT, FILES, WAY_TOO_MUCH, Form, files_in
 from connectors.base import Inbound, InboundFile, InboundKind, Reply
 from connectors.channels.mailbox.letter import CHANNEL, Fact
-from connectors.channels.mailbox.naming import cleaned
 from knowledge.model import AnswerKind
 
 COOKIE = "policyline_letter"
 _COOKIE_S = 3600
 TEXT_CHARS = 5000
-FILES, FILE_BYTES = 5, 10 * 1024 * 1024
-BODY_LIMIT = FILES * FILE_BYTES + 1024 * 1024
 _SUGGESTED_FROM = 8
 """Characters; before that nobody has said what it is about."""
 _PER_ADDRESS = 20
@@ -42,12 +38,6 @@ _MOBILE = re.compile(r"1[3-9]\d{9}")
 _MAIL = re.compile(r"[^\s@<>,;:\"()\[\]\\]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
 _WORDS = ("to", "subject", "text", "place", "name", "phone", "mail")
 _MARKS = ("public", "may_publish", "anonymous")
-
-
-_Form = MultiDictProxy[str | bytes | bytearray | FileField]
-
-
-_WAY_TOO_MUCH = f"附件太大，没有收下。最多 {FILES} 个，每个不超过 10 MB，请减少后再提交。"
 
 
 class _Letter(BaseModel):
@@ -101,14 +91,14 @@ async def send(request: web.Request) -> web.Response:
     check_origin(request)
     values: dict[str, str] = {}
     if (request.content_length or 0) > BODY_LIMIT:  # nothing of it is read
-        return _form(request, _Written(problem=_WAY_TOO_MUCH), status=413)
+        return _form(request, _Written(problem=WAY_TOO_MUCH), status=413)
     try:
         form = await request.clone(client_max_size=BODY_LIMIT).post()
         values = _values(form)
         await limit(request, "mailbox", address_of(request), times=_PER_ADDRESS, window_s=3600)
-        inbound = _inbound(services_of(request), values, _files(form))
+        inbound = _inbound(services_of(request), values, files_in(form))
     except web.HTTPRequestEntityTooLarge:
-        return _form(request, _Written(problem=_WAY_TOO_MUCH), status=413)
+        return _form(request, _Written(problem=WAY_TOO_MUCH), status=413)
     except PolicylineError as error:
         written = _Written(values=values, problem=error.message, fields=dict(error.fields or {}))
         return _form(request, written, status=error.status)
@@ -177,33 +167,9 @@ def _form(
     )
 
 
-def _values(form: _Form) -> dict[str, str]:
+def _values(form: Form) -> dict[str, str]:
     said = {name: form.get(name, "") for name in (*_WORDS, *_MARKS, "letter_id")}
     return {name: clean(one) if isinstance(one, str) else "" for name, one in said.items()}
-
-
-def _files(form: _Form) -> tuple[InboundFile, ...]:
-    """The files chosen. Raises `TooLarge` for too many, or one too large."""
-    files = [one for one in form.getall("files", []) if isinstance(one, FileField)]
-    if len(files) > FILES:
-        for one in files:
-            one.file.close()
-        raise TooLarge(f"最多可以附 {FILES} 个文件。", fields={"files": f"最多 {FILES} 个"})
-    read = []
-    for one in files:
-        with one.file:
-            read.append((one, one.file.read(FILE_BYTES + 1)))
-    if any(len(body) > FILE_BYTES for _, body in read):
-        raise TooLarge(_too_much(), fields={"files": "每个不超过 10 MB"})
-    return tuple(
-        InboundFile(name=cleaned(one.filename), told_type=one.content_type[:100], body=body)
-        for one, body in read
-        if body
-    )
-
-
-def _too_much() -> str:
-    return f"附件太大了。最多 {FILES} 个，每个不超过 10 MB。其他内容还在，请重新选择附件。"
 
 
 def _inbound(services: Services, values: dict[str, str], files: tuple[InboundFile, ...]) -> Inbound:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -20,6 +21,7 @@ from bot.disclosure.registering import Registered
 from bot.disclosure.results import Result
 from bot.disclosure.service import Disclosures
 from bot.storage.units import Storage
+from connectors.base import InboundFile
 from tests.fakes.edges import CountingIds, FakeClock, RecordedWakeups
 from tests.fakes.town import LIGHTS, letters, town
 
@@ -90,9 +92,11 @@ class House:
     home: Path
     city: City = field(default_factory=town)
     wakeups: RecordedWakeups = field(default_factory=RecordedWakeups)
+    scanned: bool = False
 
     def __post_init__(self) -> None:
-        self.files = RequestFiles(self.storage, self.clock, self.ids, self.home / "attachments")
+        folder = self.home / "attachments"
+        self.files = RequestFiles(self.storage, self.clock, self.ids, folder, scanned=self.scanned)
         self.alerts = DisclosureAlerts(self.storage, self.clock, self.ids, self.city)
         self.service = Disclosures(
             self.storage,
@@ -105,7 +109,9 @@ class House:
             wakeups=self.wakeups,
         )
 
-    async def register(self, key: str = "k", **changes: object) -> Registered:
+    async def register(
+        self, key: str = "k", *, files: Sequence[InboundFile] = (), **changes: object
+    ) -> Registered:
         """A request from the page."""
         new = NewRequest(
             origin_key=key,
@@ -115,7 +121,7 @@ class House:
             unit=LIGHTS,
             arrived_on=MONDAY,
         )
-        return await self.service.register(replace(new, **changes))  # type: ignore[arg-type]
+        return await self.service.register(replace(new, **changes), files=files)  # type: ignore[arg-type]
 
     async def move(self, number: str, move: Move, actor: Actor = CLERK, **asked: object) -> Request:
         """A move."""
