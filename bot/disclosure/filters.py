@@ -19,6 +19,7 @@ class RequestFilter:
 
     Args:
         unit: the unit that handles it; None: any; empty: none yet.
+        applicant: their name, whole; empty: any.
         text: in number, applicant's name or content.
         before: a number; those registered earlier, for the next page.
     """
@@ -27,6 +28,7 @@ class RequestFilter:
     unit: str | None = None
     channel: Channel | None = None
     result: Result | None = None
+    applicant: str = ""
     text: str = ""
     before: str = ""
     limit: int = PER_PAGE

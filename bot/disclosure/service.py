@@ -26,12 +26,15 @@ from bot.disclosure.notices import notice
 from bot.disclosure.opening import NUMBER_PREFIX
 from bot.disclosure.ports import DisclosureStorage, DisclosureUnit, ServiceCity
 from bot.disclosure.registering import Registered, Registering
-from bot.disclosure.rules import OPEN
+from bot.disclosure.repeated import Earlier, earlier_ones
+from bot.disclosure.rules import OPEN, concerns
 from bot.disclosure.yearly import Yearly, tables
 from bot.errors import Conflict, Invalid, NotFound, TooMany
 from bot.ports import Clock, Ids, Wakeups
 from connectors.base import InboundFile
 
+_SAME_NAME = 200
+"""Of so many requests under one name the earlier ones of an applicant are found."""
 _YEARS = range(2008, 2200)
 """The regulation is in force since 2008."""
 
@@ -183,6 +186,15 @@ class Disclosures:
         """What its clock says now."""
         today = local_day(self._clock.now())
         return clock.read(request, today, self._city.disclosure, self._city.limits)
+
+    async def earlier(self, request: Request, reader: Actor) -> tuple[Earlier, ...]:
+        """Requests the same applicant made before, as far as they are the reader's business."""
+        wanted = RequestFilter(
+            applicant=request.applicant.name, before=request.number, limit=_SAME_NAME
+        )
+        async with self._storage.read() as unit:
+            found = await unit.disclosures.find(wanted)
+        return earlier_ones(request, (one for one in found if concerns(one, reader)))
 
     async def open_by_clock(self, wanted: RequestFilter) -> list[tuple[Request, Reading]]:
         """Requests that are not decided, the least time first."""

@@ -152,6 +152,8 @@ def _conditions(wanted: RequestFilter) -> list[sa.ColumnElement[bool]]:
         found.append(table.channel == wanted.channel.value)
     if wanted.result is not None:
         found.append(table.result == wanted.result.value)
+    if wanted.applicant:
+        found.append(table.applicant_name == wanted.applicant)
     if wanted.text:
         fields = (table.number, table.applicant_name, table.content)
         found.append(sa.or_(*(one.contains(wanted.text, autoescape=True) for one in fields)))

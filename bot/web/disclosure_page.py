@@ -187,6 +187,7 @@ async def _page(
         reading=reading,
         drawn=clock_drawn(one, reading, today, services.city.disclosure, services.city.limits),
         events=events,
+        earlier=await services.disclosures.earlier(one, actor) if sees else (),
         files=await services.disclosure_files.of(one),
         moves=offered,
         fields=FIELDS,
