@@ -7,6 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from bot.cases.model import Role
+from bot.disclosure.alerting import AlertKind
 from bot.disclosure.application import Way
 from bot.disclosure.asked import AskedMove
 from bot.disclosure.model import Move, State
@@ -14,7 +15,7 @@ from bot.disclosure.moving import changed
 from bot.disclosure.refused import MoveRefused
 from bot.disclosure.rules import ONLY_WHILE, RULES
 from bot.errors import PolicylineError
-from bot.web.disclosure_words import MOVES, STATES
+from bot.web.disclosure_words import ALERTS, MOVES, STATES
 from tests.bot.disclosure.world import AT, CITY, CLERK, HEAD, request
 
 PAGE = Path(__file__).parents[3] / "docs" / "disclosure.md"
@@ -103,3 +104,8 @@ def test_which_moves_have_a_time() -> None:
 
 def test_the_groups_hold_nothing_unknown() -> None:
     assert set().union(*groups().values()) <= set(State) | set(Role)
+
+
+def test_alerts_and_their_names() -> None:
+    found = {code(row[0]): row[1] for row in table("alert")}
+    assert found == {kind.value: ALERTS[kind] for kind in AlertKind}
