@@ -39,6 +39,8 @@ from bot.delivery.directory import ContactDirectory
 from bot.delivery.office import DeliveryOffice
 from bot.delivery.outbox import Outbox
 from bot.dialogue import Dialogue
+from bot.disclosure.alerts import DisclosureAlerts
+from bot.disclosure.files import RequestFiles
 from bot.disclosure.service import Disclosures
 from bot.drafting.drafts import Drafts
 from bot.editing import Editing
@@ -186,6 +188,19 @@ def _services(
         ),
         scanned=bool(settings.clamd),
     )
+    request_files = RequestFiles(
+        storage, clock, ids, settings.attachments_folder, scanned=bool(settings.clamd)
+    )
+    disclosures = Disclosures(
+        storage,
+        clock,
+        ids,
+        city,
+        secret,
+        files=request_files,
+        mail_channel="mailbox" if "mailbox" in channels else "",
+        wakeups=cache,
+    )
     inbox = Inbox(
         storage,
         clock,
@@ -292,6 +307,7 @@ def _services(
             Clamd(settings.clamd) if settings.clamd else None,
             cases,
             city.wording,
+            disclosures.note,
         ),
         calls=calls,
         remembering=remembering,
@@ -317,15 +333,9 @@ def _services(
             secret,
             jurisdiction=settings.open311_jurisdiction,
         ),
-        disclosures=Disclosures(
-            storage,
-            clock,
-            ids,
-            city,
-            secret,
-            mail_channel="mailbox" if "mailbox" in channels else "",
-            wakeups=cache,
-        ),
+        disclosures=disclosures,
+        disclosure_alerts=DisclosureAlerts(storage, clock, ids, city),
+        disclosure_files=request_files,
     )
 
 

@@ -45,6 +45,14 @@ class Scan(StrEnum):
     """The scanner cannot take it, mostly for its size."""
 
 
+WHY_NOT = {
+    Scan.WAITING: "附件正在查毒，请稍后再打开。",
+    Scan.INFECTED: "附件含有病毒，不能打开。",
+    Scan.DELETED: "附件含有病毒，已经删除。",
+}
+"""What is said where a file is not opened."""
+
+
 class AttachmentState(StrEnum):
     """What became of it."""
 
@@ -72,6 +80,8 @@ class Attachment:
         ordinal: its place among those of its message, from 0.
         name: as its sender called it, on one line; or empty.
         scans: how often the scanner failed over it.
+        request_number: of the request for information it came with; `message_id` is then what its
+            path is made of.
         details: of a place: `label`, `latitude`, `longitude` (GCJ-02, degrees); of an infected
             file, `virus`.
     """
@@ -90,6 +100,7 @@ class Attachment:
     scan: Scan = Scan.NONE
     scans: int = 0
     details: Mapping[str, str] = field(default_factory=dict)
+    request_number: str = ""
     at: datetime
 
     @property
@@ -129,7 +140,23 @@ class LetterLimits:
     source_bytes: int = 40 * _MB
 
 
-class AttachmentRows(Protocol):
+class ScannedFiles(Protocol):
+    """Files a scanner looks at; see `bot.storage.scanned_rows`."""
+
+    async def unscanned(self, *, limit: int) -> tuple[Attachment, ...]:
+        """Those that wait for the scanner or, infected, for their end; least often tried first."""
+
+    async def scanned(self, one: Attachment, scan: Scan, *, found: str = "") -> None:
+        """Keep what a scan came to, for every copy of the file in its message."""
+
+    async def scan_failed(self, one: Attachment, tries: int) -> None:
+        """Count a scan that came to nothing."""
+
+    async def waiting(self) -> tuple[int, datetime | None]:
+        """How many wait for a scan, and since when the oldest does."""
+
+
+class AttachmentRows(ScannedFiles, Protocol):
     """The table; see `bot.storage.attachments`."""
 
     async def add(self, new: Attachment) -> Attachment:
@@ -153,18 +180,6 @@ class AttachmentRows(Protocol):
     async def forget(self, *, before: datetime) -> tuple[Attachment, ...]:
         """Drop some that belong to no case."""
 
-    async def unscanned(self, *, limit: int) -> tuple[Attachment, ...]:
-        """Those that wait for the scanner or, infected, for their end; least often tried first."""
-
-    async def scanned(self, one: Attachment, scan: Scan, *, found: str = "") -> None:
-        """Keep what a scan came to, for every copy of the file in its message."""
-
-    async def scan_failed(self, one: Attachment, tries: int) -> None:
-        """Count a scan that came to nothing."""
-
-    async def waiting(self) -> tuple[int, datetime | None]:
-        """How many wait for a scan, and since when the oldest does."""
-
 
 class AttachmentUnit(Protocol):
     """One transaction."""
@@ -172,6 +187,10 @@ class AttachmentUnit(Protocol):
     @property
     def attachments(self) -> AttachmentRows:
         """The table."""
+
+    @property
+    def disclosure_files(self) -> ScannedFiles:
+        """What came with requests for information."""
 
 
 class AttachmentStorage(Protocol):

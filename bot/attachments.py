@@ -16,6 +16,7 @@ from pathlib import Path
 from bot import attachment_files as files
 from bot.attachment_model import (
     STRIPPED,
+    WHY_NOT,
     Attachment,
     AttachmentKind,
     AttachmentState,
@@ -35,11 +36,6 @@ from connectors.errors import Gone, Refused, TooLarge
 log = logging.getLogger(__name__)
 
 _FORGOTTEN_AFTER = timedelta(days=7)
-_WHY_NOT = {
-    Scan.WAITING: "附件正在查毒，请稍后再打开。",
-    Scan.INFECTED: "附件含有病毒，不能打开。",
-    Scan.DELETED: "附件含有病毒，已经删除。",
-}
 
 
 class Attachments:
@@ -228,7 +224,7 @@ class Attachments:
     ) -> tuple[Attachment, bytes]:
         found = next((one for one in among if one.id == attachment_id), None)
         if found is None or not found.may_be_opened:
-            raise NotFound(_WHY_NOT.get(found.scan if found else Scan.NONE, "没有这个附件。"))
+            raise NotFound(WHY_NOT.get(found.scan if found else Scan.NONE, "没有这个附件。"))
         path = files.path(self._folder, found.message_id, found.sha256)
         try:
             body = await asyncio.to_thread(path.read_bytes)
@@ -243,7 +239,9 @@ class Attachments:
     async def waiting(self) -> tuple[int, datetime | None]:
         """How many wait for a scan, and since when the oldest does."""
         async with self._storage.read() as unit:
-            return await unit.attachments.waiting()
+            counted = await unit.attachments.waiting(), await unit.disclosure_files.waiting()
+        oldest = min((since for _, since in counted if since is not None), default=None)
+        return sum(count for count, _ in counted), oldest
 
     async def sweep(self) -> int:
         """Forget what never came to belong to a case; gives how many."""

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Protocol
 
 from bot import attachment_files as files
-from bot.attachment_model import Attachment, AttachmentStorage, Scan
+from bot.attachment_model import Attachment, AttachmentStorage, AttachmentUnit, Scan, ScannedFiles
 from bot.cases.model import SYSTEM, Move
 from bot.cases.ports import CaseWording
 from bot.cases.service import CaseService
@@ -33,12 +33,20 @@ class Scanner(Protocol):
         """The virus's name; empty for none. Raises `Retryable` or `TooLarge`."""
 
 
+class Note(Protocol):
+    """Notes something on a request for information, once (`Disclosures.note`)."""
+
+    async def __call__(self, number: str, text: str, *, told_as: str) -> None:
+        """Note it; again under the same name, nothing more."""
+
+
 class Scanning:
     """Has attachments looked at that wait for it.
 
     Args:
         folder: of the attachments' files.
         scanner: None: nobody looks.
+        note: notes on a request for information what was found in a file of it; None: nobody does.
     """
 
     def __init__(
@@ -48,9 +56,10 @@ class Scanning:
         scanner: Scanner | None,
         cases: CaseService,
         wording: CaseWording,
+        note: Note | None = None,
     ) -> None:
         self._storage, self._folder, self.scanner = storage, folder, scanner
-        self._cases, self._wording = cases, wording
+        self._cases, self._wording, self._note = cases, wording, note
 
     async def sweep(self) -> int:
         """Look at some; gives how many.
@@ -61,7 +70,10 @@ class Scanning:
         if self.scanner is None:
             return 0
         async with self._storage.read() as unit:
-            waiting = await unit.attachments.unscanned(limit=_AT_ONCE)
+            waiting = (
+                *await unit.attachments.unscanned(limit=_AT_ONCE),
+                *await unit.disclosure_files.unscanned(limit=_AT_ONCE),
+            )
         seen: set[tuple[str, str]] = set()
         for one in waiting:
             copies = one.message_id, one.sha256  # share a file, and what is found in it
@@ -101,12 +113,14 @@ class Scanning:
             await self._mark(one, Scan.UNSCANNABLE)
             return
         async with self._storage.begin() as unit:
-            await unit.attachments.scan_failed(one, tries)
+            await _rows(unit, one).scan_failed(one, tries)
 
     async def _delete(self, one: Attachment, virus: str) -> None:
-        """Note it on its case, then delete the file, then say so."""
+        """Note it on its case or request, then delete the file, then say so."""
+        text = self._wording.say("attachment_virus", name=one.name or "附件")
+        if one.request_number and self._note is not None:
+            await self._note(one.request_number, text, told_as=f"virus:{one.id}")
         if one.case_number:
-            text = self._wording.say("attachment_virus", name=one.name or "附件")
             await self._cases.move(
                 one.case_number, Move.NOTE, SYSTEM, text=text, told_as=f"virus:{one.id}"
             )
@@ -115,7 +129,11 @@ class Scanning:
 
     async def _mark(self, one: Attachment, scan: Scan, *, found: str = "") -> None:
         async with self._storage.begin() as unit:
-            await unit.attachments.scanned(one, scan, found=found[:100])
+            await _rows(unit, one).scanned(one, scan, found=found[:100])
 
     def _path(self, one: Attachment) -> Path:
         return files.path(self._folder, one.message_id, one.sha256)
+
+
+def _rows(unit: AttachmentUnit, one: Attachment) -> ScannedFiles:
+    return unit.disclosure_files if one.request_number else unit.attachments

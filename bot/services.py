@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from bot.delivery.polling import Polling
     from bot.delivery.updates import DepartmentUpdates
     from bot.dialogue import Dialogue
+    from bot.disclosure.alerts import DisclosureAlerts
+    from bot.disclosure.files import RequestFiles
     from bot.disclosure.service import Disclosures
     from bot.drafting.drafts import Drafts
     from bot.editing import Editing
@@ -104,6 +106,8 @@ class Services:
         call_centres: those that call us.
         open311: what Open311 clients are served by.
         disclosures: requests for information.
+        disclosure_alerts: their deadlines near or past.
+        disclosure_files: what came with them.
     """
 
     settings: Settings
@@ -158,3 +162,5 @@ class Services:
     call_centres: CallCentres
     open311: Open311Server
     disclosures: Disclosures
+    disclosure_alerts: DisclosureAlerts
+    disclosure_files: RequestFiles

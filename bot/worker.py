@@ -71,14 +71,15 @@ async def _release_configured(deliveries: Deliveries) -> None:
 
 
 async def watch_deadlines(stop: asyncio.Event, services: Services) -> None:
-    """Tell of deadlines of cases and opinion items near or past, every half minute, until `stop`
-    is set."""
+    """Tell of deadlines of cases, opinion items and requests near or past, every half minute,
+    until `stop` is set."""
     stopping = asyncio.create_task(stop.wait())
     try:
         while not stop.is_set():
             for sweep in (
                 services.sweeper.sweep,
                 services.opinions.sweep,
+                services.disclosure_alerts.sweep,
                 services.attachments.sweep,
             ):
                 try:

@@ -11,7 +11,7 @@ from bot.cases.sweeping import Alert
 from bot.errors import NotFound
 from bot.ports import Clock
 
-_READ_BY: dict[Role, frozenset[Role]] = {
+READ_BY: dict[Role, frozenset[Role]] = {
     Role.DEPARTMENT_CLERK: frozenset({Role.DEPARTMENT_CLERK}),
     Role.DEPARTMENT_HEAD: frozenset({Role.DEPARTMENT_CLERK, Role.DEPARTMENT_HEAD}),
     Role.TRIAGE: frozenset({Role.TRIAGE}),
@@ -59,7 +59,7 @@ class Alerts:
 
     async def of(self, reader: Actor) -> tuple[tuple[str, Alert], ...]:
         """What the reader has not seen yet, newest first, at most 100, each with its id."""
-        roles = _READ_BY.get(reader.role)
+        roles = READ_BY.get(reader.role)
         if roles is None:
             return ()
         async with self._storage.read() as unit:

@@ -13,9 +13,9 @@ from bot.cases.filters import MAX_PAGE, CaseFilter, CasePage, CaseSort
 from bot.cases.model import Case, CaseEvent
 from bot.ports import Clock
 
-_LOOKS = 3
+LOOKS = 3
 """A case moved between two reads looks broken once; what looks so three times over is."""
-_UNREADABLE = (ValueError, TypeError, AttributeError)
+UNREADABLE = (ValueError, TypeError, AttributeError)
 """What reading a row raises whose words are none of ours: a move or state that does not exist."""
 
 
@@ -73,7 +73,7 @@ class ChainReport:
     """What verifying found.
 
     Args:
-        cases, events: looked at.
+        cases, events: looked at; requests for information are counted as cases too.
         broken: at most as many as were asked for.
         more_broken: so many beyond those.
         whole: every case was looked at.
@@ -102,7 +102,7 @@ class Chains:
             page = await unit.cases.page(wanted, now=self._clock.now())
             try:
                 events = await unit.cases.events_of_all([case.id for case in page.cases])
-            except _UNREADABLE:
+            except UNREADABLE:
                 events = {}  # one of them; each is read alone below
         found = [await self._course(case, events.get(case.id, ())) for case in page.cases]
         return tuple(found), page.next_cursor
@@ -140,14 +140,14 @@ class Chains:
                 return report
 
     async def _course(self, case: Case, events: tuple[CaseEvent, ...]) -> CourseOfCase:
-        for _ in range(_LOOKS):
+        for _ in range(LOOKS):
             if verify(case, events) is None:
                 return CourseOfCase(case=case, events=events, fault=None)
             async with self._storage.read() as unit:
                 case = await unit.cases.get(case.number) or case
                 try:
                     events = (await unit.cases.events_of_all([case.id])).get(case.id, ())
-                except _UNREADABLE:
+                except UNREADABLE:
                     fault = ChainFault(case_id=case.id, seq=0, what="unreadable")
                     return CourseOfCase(case=case, events=(), fault=fault)
         return CourseOfCase(case=case, events=events, fault=verify(case, events))

@@ -73,7 +73,7 @@ async def findings_of(*, newest_chains: int | None = chain_check.NEWEST) -> list
     for subject, probe in edges:
         found.append(await _connection(subject, probe, settings))
         if probe is _database and found[-1].verdict is Verdict.FINE and newest_chains != 0:
-            found.append(await chain_check.chains(settings, newest=newest_chains))
+            found += await chain_check.chains(settings, newest=newest_chains)
     found += await feeds_check.boxes(within_s=CONNECT_WITHIN_S)
     return [*found, *await feeds_check.feeds(within_s=CONNECT_WITHIN_S)]
 

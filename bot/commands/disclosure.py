@@ -12,6 +12,7 @@ from bot import city as cities
 from bot.cli import settings_or_exit
 from bot.clock import RandomIds, SystemClock
 from bot.commands.case_files import CANNOT_START, private_bytes
+from bot.disclosure.files import RequestFiles
 from bot.disclosure.service import Disclosures
 from bot.disclosure.yearly import Yearly
 from bot.disclosure.yearly_file import as_csv, as_json
@@ -62,7 +63,9 @@ async def _counted(settings: Settings, year: int, unit: str) -> Yearly:
     city, storage = cities.load(settings.city), Storage(settings.database)
     try:
         await storage.upgrade()
-        service = Disclosures(storage, SystemClock(), RandomIds(), city, secret_of(settings))
+        clock, ids = SystemClock(), RandomIds()
+        files = RequestFiles(storage, clock, ids, settings.attachments_folder)
+        service = Disclosures(storage, clock, ids, city, secret_of(settings), files=files)
         return await service.yearly(year, unit)
     finally:
         await storage.close()

@@ -13,10 +13,11 @@ from datetime import date, timedelta
 from enum import StrEnum
 
 from bot.cases.calendar import CalendarLimits, add_working_days, is_working_day
-from bot.disclosure.model import Channel, Request, State
+from bot.disclosure.application import Channel
+from bot.disclosure.model import Request, State
 from bot.errors import Invalid
 
-_ONE_DAY = timedelta(days=1)
+ONE_DAY = timedelta(days=1)
 _FAR_DAYS = 4000
 """No deadline lies further off; a city without a single working day must not hang us."""
 
@@ -31,7 +32,10 @@ class DisclosureLimits:
         correction_days: to ask for a correction, from receipt (art. 30).
         correct_within_days: for the applicant to correct; the law says "reasonable".
         opinion_days: for a third party (art. 32) or another agency (art. 34).
-        amber_days: so many days left, the list warns.
+        archive_days: to put an answered and delivered request into the archive; no law says so.
+        amber_days: so many days left to answer, the list warns.
+        short_amber_days: the same of the shorter times: asking for a correction, correcting,
+            archiving.
         electronic_on_submission: what came over the page, by mail or fax counts as received on the
             day it was sent; else on the day both sides confirmed it.
     """
@@ -41,7 +45,9 @@ class DisclosureLimits:
     correction_days: int = 7
     correct_within_days: int = 15
     opinion_days: int = 15
+    archive_days: int = 10
     amber_days: int = 5
+    short_amber_days: int = 2
     electronic_on_submission: bool = True
 
 
@@ -136,7 +142,7 @@ def due_on(term: Term, limits: CalendarLimits) -> date:
     """The last day: the one that uses up what is allowed. Raises `ValueError` without an end."""
     day, left = term.begins_on, term.days
     for _ in range(_FAR_DAYS):
-        day += _ONE_DAY
+        day += ONE_DAY
         left -= counts(day, term, limits)
         if left <= 0:
             return day

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bot.disclosure.model import Channel, Request, State
+from bot.disclosure.application import Channel
+from bot.disclosure.model import Request, State
 from bot.disclosure.results import Result
 
 PER_PAGE = 50
@@ -18,6 +19,7 @@ class RequestFilter:
 
     Args:
         unit: the unit that handles it; None: any; empty: none yet.
+        applicant: their name, whole; empty: any.
         text: in number, applicant's name or content.
         before: a number; those registered earlier, for the next page.
     """
@@ -26,6 +28,7 @@ class RequestFilter:
     unit: str | None = None
     channel: Channel | None = None
     result: Result | None = None
+    applicant: str = ""
     text: str = ""
     before: str = ""
     limit: int = PER_PAGE

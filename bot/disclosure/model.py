@@ -1,6 +1,7 @@
-"""A request for information: what it is, where it can stand, what can be done to it. Pure.
+"""A request for information: where it can stand, what can be done to it. Pure.
 
-Source: 国令711号 (政府信息公开条例, 2019), articles 27 to 45.
+Source: 国令711号 (政府信息公开条例, 2019), articles 27 to 45. The application it began with is in
+`application.py`, what later moves depend on in `course.py`.
 """
 
 from __future__ import annotations
@@ -10,57 +11,9 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from bot.cases.model import Actor
+from bot.disclosure.application import Applicant, Channel, Form, Way
+from bot.disclosure.course import Course
 from bot.disclosure.results import Result
-
-
-class ApplicantKind(StrEnum):
-    """Who applies, as the yearly table divides them."""
-
-    PERSON = "person"
-    BUSINESS = "business"
-    RESEARCH = "research"
-    CHARITY = "charity"
-    LEGAL = "legal"
-    OTHER = "other"
-
-
-class Certificate(StrEnum):
-    """What proves who the applicant is."""
-
-    IDENTITY_CARD = "identity_card"
-    CREDIT_CODE = "credit_code"
-    PASSPORT = "passport"
-    OTHER = "other"
-
-
-class Channel(StrEnum):
-    """How an application came."""
-
-    IN_PERSON = "in_person"
-    POST = "post"
-    FAX = "fax"
-    WEB = "web"
-    EMAIL = "email"
-    HANDED_ON = "handed_on"
-    """From another unit."""
-
-
-class Form(StrEnum):
-    """In what shape the information is wanted."""
-
-    PAPER = "paper"
-    ELECTRONIC = "electronic"
-    OTHER = "other"
-
-
-class Way(StrEnum):
-    """How something gets to the applicant."""
-
-    POST = "post"
-    EMAIL = "email"
-    IN_PERSON = "in_person"
-    FAX = "fax"
-    OTHER = "other"
 
 
 class State(StrEnum):
@@ -92,6 +45,8 @@ class Move(StrEnum):
     WORK = "work"
     CONSULT = "consult"
     """A third party (art. 32) or another agency (art. 34) is asked for its opinion."""
+    INQUIRY_RECEIVED = "inquiry_received"
+    """The day the inquiry reached whom it asks is known: the 15 working days count from it."""
     OPINION = "opinion"
     ASK_EXTENSION = "ask_extension"
     EXTEND = "extend"
@@ -108,163 +63,6 @@ class Move(StrEnum):
     """An administrative review or a suit is noted."""
     REMEDY_ENDED = "remedy_ended"
     NOTE = "note"
-
-
-class Party(StrEnum):
-    """Whose opinion is asked."""
-
-    THIRD_PARTY = "third_party"
-    AGENCY = "agency"
-
-
-class RemedyKind(StrEnum):
-    """行政复议 and 行政诉讼, as table four divides them."""
-
-    REVIEW = "review"
-    SUIT = "suit"
-    """Without a review before."""
-    SUIT_AFTER_REVIEW = "suit_after_review"
-
-
-class Outcome(StrEnum):
-    """How a review or suit ended."""
-
-    UPHELD = "upheld"
-    CORRECTED = "corrected"
-    OTHER = "other"
-    PENDING = "pending"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Applicant:
-    """Who applies: personal data, for those who handle the request alone.
-
-    Args:
-        contact: a person to speak to, where an organisation applies.
-        phone, email, address: how they are reached; at least one.
-    """
-
-    kind: ApplicantKind = ApplicantKind.PERSON
-    name: str
-    certificate: Certificate = Certificate.IDENTITY_CARD
-    certificate_number: str = ""
-    contact: str = ""
-    phone: str = ""
-    email: str = ""
-    address: str = ""
-
-
-@dataclass(frozen=True, kw_only=True)
-class NewRequest:
-    """What is needed to register a request.
-
-    Args:
-        origin_key: unique for ever; the same key again gives the request already registered.
-        unit: the unit addressed; empty: the office finds out whose it is.
-        content: the information asked for: its name, document number or a description.
-        purpose: what it is for, as far as the applicant says.
-        arrived_on: when it came; for post, when it was signed for.
-        signed: for post: somebody signed for it.
-        confirmed_on: when the agency confirmed with the applicant that it came.
-        from_case: number of the case it was before.
-    """
-
-    origin_key: str
-    channel: Channel
-    applicant: Applicant
-    content: str
-    unit: str = ""
-    purpose: str = ""
-    form: Form = Form.PAPER
-    way: Way = Way.POST
-    arrived_on: date
-    signed: bool = True
-    confirmed_on: date | None = None
-    from_case: str = ""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Correction:
-    """A correction asked of the applicant, once.
-
-    Args:
-        by: the last day for it.
-        received_on: when the corrected application came; None: not yet.
-        text: what the applicant then wrote.
-    """
-
-    asked_on: date
-    by: date
-    received_on: date | None = None
-    text: str = ""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Consultation:
-    """An opinion asked of somebody; while it is awaited, the clock stands still.
-
-    Args:
-        due_on: the last day for it (15 working days); the clock goes on after it.
-        answered_on: None: not yet.
-        opinion: what was answered, or that nothing was.
-    """
-
-    party: Party
-    name: str
-    asked_on: date
-    due_on: date
-    answered_on: date | None = None
-    opinion: str = ""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Remedy:
-    """A review or suit against the decision."""
-
-    kind: RemedyKind
-    filed_on: date
-    outcome: Outcome = Outcome.PENDING
-    ended_on: date | None = None
-
-
-@dataclass(frozen=True, kw_only=True)
-class Proposal:
-    """A decision that waits for the head of the unit."""
-
-    result: Result
-    letter: str
-    by: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class Course:
-    """How the handling has gone so far, as far as later moves depend on it.
-
-    Args:
-        begins_on: the day the clock counts from: receipt, or receipt of the correction.
-        extension_days: working days more that were approved; 0: none.
-        asked_days: working days more a clerk asks the head for; 0: none.
-        extension_reason: why, as the applicant is told.
-        letter: the decision as it was made.
-    """
-
-    begins_on: date
-    correction: Correction | None = None
-    consultations: tuple[Consultation, ...] = ()
-    extension_days: int = 0
-    asked_days: int = 0
-    extension_reason: str = ""
-    proposal: Proposal | None = None
-    letter: str = ""
-    delivered_on: date | None = None
-    delivered_by: Way | None = None
-    remedies: tuple[Remedy, ...] = ()
-    from_case: str = ""
-
-    @property
-    def open_consultations(self) -> tuple[Consultation, ...]:
-        """The opinions still awaited."""
-        return tuple(one for one in self.consultations if one.answered_on is None)
 
 
 @dataclass(frozen=True, kw_only=True)

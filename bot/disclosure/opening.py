@@ -9,17 +9,11 @@ from datetime import datetime
 from bot.cases.calendar import local_day
 from bot.cases.model import Actor
 from bot.clean import clean_text
+from bot.disclosure.application import Applicant, NewRequest
+from bot.disclosure.asked import DisclosureCity
 from bot.disclosure.clock import received_day
-from bot.disclosure.model import (
-    Applicant,
-    Course,
-    Move,
-    NewRequest,
-    Request,
-    RequestEvent,
-    State,
-)
-from bot.disclosure.moving import DisclosureCity
+from bot.disclosure.course import Course
+from bot.disclosure.model import Move, Request, RequestEvent, State
 from bot.errors import Invalid
 
 NUMBER_PREFIX = "GK"

@@ -5,11 +5,12 @@ from __future__ import annotations
 from contextlib import AbstractAsyncContextManager
 from typing import Protocol
 
+from bot.attachment_model import Attachment
 from bot.cases.ports import NoticeStore, TryStore
+from bot.disclosure.asked import DisclosureCity
 from bot.disclosure.filters import RequestFilter
 from bot.disclosure.letters import Templates
 from bot.disclosure.model import Request, RequestEvent
-from bot.disclosure.moving import DisclosureCity
 from bot.disclosure.yearly import Fact
 
 
@@ -47,12 +48,23 @@ class RequestStore(Protocol):
         """What the yearly table counts, of every request."""
 
 
+class RequestFileStore(Protocol):
+    """What came with requests; see `bot.storage.disclosure_files`."""
+
+    async def add(self, new: Attachment, *, request_id: str, request_number: str) -> None:
+        """Keep one with its request."""
+
+
 class DisclosureUnit(Protocol):
     """One transaction."""
 
     @property
     def disclosures(self) -> RequestStore:
         """Requests."""
+
+    @property
+    def disclosure_files(self) -> RequestFileStore:
+        """What came with them."""
 
     @property
     def outbox(self) -> NoticeStore:

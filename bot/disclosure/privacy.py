@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bot.cases.model import Actor, Role
-from bot.disclosure.model import Course, Request
+from bot.disclosure.course import Course
+from bot.disclosure.model import Request
 from bot.privacy import mask_name, mask_phone, mask_text
 
 _REGISTERS = frozenset({Role.TRIAGE, Role.SUPERVISOR, Role.SYSTEM})

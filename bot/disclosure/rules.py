@@ -58,7 +58,8 @@ def _from(*states: State) -> frozenset[State]:
 
 
 _BEGUN = _from(State.EXAMINING, State.WORKING)
-_OVER = _from(State.DELIVERED, State.WITHDRAWN, State.GIVEN_UP)
+OVER = _from(State.DELIVERED, State.WITHDRAWN, State.GIVEN_UP)
+"""Owed to the archive."""
 
 RULES: Mapping[Move, Rule] = {
     Move.ASSIGN: Rule(sources=EXAMINED, roles=_OFFICE, target=State.REGISTERED),
@@ -81,6 +82,7 @@ RULES: Mapping[Move, Rule] = {
     Move.CONSULT: Rule(
         sources=_from(State.WORKING, State.CONSULTING), roles=_DEPARTMENT, target=State.CONSULTING
     ),
+    Move.INQUIRY_RECEIVED: Rule(sources=_from(State.CONSULTING), roles=_DEPARTMENT),
     Move.OPINION: Rule(sources=_from(State.CONSULTING), roles=_DEPARTMENT, target=State.WORKING),
     Move.ASK_EXTENSION: Rule(sources=RUNNING, roles=_CLERK, needs_reason=True),
     Move.EXTEND: Rule(sources=RUNNING, roles=_HEAD, needs_reason=True),
@@ -92,7 +94,7 @@ RULES: Mapping[Move, Rule] = {
     ),
     Move.DECIDE: Rule(sources=_BEGUN, roles=_HEAD, target=State.DECIDED),
     Move.DELIVER: Rule(sources=_from(State.DECIDED), roles=_DEPARTMENT, target=State.DELIVERED),
-    Move.ARCHIVE: Rule(sources=_OVER, roles=_DEPARTMENT | _OFFICE, target=State.ARCHIVED),
+    Move.ARCHIVE: Rule(sources=OVER, roles=_DEPARTMENT | _OFFICE, target=State.ARCHIVED),
     Move.WITHDRAW: Rule(
         sources=OPEN, roles=_DEPARTMENT | _OFFICE | {Role.CITIZEN}, target=State.WITHDRAWN
     ),
@@ -111,6 +113,9 @@ ONLY_WHILE: Mapping[Move, Callable[[Request], bool]] = {
     Move.ASK_EXTENSION: lambda one: not (one.course.asked_days or one.course.extension_days),
     Move.EXTEND: lambda one: not one.course.extension_days,
     Move.REFUSE_EXTENSION: lambda one: one.course.asked_days > 0,
+    Move.INQUIRY_RECEIVED: lambda one: any(
+        each.received_on is None for each in one.course.open_consultations
+    ),
     Move.REMEDY_ENDED: lambda one: any(each.ended_on is None for each in one.course.remedies),
 }
 """What must be so beside the state; else the move is not open."""

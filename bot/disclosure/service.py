@@ -4,44 +4,39 @@ from __future__ import annotations
 
 import hashlib
 import math
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from bot.cases.calendar import local_day
 from bot.cases.chain import ChainFault
 from bot.cases.lookup import after_wrong, wait_s
-from bot.cases.model import CITIZEN, Actor
+from bot.cases.model import CITIZEN, SYSTEM, Actor
 from bot.cases.query_code import QueryCodes, digits
 from bot.disclosure import clock
+from bot.disclosure.application import NewRequest
+from bot.disclosure.asked import AskedMove, tidy
 from bot.disclosure.chain import link, verify
 from bot.disclosure.clock import Reading
+from bot.disclosure.files import RequestFiles
 from bot.disclosure.filters import MOST_OPEN, RequestFilter, RequestPage
-from bot.disclosure.model import Move, NewRequest, Request, RequestEvent
-from bot.disclosure.moving import AskedMove, changed, tidy
+from bot.disclosure.model import Move, Request, RequestEvent
+from bot.disclosure.moving import changed
 from bot.disclosure.notices import notice
-from bot.disclosure.opening import NUMBER_PREFIX, cleaned, number_in, registered
+from bot.disclosure.opening import NUMBER_PREFIX
 from bot.disclosure.ports import DisclosureStorage, DisclosureUnit, ServiceCity
-from bot.disclosure.rules import OPEN
+from bot.disclosure.registering import Registered, Registering
+from bot.disclosure.repeated import Earlier, earlier_ones
+from bot.disclosure.rules import OPEN, concerns
 from bot.disclosure.yearly import Yearly, tables
 from bot.errors import Conflict, Invalid, NotFound, TooMany
 from bot.ports import Clock, Ids, Wakeups
+from connectors.base import InboundFile
 
-_ORIGIN_CHARS = 250
+_SAME_NAME = 200
+"""Of so many requests under one name the earlier ones of an applicant are found."""
 _YEARS = range(2008, 2200)
 """The regulation is in force since 2008."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Registered:
-    """A request that stands under an origin key; `created` is false the second time."""
-
-    request: Request
-    query_code: str
-    created: bool
-
-
-class _AlreadyThere(Exception):
-    """Somebody registered a request under the same key meanwhile; undoes the number taken."""
 
 
 class Disclosures:
@@ -53,6 +48,7 @@ class Disclosures:
         ids: new ids.
         city: limits, letters, wording, units.
         secret: keys query codes; at least 16 bytes.
+        files: where files that come with an application are written.
         mail_channel: the channel that carries mail; empty: nobody is told by mail.
         wakeups: told of `outbox` after a change; None: nobody is.
     """
@@ -65,32 +61,34 @@ class Disclosures:
         city: ServiceCity,
         secret: bytes,
         *,
+        files: RequestFiles,
         mail_channel: str = "",
         wakeups: Wakeups | None = None,
     ) -> None:
         self._storage, self._clock, self._ids, self._city = storage, clock, ids, city
         self._codes = QueryCodes(secret)
+        self._registering = Registering(
+            storage, clock, ids, city, self._codes, files=files, tell=self._tell
+        )
         self._mail_channel, self._wakeups = mail_channel, wakeups
 
-    async def register(self, new: NewRequest, *, actor: Actor = CITIZEN) -> Registered:
-        """Register a request; the same origin key again gives the one already there.
+    async def register(
+        self, new: NewRequest, *, actor: Actor = CITIZEN, files: Sequence[InboundFile] = ()
+    ) -> Registered:
+        """Register a request with its files; the same origin key again gives the one already there.
 
         Raises:
             Invalid: something is missing or wrong; the fields say what.
         """
-        key = _origin(new.origin_key)
-        known = await self._under(key)
-        if known is not None:
-            return known
-        now = self._clock.now()
-        request, event = registered(cleaned(new), self._city, actor, id=self._ids.new_id(), now=now)
-        try:
-            return await self._add(request, event, key, now)
-        except _AlreadyThere:
-            known = await self._under(key)
-            if known is None:
-                raise
-            return known
+        made = await self._registering.register(new, actor=actor, given=files)
+        if made.created:
+            await self._wake()
+        return made
+
+    async def under(self, origin_key: str) -> Request | None:
+        """The request registered under an origin key, or None."""
+        known = await self._registering.under(origin_key)
+        return None if known is None else known.request
 
     async def move(
         self, number: str, asked: AskedMove, *, seen_version: int | None = None
@@ -127,6 +125,19 @@ class Disclosures:
             await self._tell(unit, after, asked.move, now, letter=details.get("text", ""))
         await self._wake()
         return after
+
+    async def note(self, number: str, text: str, *, told_as: str) -> None:
+        """Note something of our own on a request, once under a name. Raises `NotFound`."""
+        while True:
+            one, events = await self.get(number), await self.events(number)
+            if any(event.details.get("told_as") == told_as for event in events):
+                return
+            asked = AskedMove(move=Move.NOTE, actor=SYSTEM, text=text, told_as=told_as)
+            try:
+                await self.move(number, asked, seen_version=one.version)
+            except Conflict:
+                continue  # somebody moved it meanwhile: it is read anew
+            return
 
     async def get(self, number: str) -> Request:
         """A request, for staff. Raises `NotFound`."""
@@ -176,6 +187,15 @@ class Disclosures:
         today = local_day(self._clock.now())
         return clock.read(request, today, self._city.disclosure, self._city.limits)
 
+    async def earlier(self, request: Request, reader: Actor) -> tuple[Earlier, ...]:
+        """Requests the same applicant made before, as far as they are the reader's business."""
+        wanted = RequestFilter(
+            applicant=request.applicant.name, before=request.number, limit=_SAME_NAME
+        )
+        async with self._storage.read() as unit:
+            found = await unit.disclosures.find(wanted)
+        return earlier_ones(request, (one for one in found if concerns(one, reader)))
+
     async def open_by_clock(self, wanted: RequestFilter) -> list[tuple[Request, Reading]]:
         """Requests that are not decided, the least time first."""
         states = wanted.states & OPEN if wanted.states else OPEN
@@ -208,28 +228,6 @@ class Disclosures:
             facts = await read.disclosures.facts(official)
         return tables(facts, year, unit=official or "")
 
-    async def _under(self, key: str) -> Registered | None:
-        async with self._storage.read() as unit:
-            found = await unit.disclosures.by_origin(key)
-        if found is None:
-            return None
-        return Registered(request=found, query_code=self._code(key), created=False)
-
-    async def _add(
-        self, request: Request, event: RequestEvent, key: str, now: datetime
-    ) -> Registered:
-        code, year = self._code(key), local_day(now).year
-        async with self._storage.begin() as unit:
-            count = await unit.disclosures.next_number(year)
-            request = replace(request, number=number_in(year, count))
-            kept = self._codes.stored(request.number, code)
-            if not await unit.disclosures.add(request, origin_key=key, query_code_hash=kept):
-                raise _AlreadyThere
-            await unit.disclosures.append(link(event, None), id=self._ids.new_id())
-            await self._tell(unit, request, Move.REGISTER, now, query_code=code)
-        await self._wake()
-        return Registered(request=request, query_code=code, created=True)
-
     async def _tell(
         self,
         unit: DisclosureUnit,
@@ -251,10 +249,6 @@ class Disclosures:
         if told is not None:
             await unit.outbox.add(told, id=self._ids.new_id(), now=now)
 
-    def _code(self, key: str) -> str:
-        # Apart from cases: the same key in both must not give the same code.
-        return self._codes.code(f"disclosure\x00{key}")
-
     async def _wake(self) -> None:
         if self._wakeups is not None and self._mail_channel:
             await self._wakeups.wake("outbox")
@@ -271,12 +265,6 @@ async def _request_of(unit: DisclosureUnit, number: str) -> Request:
     if found is None:
         raise NotFound("没有这个编号的申请。")
     return found
-
-
-def _origin(key: str) -> str:
-    if not key:
-        raise ValueError("a request without an origin key")
-    return key if len(key) <= _ORIGIN_CHARS else hashlib.sha256(key.encode()).hexdigest()
 
 
 def _somebody_was_first() -> Conflict:

@@ -12,7 +12,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from bot.disclosure.model import ApplicantKind, Outcome, Remedy, RemedyKind
+from bot.disclosure.application import ApplicantKind
+from bot.disclosure.course import Outcome, Remedy, RemedyKind
 from bot.disclosure.results import Result
 
 COLUMNS = tuple(ApplicantKind)

@@ -10,7 +10,7 @@ from openpyxl import Workbook
 from openpyxl.styles import Alignment, Border, Font, Side
 
 from bot.city.sheets import letter
-from bot.disclosure.model import RemedyKind
+from bot.disclosure.course import RemedyKind
 from bot.disclosure.yearly import COLUMNS, Yearly
 from bot.disclosure.yearly_file import (
     BALANCE,

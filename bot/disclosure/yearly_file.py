@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from bot.city.sheets import write_csv
-from bot.disclosure.model import ApplicantKind, Outcome, RemedyKind
+from bot.disclosure.application import ApplicantKind
+from bot.disclosure.course import Outcome, RemedyKind
 from bot.disclosure.results import GROUPS, RESULTS, Group, Result
 from bot.disclosure.yearly import COLUMNS, OUTCOMES, Row, Yearly
 

@@ -20,14 +20,15 @@ from pathlib import Path
 from typing import IO, Any
 
 import sqlalchemy as sa
-from sqlalchemy.ext.asyncio import create_async_engine
 
 from bot import attachment_files
-from bot.attachment_model import AttachmentKind, AttachmentState, Scan
+from bot.attachment_model import Scan
 from bot.storage.backup import BackupError, backup, is_empty, restore
-from bot.storage.tables import attachments
+from bot.storage.file_audit import kept_files
 from bot.storage.units import async_url
 
+_GOING = (Scan.INFECTED.value, Scan.DELETED.value)
+"""One that is about to be deleted may be gone already."""
 _DATABASE, _FILES, _MANIFEST = "database", "attachments", "manifest.json"
 _VERSION = 1
 _NAME = re.compile(rf"{_FILES}/([0-9a-f]{{2}})/(\1[0-9a-f]{{62}})")
@@ -114,27 +115,10 @@ async def bring_back(url: str, folder: Path, file: Path, *, overwrite: bool = Fa
 
 async def _kept(url: str, folder: Path) -> Mapping[str, tuple[str, str]]:
     """Attachment id → name in a backup and SHA-256, of those that have a file."""
-    where = async_url(url)
-    if where.get_backend_name() == "sqlite" and not await asyncio.to_thread(
-        Path(where.database or "").is_file
-    ):
-        return {}
-    wanted = sa.select(attachments.c.id, attachments.c.message_id, attachments.c.sha256).where(
-        attachments.c.state == AttachmentState.KEPT.value,
-        attachments.c.kind != AttachmentKind.PLACE.value,
-        # One that is about to be deleted may be gone already.
-        attachments.c.scan.not_in((Scan.INFECTED.value, Scan.DELETED.value)),
-    )
-    engine = create_async_engine(where)
-    try:
-        async with engine.connect() as connection:
-            names = await connection.run_sync(lambda c: set(sa.inspect(c).get_table_names()))
-            rows = await connection.execute(wanted) if attachments.name in names else ()
-            return {row[0]: (_name(folder, row[1], row[2]), row[2]) for row in rows}
-    except (OSError, sa.exc.SQLAlchemyError) as error:
-        raise BackupError(f"数据库连接不上：{type(error).__name__}。") from error
-    finally:
-        await engine.dispose()
+    return {
+        one: (_name(folder, owner, digest), digest)
+        for one, (owner, digest) in (await kept_files(url)).items()
+    }
 
 
 def _name(folder: Path, message_id: str, digest: str) -> str:

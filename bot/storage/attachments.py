@@ -11,16 +11,17 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.attachment_model import Attachment, AttachmentKind, AttachmentState, Scan
 from bot.records import MessageState
 from bot.storage.connection import insert
+from bot.storage.scanned_rows import ScannedRows
 from bot.storage.tables import attachments, messages
 
 _FORGOTTEN_AT_ONCE = 50
 
 
-class AttachmentRepository:
+class AttachmentRepository(ScannedRows):
     """The table `attachments`."""
 
     def __init__(self, connection: AsyncConnection) -> None:
-        self._connection = connection
+        super().__init__(connection, attachments, attachments.c.message_id, _attachment)
 
     async def add(self, new: Attachment) -> Attachment:
         """Keep one; where its message has one in its place already, that one is given."""
@@ -60,52 +61,6 @@ class AttachmentRepository:
     async def all_of_message(self, message_id: str) -> tuple[Attachment, ...]:
         """Those of a message, in order."""
         return await self._all(attachments.c.message_id == message_id)
-
-    async def unscanned(self, *, limit: int) -> tuple[Attachment, ...]:
-        """Those that wait for the scanner or, infected, for their end.
-
-        What was found first, then what was tried least: one that cannot be scanned holds up no
-        other.
-        """
-        rows = await self._connection.execute(
-            sa.select(attachments)
-            .where(attachments.c.scan.in_((Scan.INFECTED.value, Scan.WAITING.value)))
-            .order_by(attachments.c.scan, attachments.c.scans, attachments.c.at, attachments.c.id)
-            .limit(limit)
-        )
-        return tuple(_attachment(row) for row in rows.mappings())
-
-    async def scanned(self, one: Attachment, scan: Scan, *, found: str = "") -> None:
-        """Keep what a scan came to, for every copy of the file in its message: they share it."""
-        values: dict[str, object] = {"scan": scan.value}
-        if found:
-            values["details"] = {"virus": found}
-        await self._connection.execute(
-            sa.update(attachments)
-            .where(
-                attachments.c.message_id == one.message_id,
-                attachments.c.sha256 == one.sha256,
-                attachments.c.scan != Scan.NONE.value,
-            )
-            .values(**values)
-        )
-
-    async def scan_failed(self, one: Attachment, tries: int) -> None:
-        """Count a scan that came to nothing."""
-        await self._connection.execute(
-            sa.update(attachments).where(attachments.c.id == one.id).values(scans=tries)
-        )
-
-    async def waiting(self) -> tuple[int, datetime | None]:
-        """How many wait for a scan, and since when the oldest does."""
-        count, oldest = (
-            await self._connection.execute(
-                sa.select(sa.func.count(), sa.func.min(attachments.c.at)).where(
-                    attachments.c.scan == Scan.WAITING.value
-                )
-            )
-        ).one()
-        return int(count), oldest
 
     async def of_case(self, number: str) -> tuple[Attachment, ...]:
         """Those of a case, oldest first."""

@@ -2,25 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
 from pydantic import TypeAdapter
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.disclosure.application import Applicant, ApplicantKind, Channel, Form, Way
+from bot.disclosure.course import Course
 from bot.disclosure.filters import RequestFilter
-from bot.disclosure.model import (
-    Applicant,
-    ApplicantKind,
-    Channel,
-    Course,
-    Form,
-    Move,
-    Request,
-    RequestEvent,
-    State,
-    Way,
-)
+from bot.disclosure.model import Move, Request, RequestEvent, State
 from bot.disclosure.results import Result
 from bot.disclosure.yearly import Fact
 from bot.storage.connection import insert
@@ -99,6 +91,20 @@ class DisclosureRepository:
         )
         return tuple(_event_of(row) for row in rows.mappings())
 
+    async def events_of_all(
+        self, request_ids: Sequence[str]
+    ) -> Mapping[str, tuple[RequestEvent, ...]]:
+        """The events of several requests, each first to last."""
+        found: dict[str, list[RequestEvent]] = {}
+        rows = await self._connection.execute(
+            sa.select(disclosure_events)
+            .where(disclosure_events.c.request_id.in_(list(request_ids)))
+            .order_by(disclosure_events.c.request_id, disclosure_events.c.seq)
+        )
+        for row in rows.mappings():
+            found.setdefault(row["request_id"], []).append(_event_of(row))
+        return {id: tuple(events) for id, events in found.items()}
+
     async def find(self, wanted: RequestFilter) -> tuple[Request, ...]:
         """Requests, the newest first."""
         rows = await self._connection.execute(
@@ -146,6 +152,8 @@ def _conditions(wanted: RequestFilter) -> list[sa.ColumnElement[bool]]:
         found.append(table.channel == wanted.channel.value)
     if wanted.result is not None:
         found.append(table.result == wanted.result.value)
+    if wanted.applicant:
+        found.append(table.applicant_name == wanted.applicant)
     if wanted.text:
         fields = (table.number, table.applicant_name, table.content)
         found.append(sa.or_(*(one.contains(wanted.text, autoescape=True) for one in fields)))

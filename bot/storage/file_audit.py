@@ -10,6 +10,7 @@ import asyncio
 import hashlib
 import re
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,6 +20,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from bot import attachment_files
 from bot.attachment_model import AttachmentKind, AttachmentState, Scan
 from bot.storage.backup import BackupError
+from bot.storage.disclosure_tables import disclosure_files
 from bot.storage.tables import attachments
 from bot.storage.units import async_url
 
@@ -26,6 +28,8 @@ _NAME = re.compile(r"\.?[0-9a-f]{64}(?:\.[0-9a-f]{8})?")
 """A file, or one whose writing was cut off."""
 _UNTIL_STRAY_S = 86_400.0
 """A younger one may be about to get its row."""
+_GOING = (Scan.INFECTED.value, Scan.DELETED.value)
+"""One that is about to be deleted may be gone already."""
 _CHUNK_BYTES = 1024 * 1024
 
 
@@ -58,24 +62,51 @@ async def look_over(url: str, folder: Path, *, remove: bool = False) -> FilesFou
         BackupError: the database is out of reach.
     """
     files = await asyncio.to_thread(_files, folder)  # before the rows: each of them has its file
-    rows = await _rows(url)
-    named = {attachment_files.path(folder, message_id, digest) for _, message_id, digest in rows}
+    rows = await kept_files(url, there=True)  # else every file would be stray
+    named = {attachment_files.path(folder, owner, digest) for owner, digest in rows.values()}
     stray = [path for path in files if path not in named]
     removed = await asyncio.to_thread(_remove, stray) if remove else 0
     lost = await asyncio.to_thread(_lost, folder, rows)
     return FilesFound(kept=len(rows) - len(lost), lost=lost, stray=len(stray), removed=removed)
 
 
-async def _rows(url: str) -> list[tuple[str, str, str]]:
-    wanted = sa.select(attachments.c.id, attachments.c.message_id, attachments.c.sha256).where(
+async def kept_files(url: str, *, there: bool = False) -> Mapping[str, tuple[str, str]]:
+    """Id → what the file's path is made of (message or application) and SHA-256, of everything
+    that has a file; nothing where the database is not there yet.
+
+    Args:
+        url: the database.
+        there: it must be there, with its tables.
+
+    Raises:
+        BackupError: the database is out of reach, or not there.
+    """
+    where = async_url(url)
+    if where.get_backend_name() == "sqlite" and not await asyncio.to_thread(
+        Path(where.database or "").is_file
+    ):
+        if there:
+            raise BackupError("数据库还没有建立。")
+        return {}
+    of_cases = sa.select(attachments.c.id, attachments.c.message_id, attachments.c.sha256).where(
         attachments.c.state == AttachmentState.KEPT.value,
         attachments.c.kind != AttachmentKind.PLACE.value,
-        attachments.c.scan.not_in((Scan.INFECTED.value, Scan.DELETED.value)),
+        attachments.c.scan.not_in(_GOING),
     )
-    engine = create_async_engine(async_url(url))
+    of_requests = sa.select(
+        disclosure_files.c.id, disclosure_files.c.owner, disclosure_files.c.sha256
+    ).where(disclosure_files.c.scan.not_in(_GOING))
+    engine = create_async_engine(where)
     try:
         async with engine.connect() as connection:
-            return [(row[0], row[1], row[2]) for row in await connection.execute(wanted)]
+            names = await connection.run_sync(lambda c: set(sa.inspect(c).get_table_names()))
+            if there and not {attachments.name, disclosure_files.name} <= names:
+                raise BackupError("数据库不是本版本的，请先 policyline db upgrade。")
+            found: dict[str, tuple[str, str]] = {}
+            for table, wanted in ((attachments, of_cases), (disclosure_files, of_requests)):
+                rows = await connection.execute(wanted) if table.name in names else ()
+                found |= {row[0]: (row[1], row[2]) for row in rows}
+            return found
     except (OSError, sa.exc.SQLAlchemyError) as error:
         raise BackupError(f"数据库连接不上：{type(error).__name__}。") from error
     finally:
@@ -95,12 +126,12 @@ def _remove(stray: list[Path]) -> int:
     return len(stray)
 
 
-def _lost(folder: Path, rows: list[tuple[str, str, str]]) -> tuple[str, ...]:
+def _lost(folder: Path, rows: Mapping[str, tuple[str, str]]) -> tuple[str, ...]:
     return tuple(
         sorted(
-            attachment
-            for attachment, message_id, digest in rows
-            if _digest(attachment_files.path(folder, message_id, digest)) != digest
+            one
+            for one, (owner, digest) in rows.items()
+            if _digest(attachment_files.path(folder, owner, digest)) != digest
         )
     )
 

@@ -37,7 +37,7 @@ _FOR = b"policyline contact data"
 
 
 class KeyMissing(Exception):
-    """What is kept was sealed under a key that is not set, or was changed; nothing is overwritten."""
+    """What is kept was sealed under a key that is not set, or was changed."""
 
 
 class BadKeys(ValueError):
@@ -95,9 +95,7 @@ class ContactKeys:
             raise KeyMissing(f"contact data sealed under the key {name!r}, which is not set")
         try:
             sealed = base64.urlsafe_b64decode(body + "=" * (-len(body) % 4))
-            return key.cipher.decrypt(
-                sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], _FOR
-            ).decode()
+            return key.cipher.decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], _FOR).decode()
         except (InvalidTag, binascii.Error, ValueError) as error:
             raise KeyMissing(f"contact data do not open under the key {name!r}") from error
 

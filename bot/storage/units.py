@@ -28,6 +28,8 @@ from bot.storage.conversations import ConversationRepository
 from bot.storage.corrections import CorrectionRepository
 from bot.storage.deliveries import DeliveryRepository
 from bot.storage.disclosure import DisclosureRepository
+from bot.storage.disclosure_alerts import DisclosureAlertRepository
+from bot.storage.disclosure_files import DisclosureFileRepository
 from bot.storage.documents import DocumentRepository
 from bot.storage.hot import HotRepository
 from bot.storage.letters import PublishedLetterRepository
@@ -86,6 +88,8 @@ class Unit:
         self.call_keeping = CallKeepingRepository(connection)
         self.open311 = Open311Repository(connection)
         self.disclosures = DisclosureRepository(connection)
+        self.disclosure_alerts = DisclosureAlertRepository(connection)
+        self.disclosure_files = DisclosureFileRepository(connection)
 
 
 class Storage:

@@ -17,6 +17,7 @@ async def show(request: web.Request) -> web.Response:
         request,
         "alerts.html",
         alerts=await services.alerts.of(session.actor),
+        disclosure_alerts=await services.disclosure_alerts.of(session.actor),
         opinion_alerts=await services.opinions.alerts() if acts else (),
         now=services.clock.now(),
     )
@@ -25,4 +26,11 @@ async def show(request: web.Request) -> web.Response:
 async def seen(request: web.Request) -> web.Response:
     """Put one away."""
     await services_of(request).alerts.seen(request.match_info["id"], session_of(request).actor)
+    return web.Response(status=303, headers={"Location": "/alerts"})
+
+
+async def disclosure_seen(request: web.Request) -> web.Response:
+    """Put one of a request for information away."""
+    alert_id, actor = request.match_info["id"], session_of(request).actor
+    await services_of(request).disclosure_alerts.seen(alert_id, actor)
     return web.Response(status=303, headers={"Location": "/alerts"})

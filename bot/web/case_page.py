@@ -30,6 +30,7 @@ from bot.cases.replying import PRIVATE, Finding, template
 from bot.cases.rules import moves_open_to
 from bot.errors import NotFound, PolicylineError
 from bot.privacy import as_seen_by, may_see_person, may_see_source
+from bot.web.disclosure_from_case import became, offers_disclosure
 from bot.web.errors import move_refused
 from bot.web.reading import clean, read_form
 from bot.web.rendering import local_path, page
@@ -335,6 +336,8 @@ async def _page(
             if one.kind is not AttachmentKind.SOURCE or may_see_source(actor)
         ],
         moves=offered,
+        disclosure=await became(request, case),
+        offers_disclosure=offers_disclosure(request, case),
         similar=await similar_to(request, case, actor),
         demands=await demands_of(request, case, actor),
         reply_draft=reply_draft,

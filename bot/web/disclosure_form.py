@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, Field
 
-from bot.disclosure.model import (
+from bot.disclosure.application import (
     Applicant,
     ApplicantKind,
     Certificate,
@@ -76,6 +76,7 @@ class StaffForm(RequestForm):
     arrived_on: date = Field(title="到达或签收日期")
     signed: bool = Field(default=False, title="签收")
     confirmed_on: Day = Field(default=None, title="确认日期")
+    from_case: Words = Field(default="", max_length=40, title="工单编号")
 
 
 def check_whole(form: RequestForm) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated
 from urllib.parse import urlencode
 
@@ -11,17 +11,21 @@ from aiohttp import web
 from pydantic import BaseModel, BeforeValidator, Field
 
 from bot.cases.calendar import local_day
-from bot.disclosure.filters import RequestFilter
-from bot.disclosure.model import Channel, State
-from bot.disclosure.privacy import as_seen_by
+from bot.disclosure.application import Channel
+from bot.disclosure.filters import PER_PAGE, RequestFilter
+from bot.disclosure.from_case import begun_with, origin_of
+from bot.disclosure.model import Request, State
+from bot.disclosure.privacy import as_seen_by, may_see_applicant
 from bot.disclosure.results import Result
 from bot.disclosure.rules import OPEN
 from bot.errors import PolicylineError
 from bot.web.disclosure_access import own_unit
 from bot.web.disclosure_form import StaffForm, Words, typed_of
+from bot.web.disclosure_from_case import case_to_begin_with, note_on_case
 from bot.web.reading import parse, read_query
 from bot.web.rendering import page
 from bot.web.routes import services_of, session_of
+from bot.web.uploads import FILES, files_in
 
 _ENDED = frozenset({State.DECIDED, State.DELIVERED, State.WITHDRAWN, State.GIVEN_UP})
 
@@ -74,6 +78,7 @@ async def show(request: web.Request) -> web.Response:
         shown = await services.disclosures.page(wanted)
         following = shown.before
         found = [(one, services.disclosures.reading(one)) for one in shown.requests]
+    await _record_seen(request, [one for one, _ in found])
     return page(
         request,
         "disclosures.html",
@@ -87,27 +92,58 @@ async def show(request: web.Request) -> web.Response:
     )
 
 
+async def _record_seen(request: web.Request, shown: list[Request]) -> None:
+    """Write down whose names a reader was shown unmasked: how many, and the first of them."""
+    services, actor = services_of(request), session_of(request).actor
+    seen = [one.number for one in shown if may_see_applicant(one, actor)]
+    if seen:
+        numbers = " ".join(seen[:PER_PAGE])
+        await services.staff.record(
+            actor.id, "disclosure.see_list", "disclosures", count=str(len(seen)), numbers=numbers
+        )
+
+
 def _address(asked: ListQuery, **changes: str) -> str:
     given = {name: str(value or "") for name, value in asked.model_dump(mode="json").items()}
     kept = {name: value for name, value in (given | changes).items() if value}
     return f"/disclosures?{urlencode(kept)}"
 
 
+class _NewQuery(BaseModel):
+    from_case: Words = Field(default="", max_length=40, title="工单编号")
+
+
 async def ask_new(request: web.Request) -> web.Response:
-    """The form for what came on paper, by fax or by mail."""
-    return _form(request, {"key": services_of(request).ids.new_id()})
+    """The form for what came on paper, by fax or by mail, or as a case."""
+    begun: dict[str, str] = {}
+    if number := read_query(request, _NewQuery).from_case:
+        case = await case_to_begin_with(request, number)
+        actor = session_of(request).actor
+        await services_of(request).staff.record(actor.id, "case.see_person", case.number)
+        begun = dict(begun_with(case))
+    return _form(request, {"key": services_of(request).ids.new_id()} | begun)
 
 
 async def register(request: web.Request) -> web.Response:
     """Register it; number and code are shown once."""
-    typed = typed_of(await request.post())
-    actor = session_of(request).actor
+    sent = await request.post()
+    typed, actor = typed_of(sent), session_of(request).actor
     try:
         form = parse(StaffForm, typed)
         new = form.new(
-            form.channel, form.arrived_on, signed=form.signed, confirmed_on=form.confirmed_on
+            form.channel,
+            form.arrived_on,
+            signed=form.signed,
+            confirmed_on=form.confirmed_on,
+            from_case=form.from_case,
         )
-        made = await services_of(request).disclosures.register(new, actor=actor)
+        case = await case_to_begin_with(request, form.from_case) if form.from_case else None
+        if case is not None:
+            new = replace(new, origin_key=origin_of(case.number), from_case=case.number)
+        register = services_of(request).disclosures.register
+        made = await register(new, actor=actor, files=files_in(sent))
+        if case is not None:
+            await note_on_case(request, case, made.request)
     except PolicylineError as error:
         return _form(request, typed, error=error)
     return page(request, "disclosure_registered.html", made=made)
@@ -128,4 +164,5 @@ def _form(
         units=services.city.unit_names,
         unit=session_of(request).actor.department,
         today=local_day(services.clock.now()),
+        most_files=FILES,
     )

@@ -9,9 +9,11 @@ from aiohttp import web
 from pydantic import BaseModel, Field
 
 from bot.cases.calendar import local_day
+from bot.disclosure.application import Way
+from bot.disclosure.asked import AskedMove
+from bot.disclosure.course import Outcome, Party, RemedyKind
 from bot.disclosure.letters import Letter
-from bot.disclosure.model import Move, Outcome, Party, RemedyKind, Request, RequestEvent, Way
-from bot.disclosure.moving import AskedMove
+from bot.disclosure.model import Move, Request, RequestEvent
 from bot.disclosure.privacy import as_seen_by, may_see_applicant, names_in
 from bot.disclosure.results import Result
 from bot.disclosure.rules import moves_open_to
@@ -33,6 +35,7 @@ FIELDS: Mapping[Move, tuple[str, ...]] = {
     Move.GIVE_UP: ("reason", "letter"),
     Move.WORK: (),
     Move.CONSULT: ("name", "letter"),
+    Move.INQUIRY_RECEIVED: ("name", "day", "text"),
     Move.OPINION: ("name", "day", "text"),
     Move.ASK_EXTENSION: ("days", "reason"),
     Move.EXTEND: ("days", "reason", "letter"),
@@ -184,6 +187,8 @@ async def _page(
         reading=reading,
         drawn=clock_drawn(one, reading, today, services.city.disclosure, services.city.limits),
         events=events,
+        earlier=await services.disclosures.earlier(one, actor) if sees else (),
+        files=await services.disclosure_files.of(one),
         moves=offered,
         fields=FIELDS,
         main_moves=MAIN_MOVES,

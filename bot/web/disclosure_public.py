@@ -12,16 +12,18 @@ from pydantic import BaseModel, Field
 
 from bot.cases.calendar import local_day
 from bot.cases.model import CITIZEN
-from bot.disclosure.model import Channel, Move, Request
-from bot.disclosure.moving import AskedMove
+from bot.disclosure.application import Channel
+from bot.disclosure.asked import AskedMove
+from bot.disclosure.model import Move, Request
 from bot.disclosure.rules import moves_open_to
-from bot.errors import PolicylineError, TooMany
+from bot.errors import PolicylineError, TooLarge, TooMany
 from bot.web.disclosure_form import RequestForm, Words, check_whole, typed_of
 from bot.web.disclosure_steps import steps_of
 from bot.web.reading import parse, read_query
 from bot.web.rendering import page
 from bot.web.routes import services_of
 from bot.web.security import address_of, check_origin, limit
+from bot.web.uploads import BODY_LIMIT, FILES, WAY_TOO_MUCH, close_files, files_in
 from knowledge.model import Answer
 
 _Act = Callable[[Request], Awaitable[str]]
@@ -53,15 +55,25 @@ async def show(request: web.Request) -> web.Response:
 async def send(request: web.Request) -> web.Response:
     """Register a request; number and code are shown once."""
     check_origin(request)
-    typed, services = typed_of(await request.post()), services_of(request)
+    services = services_of(request)
+    typed: dict[str, str] = {}
+    if (request.content_length or 0) > BODY_LIMIT:  # nothing of it is read
+        return _form(request, typed, error=TooLarge(WAY_TOO_MUCH))
     try:
+        sent = await request.clone(client_max_size=BODY_LIMIT).post()
+    except web.HTTPRequestEntityTooLarge:
+        return _form(request, typed, error=TooLarge(WAY_TOO_MUCH))
+    try:
+        typed = typed_of(sent)
         await limit(request, "disclosure", address_of(request), times=20, window_s=3600)
-        form = parse(RequestForm, typed)
+        form, files = parse(RequestForm, typed), files_in(sent)
         check_whole(form)
         today = local_day(services.clock.now())
-        made = await services.disclosures.register(form.new(Channel.WEB, today))
+        made = await services.disclosures.register(form.new(Channel.WEB, today), files=files)
     except PolicylineError as error:
         return _form(request, typed, error=error)
+    finally:
+        close_files(sent)
     return page(
         request,
         "disclosure_receipt.html",
@@ -172,6 +184,7 @@ def _form(
         faults=error.fields if error else {},
         units=services.city.unit_names,
         limits=services.city.disclosure,
+        most_files=FILES,
         asked=asked,
         found=found,
     )

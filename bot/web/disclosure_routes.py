@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from bot.web import (
+    alerts,
+    disclosure_files,
     disclosure_letters,
     disclosure_lists,
     disclosure_page,
@@ -11,6 +13,7 @@ from bot.web import (
 )
 from bot.web.rights import Right
 from bot.web.routes import Route
+from bot.web.uploads import BODY_LIMIT
 
 DISCLOSURE_PUBLIC_ROUTES = (
     Route(method="GET", path="/disclosure", handler=disclosure_public.show),
@@ -39,6 +42,7 @@ DISCLOSURE_ROUTES = (
         path="/disclosures/new",
         handler=disclosure_lists.register,
         right=Right.DISCLOSURE_HANDLE,
+        max_body=BODY_LIMIT,
     ),
     Route(
         method="GET",
@@ -75,5 +79,17 @@ DISCLOSURE_ROUTES = (
         path="/disclosures/{number}/letters/{id}",
         handler=disclosure_letters.show,
         right=Right.DISCLOSURE_SEE,
+    ),
+    Route(
+        method="GET",
+        path="/disclosures/{number}/files/{id}",
+        handler=disclosure_files.show,
+        right=Right.DISCLOSURE_SEE,
+    ),
+    Route(
+        method="POST",
+        path="/alerts/disclosure/{id}",
+        handler=alerts.disclosure_seen,
+        right=Right.DISCLOSURE_HANDLE,
     ),
 )

@@ -4,17 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from bot.disclosure.alerting import AlertKind
+from bot.disclosure.application import Certificate, Channel, Form, Way
 from bot.disclosure.clock import Reading, Tone
+from bot.disclosure.course import Party
 from bot.disclosure.letters import NAMES as NAMES
-from bot.disclosure.model import (
-    Certificate,
-    Channel,
-    Form,
-    Move,
-    Party,
-    State,
-    Way,
-)
+from bot.disclosure.model import Move, State
 from bot.disclosure.results import BY_ITSELF, Result, name_of
 from bot.disclosure.yearly_file import KINDS as KINDS
 from bot.disclosure.yearly_file import REMEDIES as REMEDIES
@@ -43,6 +38,7 @@ MOVES: Mapping[Move, str] = {
     Move.GIVE_UP: "视为放弃",
     Move.WORK: "开始办理",
     Move.CONSULT: "征求意见",
+    Move.INQUIRY_RECEIVED: "征求意见函已收到",
     Move.OPINION: "收到意见",
     Move.ASK_EXTENSION: "申请延期",
     Move.EXTEND: "批准延期",
@@ -96,6 +92,21 @@ DECISIONS: Mapping[Result, str] = {
     result: name for result, name in RESULTS.items() if result not in BY_ITSELF
 }
 """Those a person decides."""
+
+ALERTS: Mapping[AlertKind, str] = {
+    AlertKind.ANSWER_SOON: "即将到期，请答复",
+    AlertKind.ANSWER_LATE: "超期没有答复",
+    AlertKind.ANSWER_OFFICE: "承办单位超期没有答复，请督办",
+    AlertKind.ASK_SOON: "需要补正的，请尽快告知",
+    AlertKind.CORRECT_SOON: "申请人补正的期限快到",
+    AlertKind.CORRECT_LATE: "补正期限已过，请研究是否视为放弃",
+    AlertKind.ARCHIVE_SOON: "请归档",
+    AlertKind.ARCHIVE_LATE: "超期没有归档",
+}
+SOON = frozenset(
+    {AlertKind.ANSWER_SOON, AlertKind.ASK_SOON, AlertKind.CORRECT_SOON, AlertKind.ARCHIVE_SOON}
+)
+"""Alerts of what is not over yet."""
 
 _CSS = {
     Tone.LATE: "late",

@@ -4,26 +4,19 @@ from __future__ import annotations
 
 import re
 
-from aiohttp.web_request import FileField
-from multidict import MultiDictProxy
 from pydantic import Field
 
-from bot.errors import Invalid, TooLarge
+from bot.errors import Invalid
 from bot.letters.facts import WEB_SENDER
 from bot.services import Services
 from bot.web.models import Request, Text
 from connectors.base import Inbound, InboundFile, InboundKind
 from connectors.channels.mailbox.letter import CHANNEL, Fact
-from connectors.channels.mailbox.naming import cleaned
 
 TEXT_CHARS = 5000
-FILES, FILE_BYTES = 5, 10 * 1024 * 1024
-BODY_LIMIT = FILES * FILE_BYTES + 1024 * 1024
 LETTER_ID = r"^[A-Za-z0-9_-]{22,64}$"
 _MOBILE = re.compile(r"1[3-9]\d{9}")
 _MAIL = re.compile(r"[^\s@<>,;:\"()\[\]\\]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
-
-Form = MultiDictProxy[str | bytes | bytearray | FileField]
 
 
 class LetterRequest(Request):
@@ -47,31 +40,6 @@ class LetterRequest(Request):
     public: bool = Field(default=False, title="公开信")
     may_publish: bool = Field(default=False, title="同意公开来信和答复")
     anonymous: bool = Field(default=False, title="匿名")
-
-
-def files_of(form: Form, name: str = "files") -> tuple[InboundFile, ...]:
-    """The files chosen. Raises `TooLarge` for too many, or one too large."""
-    files = [one for one in form.getall(name, []) if isinstance(one, FileField)]
-    if len(files) > FILES:
-        raise TooLarge(f"最多可以附 {FILES} 个文件。", fields={name: f"最多 {FILES} 个"})
-    read = [(one, one.file.read(FILE_BYTES + 1)) for one in files]
-    if any(len(body) > FILE_BYTES for _, body in read):
-        raise TooLarge(
-            f"附件太大了。最多 {FILES} 个，每个不超过 10 MB。其他内容还在，请重新选择附件。",
-            fields={name: "每个不超过 10 MB"},
-        )
-    return tuple(
-        InboundFile(name=cleaned(one.filename), told_type=one.content_type[:100], body=body)
-        for one, body in read
-        if body
-    )
-
-
-def close_files(form: Form) -> None:
-    """Let go of what was uploaded, read or not."""
-    for one in form.values():
-        if isinstance(one, FileField):
-            one.file.close()
 
 
 def mobile_of(said: str) -> str:

@@ -16,15 +16,10 @@ from bot.letters.opening import origin_of
 from bot.presenting import answer_reply
 from bot.services import Services
 from bot.web.letter_form import (
-    BODY_LIMIT,
-    FILES,
     LETTER_ID,
     TEXT_CHARS,
-    Form,
     LetterRequest,
-    close_files,
     external_id,
-    files_of,
     inbound_of,
     mobile_of,
 )
@@ -32,6 +27,7 @@ from bot.web.reading import clean, parse
 from bot.web.rendering import page
 from bot.web.routes import PAGES, services_of
 from bot.web.security import address_of, check_origin, limit
+from bot.web.uploads import BODY_LIMIT, FILES, WAY_TOO_MUCH, Form, close_files, files_in
 from connectors.base import Reply
 from connectors.channels.mailbox.letter import CHANNEL
 from knowledge.model import AnswerKind
@@ -47,7 +43,6 @@ _CODES_PER_ADDRESS = 10
 _ID = re.compile(LETTER_ID)
 _WORDS = ("to", "subject", "text", "place", "name", "phone", "mail", "phone_code")
 _MARKS = ("public", "may_publish", "anonymous")
-_WAY_TOO_MUCH = f"附件太大，没有收下。最多 {FILES} 个，每个不超过 10 MB，请减少后再提交。"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -117,15 +112,15 @@ async def send(request: web.Request) -> web.Response:
     """Take the letter: stored with its files before anything is answered; sent twice, it is one."""
     check_origin(request)
     if (request.content_length or 0) > BODY_LIMIT:  # nothing of it is read
-        return _form(request, _Written(problem=_WAY_TOO_MUCH), status=413)
+        return _form(request, _Written(problem=WAY_TOO_MUCH), status=413)
     try:
         form = await request.clone(client_max_size=BODY_LIMIT).post()
     except web.HTTPRequestEntityTooLarge:
-        return _form(request, _Written(problem=_WAY_TOO_MUCH), status=413)
+        return _form(request, _Written(problem=WAY_TOO_MUCH), status=413)
     values = _values(form)
     try:
         await limit(request, "mailbox", address_of(request), times=_PER_ADDRESS, window_s=3600)
-        files = files_of(form)
+        files = files_in(form)
         inbound = await inbound_of(_letter(values), services_of(request), files)
     except PolicylineError as error:
         written = _Written(values=values, problem=error.message, fields=dict(error.fields or {}))

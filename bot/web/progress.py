@@ -14,19 +14,19 @@ from bot.cases.filters import AWAITING_REPLY
 from bot.cases.model import CITIZEN, Case, DemandType, Move, MoveRefused
 from bot.cases.rules import next_state
 from bot.errors import Invalid, PolicylineError, TooMany
-from bot.web.letter_form import BODY_LIMIT, FILES, close_files, files_of, more_of
+from bot.web.letter_form import more_of
 from bot.web.models import NoteRequest, RateRequest
 from bot.web.reading import clean, parse
 from bot.web.rendering import page
 from bot.web.routes import services_of
 from bot.web.security import address_of, check_origin, limit
 from bot.web.steps import steps_of
+from bot.web.uploads import BODY_LIMIT, FILES, WAY_TOO_MUCH, close_files, files_in
 from bot.web.who_has_it import who_has_it
 
 _MORE_ID = re.compile(r"[A-Za-z0-9_-]{16,64}")
 _FILES_AN_HOUR = 20
 _NOTE_CHARS = 2000
-_WAY_TOO_MUCH = f"附件太大，没有收下。最多 {FILES} 个，每个不超过 10 MB，请减少后再提交。"
 
 _Act = Callable[[Case], Awaitable[str]]
 
@@ -93,15 +93,15 @@ async def agree(request: web.Request) -> web.Response:
 async def note(request: web.Request) -> web.Response:
     """Add words or files to it; stored before it is said that they are there."""
     if (request.content_length or 0) > BODY_LIMIT:  # nothing of it is read
-        return _form(request, number="", problem=_WAY_TOO_MUCH, status=413)
+        return _form(request, number="", problem=WAY_TOO_MUCH, status=413)
     request = request.clone(client_max_size=BODY_LIMIT)
     try:
         form = await request.post()
     except web.HTTPRequestEntityTooLarge:
-        return _form(request, number="", problem=_WAY_TOO_MUCH, status=413)
+        return _form(request, number="", problem=WAY_TOO_MUCH, status=413)
 
     async def add(case: Case) -> str:
-        files, said = files_of(form), clean(str(form.get("text", "")))
+        files, said = files_in(form), clean(str(form.get("text", "")))
         more_id = str(form.get("more_id", ""))
         if not files:
             asked = parse(NoteRequest, {"text": said})

@@ -32,6 +32,8 @@ from bot.delivery.citizens import CitizenDeliveries
 from bot.delivery.directory import ContactDirectory
 from bot.delivery.office import DeliveryOffice
 from bot.delivery.outbox import Outbox
+from bot.disclosure.alerts import DisclosureAlerts
+from bot.disclosure.files import RequestFiles
 from bot.disclosure.service import Disclosures
 from bot.drafting.drafts import Drafts
 from bot.editing import Editing
@@ -207,6 +209,7 @@ class World:
             settings.open311_keys,  # type: ignore[attr-defined]
             SECRET,
         )
+        request_files = RequestFiles(self.storage, self.clock, self.ids, self.home / "attachments")
         built |= {
             "calls": calls,
             "remembering": Remembering(
@@ -222,8 +225,16 @@ class World:
             "questions": Questions(self.storage, library, self.clock, self.ids),  # type: ignore[arg-type]
             "feedback": FeedbackService(self.storage, self.clock, self.ids, city),
             "disclosures": Disclosures(
-                self.storage, self.clock, self.ids, city, SECRET, mail_channel="mailbox"
+                self.storage,
+                self.clock,
+                self.ids,
+                city,
+                SECRET,
+                files=request_files,
+                mail_channel="mailbox",
             ),
+            "disclosure_alerts": DisclosureAlerts(self.storage, self.clock, self.ids, city),
+            "disclosure_files": request_files,
         }
         return Services(**{**built, **parts})  # type: ignore[arg-type] - parts are named by tests
 

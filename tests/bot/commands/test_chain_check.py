@@ -45,7 +45,7 @@ async def world(storage: Storage, clock: FakeClock, ids: CountingIds) -> World:
 
 
 async def found(url: str, newest: int | None = None) -> Finding:
-    return await chain_check.chains(Settings(database_url=url), newest=newest)
+    return (await chain_check.chains(Settings(database_url=url), newest=newest))[0]
 
 
 def change(file: str, statement: str) -> None:
@@ -89,7 +89,7 @@ async def test_chains_that_hold(world: World, sqlite_url: str) -> None:
         ),
         (
             "update cases set state = 'closed' where number = '20260302000003'",
-            "工单 20260302000003 第 5 步工单现在的状态与最后一步不符",
+            "工单 20260302000003 第 5 步现在的状态与最后一步不符",
         ),
         (
             "update case_events set move = 'vanish' where seq = 4 and THIRD",

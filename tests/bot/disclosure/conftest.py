@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from bot.storage.units import Storage
@@ -10,5 +12,5 @@ from tests.fakes.edges import CountingIds, FakeClock
 
 
 @pytest.fixture
-def house(storage: Storage, clock: FakeClock, ids: CountingIds) -> House:
-    return House(storage=storage, clock=clock, ids=ids)
+def house(storage: Storage, clock: FakeClock, ids: CountingIds, tmp_path: Path) -> House:
+    return House(storage=storage, clock=clock, ids=ids, home=tmp_path)

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.disclosure.application import Channel
 from bot.disclosure.clock import (
     Pause,
     Term,
@@ -21,7 +22,8 @@ from bot.disclosure.clock import (
     received_day,
     used_days,
 )
-from bot.disclosure.model import Channel, Consultation, Correction, Course, Party, State
+from bot.disclosure.course import Consultation, Correction, Course, Party
+from bot.disclosure.model import State
 from bot.errors import Invalid
 from tests.bot.disclosure.world import CITY, LIMITS, MONDAY, request
 

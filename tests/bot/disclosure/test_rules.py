@@ -8,7 +8,8 @@ from dataclasses import replace
 import pytest
 
 from bot.cases.model import Actor, Role
-from bot.disclosure.model import Correction, Move, Outcome, Remedy, RemedyKind, State
+from bot.disclosure.course import Correction, Outcome, Remedy, RemedyKind
+from bot.disclosure.model import Move, State
 from bot.disclosure.refused import MoveRefused
 from bot.disclosure.rules import RULES, moves_open_to, next_state
 from tests.bot.disclosure.world import ELSEWHERE, HEAD, LIGHTS, MONDAY, TRIAGE, request
@@ -49,6 +50,7 @@ ALLOWED: dict[str, dict[str, tuple[set[str], str]]] = {
     },
     "consulting": {
         "consult": (UNIT, "consulting"),
+        "inquiry_received": (UNIT, "consulting"),
         "opinion": (UNIT, "working"),
         "ask_extension": (CLERK, "consulting"),
         "extend": (CHIEF, "consulting"),

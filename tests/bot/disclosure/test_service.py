@@ -9,21 +9,13 @@ from datetime import date
 import pytest
 import sqlalchemy as sa
 
+from bot.disclosure.application import Applicant, ApplicantKind, Channel, Way
+from bot.disclosure.asked import AskedMove
 from bot.disclosure.clock import Tone
+from bot.disclosure.course import Outcome, Party, RemedyKind
 from bot.disclosure.filters import RequestFilter
 from bot.disclosure.letters import Letter
-from bot.disclosure.model import (
-    Applicant,
-    ApplicantKind,
-    Channel,
-    Move,
-    Outcome,
-    Party,
-    RemedyKind,
-    State,
-    Way,
-)
-from bot.disclosure.moving import AskedMove
+from bot.disclosure.model import Move, State
 from bot.disclosure.refused import MoveRefused
 from bot.disclosure.results import Result
 from bot.errors import Conflict, Invalid, NotFound, TooMany

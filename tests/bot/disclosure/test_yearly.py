@@ -7,7 +7,8 @@ from datetime import date, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.disclosure.model import ApplicantKind, Outcome, Remedy, RemedyKind
+from bot.disclosure.application import ApplicantKind
+from bot.disclosure.course import Outcome, Remedy, RemedyKind
 from bot.disclosure.results import Result
 from bot.disclosure.yearly import COLUMNS, OUTCOMES, Fact, tables
 

@@ -11,7 +11,8 @@ import openpyxl
 from typer.testing import CliRunner
 
 from bot.cli import application
-from bot.disclosure.model import ApplicantKind, Outcome, Remedy, RemedyKind
+from bot.disclosure.application import ApplicantKind
+from bot.disclosure.course import Outcome, Remedy, RemedyKind
 from bot.disclosure.results import Result
 from bot.disclosure.yearly import Fact, tables
 from bot.disclosure.yearly_book import as_workbook

@@ -2,30 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
+from pathlib import Path
 
 from bot.cases.model import Actor, Role
 from bot.city.model import City
+from bot.disclosure.alerts import DisclosureAlerts
+from bot.disclosure.application import Applicant, Channel, NewRequest
+from bot.disclosure.asked import AskedMove
 from bot.disclosure.clock import DisclosureLimits
+from bot.disclosure.course import Consultation, Correction, Course, Party, Proposal
+from bot.disclosure.files import RequestFiles
 from bot.disclosure.letters import Facts, Letter, draft
-from bot.disclosure.model import (
-    Applicant,
-    Channel,
-    Consultation,
-    Correction,
-    Course,
-    Move,
-    NewRequest,
-    Party,
-    Proposal,
-    Request,
-    State,
-)
-from bot.disclosure.moving import AskedMove
+from bot.disclosure.model import Move, Request, State
+from bot.disclosure.registering import Registered
 from bot.disclosure.results import Result
-from bot.disclosure.service import Disclosures, Registered
+from bot.disclosure.service import Disclosures
 from bot.storage.units import Storage
+from connectors.base import InboundFile
 from tests.fakes.edges import CountingIds, FakeClock, RecordedWakeups
 from tests.fakes.town import LIGHTS, letters, town
 
@@ -93,21 +89,29 @@ class House:
     storage: Storage
     clock: FakeClock
     ids: CountingIds
+    home: Path
     city: City = field(default_factory=town)
     wakeups: RecordedWakeups = field(default_factory=RecordedWakeups)
+    scanned: bool = False
 
     def __post_init__(self) -> None:
+        folder = self.home / "attachments"
+        self.files = RequestFiles(self.storage, self.clock, self.ids, folder, scanned=self.scanned)
+        self.alerts = DisclosureAlerts(self.storage, self.clock, self.ids, self.city)
         self.service = Disclosures(
             self.storage,
             self.clock,
             self.ids,
             self.city,
             SECRET,
+            files=self.files,
             mail_channel="mailbox",
             wakeups=self.wakeups,
         )
 
-    async def register(self, key: str = "k", **changes: object) -> Registered:
+    async def register(
+        self, key: str = "k", *, files: Sequence[InboundFile] = (), **changes: object
+    ) -> Registered:
         """A request from the page."""
         new = NewRequest(
             origin_key=key,
@@ -117,7 +121,7 @@ class House:
             unit=LIGHTS,
             arrived_on=MONDAY,
         )
-        return await self.service.register(replace(new, **changes))  # type: ignore[arg-type]
+        return await self.service.register(replace(new, **changes), files=files)  # type: ignore[arg-type]
 
     async def move(self, number: str, move: Move, actor: Actor = CLERK, **asked: object) -> Request:
         """A move."""

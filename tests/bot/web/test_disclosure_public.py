@@ -7,9 +7,9 @@ import re
 from aiohttp.test_utils import TestClient
 
 from bot.cases.model import Actor, Role
+from bot.disclosure.asked import AskedMove
 from bot.disclosure.letters import Letter
 from bot.disclosure.model import Move
-from bot.disclosure.moving import AskedMove
 from bot.disclosure.results import Result
 from tests.bot.disclosure.world import filled
 from tests.bot.web.conftest import LIGHTS, PAGE, House

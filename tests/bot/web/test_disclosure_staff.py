@@ -12,8 +12,8 @@ import pytest
 from aiohttp.test_utils import TestClient
 
 from bot.cases.model import Role
+from bot.disclosure.application import Applicant, Channel, NewRequest
 from bot.disclosure.letters import Letter
-from bot.disclosure.model import Applicant, Channel, NewRequest
 from bot.disclosure.results import Result
 from tests.bot.disclosure.world import filled
 from tests.bot.web.conftest import LIGHTS, PAGE, House, token
@@ -211,3 +211,91 @@ async def test_a_later_page_of_the_list(house: House) -> None:
     assert found is not None
     rest = await read(office, found[1].replace("&amp;", "&"))
     assert re.findall(r">(GK\d{10})</a>", rest) == ["GK2026000002", "GK2026000001"]
+
+
+async def test_a_letter_that_asks_for_information_becomes_a_request(house: House) -> None:
+    opened = await house.case(
+        "申请公开2025年城区路灯维护合同。", sender_id="zhang@example.com", contact_name="张三丰"
+    )
+    case = opened.case.number
+    triage = await house.staff(Role.TRIAGE)
+    assert f"/disclosures/new?from_case={case}" in await read(triage, f"/cases/{case}")
+    form = await read(triage, f"/disclosures/new?from_case={case}")
+    assert 'value="张三丰"' in form
+    assert 'value="zhang@example.com"' in form
+    assert "申请公开2025年城区路灯维护合同。" in form
+    fields = {
+        "key": "0" * 26,
+        "from_case": case,
+        "channel": "email",
+        "arrived_on": "2026-03-02",
+        "name": "张三丰",
+        "email": "zhang@example.com",
+        "unit": LIGHTS,
+        "content": "2025年城区路灯维护合同",
+    }
+    for key in ("0" * 26, "1" * 26):  # twice, it is one
+        status, text = await post(triage, "/disclosures/new", **{**fields, "key": key})
+        assert status == 200
+        assert "GK2026000001" in text
+    text = await read(triage, f"/cases/{case}")
+    assert 'href="/disclosures/GK2026000001"' in text
+    assert "from_case=" not in text
+    assert text.count("已单独登记，编号 GK2026000001") == 1
+    assert f'href="/cases/{case}"' in await read(triage, "/disclosures/GK2026000001")
+    entries = await house.services.staff.audit_entries(subject=case)
+    assert "case.see_person" in {entry.action for entry in entries}
+
+
+async def test_only_triage_makes_a_request_of_a_case(house: House) -> None:
+    case = (await house.case("路灯坏了，申请公开2025年城区路灯维护合同。")).case.number
+    clerk = await house.staff(Role.DEPARTMENT_CLERK, LIGHTS)
+    answer = await clerk.get(f"/disclosures/new?from_case={case}", headers=PAGE)
+    assert answer.status == 403
+    fields = {"key": "0" * 26, "from_case": case, "arrived_on": "2026-03-02", "name": "张三丰"}
+    status, _ = await post(clerk, "/disclosures/new", **fields, phone="1", content="合同")
+    assert status == 403
+    assert await house.services.disclosures.under(f"case:{case}") is None
+    triage = await house.staff(Role.TRIAGE)
+    other = (await house.case("路灯坏了三天没人修。", key="other")).case.number
+    assert "from_case=" not in await read(triage, f"/cases/{other}")
+
+
+async def test_earlier_requests_of_the_applicant_are_offered(house: House) -> None:
+    first, second = await registered(house), await registered(house, "again")
+    clerk = await house.staff(Role.DEPARTMENT_CLERK, LIGHTS)
+    text = await read(clerk, f"/disclosures/{second}")
+    assert "内容相同" in text
+    assert first in text
+    assert "同一申请人" not in await read(clerk, f"/disclosures/{first}")
+    auditor = await house.staff(Role.AUDITOR)
+    assert "同一申请人" not in await read(auditor, f"/disclosures/{second}")
+
+
+async def test_who_read_names_in_the_list_is_written_down(house: House) -> None:
+    number = await registered(house)
+    await registered(house, "elsewhere", unit="")
+    for role, unit in ((Role.DEPARTMENT_CLERK, LIGHTS), (Role.AUDITOR, "")):
+        await read(await house.staff(role, unit), "/disclosures")
+    [entry] = await house.services.staff.audit_entries(subject="disclosures")
+    assert (entry.action, entry.actor) == ("disclosure.see_list", "department-clerk")
+    assert entry.details == {"count": "1", "numbers": number}
+
+
+async def test_the_day_an_inquiry_was_received_is_entered(house: House) -> None:
+    number = await registered(house)
+    clerk = await house.staff(Role.DEPARTMENT_CLERK, LIGHTS)
+    moves = f"/disclosures/{number}/moves"
+    for name in ("examine", "work"):
+        await post(clerk, moves, move=name)
+    letter = filled(Letter.THIRD_PARTY, await house.services.disclosures.get(number))
+    fields = {"move": "consult", "party": "third_party", "name": "某公司", "text": letter}
+    assert (await post(clerk, moves, **fields))[0] == 303
+    text = await read(clerk, f"/disclosures/{number}")
+    assert "收到日期还没有登记，期限暂按发出之日算到" in text
+    assert "对方收到征求意见函的日期" in text
+    fields = {"move": "inquiry_received", "name": "某公司", "day": "2026-03-02", "text": "签收"}
+    assert (await post(clerk, moves, **fields))[0] == 303
+    text = await read(clerk, f"/disclosures/{number}")
+    assert "对方收到征求意见函的日期" not in text
+    assert "收到日期还没有登记" not in text

@@ -11,7 +11,7 @@ from aiohttp.test_utils import TestClient
 
 from bot.cases.filters import CaseFilter
 from bot.cases.model import Case
-from bot.web.letter_form import FILE_BYTES
+from bot.web.uploads import FILE_BYTES
 
 from .conftest import PAGE, House
 
