@@ -1,7 +1,8 @@
-"""Requests for information in Chromium, at a telephone's width: file to page, alert, earlier ones."""
+"""Requests for information in Chromium, on a telephone: file, alert, earlier ones."""
 
 from __future__ import annotations
 
+import asyncio
 import os
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -74,5 +75,6 @@ async def test_from_the_form_with_a_file_to_the_units_page(
     async with page.expect_download() as saving:
         await page.get_by_role("link", name="身份证.jpg").press("Enter")
     saved = await saving.value
-    assert Path(await saved.path()).read_bytes() == card.read_bytes()
+    path = await saved.path()
+    assert await asyncio.to_thread(path.read_bytes) == card.read_bytes()
     assert await fits(page)
