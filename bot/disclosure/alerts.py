@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager
-from datetime import datetime
+from datetime import date, datetime
 from typing import Protocol
 
 from bot.cases.alerts import READ_BY
+from bot.cases.calendar import local_day
 from bot.cases.model import Actor, Role
 from bot.disclosure.alerting import WATCHED, DisclosureAlert, due_alerts
 from bot.disclosure.asked import DisclosureCity
@@ -72,6 +74,9 @@ class DisclosureAlerts:
 
     def __init__(self, storage: AlertStorage, clock: Clock, ids: Ids, city: DisclosureCity) -> None:
         self._storage, self._clock, self._ids, self._city = storage, clock, ids, city
+        self._day: date | None = None
+        self._looked: dict[str, int] = {}
+        """Versions of requests looked at on that day: until one changes, nothing new is due."""
 
     async def sweep(self) -> int:
         """Tell all that is due and was not told yet; gives how many alerts that were.
@@ -79,19 +84,28 @@ class DisclosureAlerts:
         The database lets each in once, so any number of replicas may sweep.
         """
         now, told, before = self._clock.now(), 0, ""
-        limits, calendar = self._city.disclosure, self._city.limits
+        if self._day != local_day(now):
+            self._day, self._looked = local_day(now), {}
         while True:
             wanted = RequestFilter(states=WATCHED, before=before, limit=BATCH)
             async with self._storage.read() as unit:
                 found = await unit.disclosures.find(wanted)
-            due = [each for one in found for each in due_alerts(one, now, limits, calendar)]
-            if due:
-                async with self._storage.begin() as unit:
-                    for alert in due:
-                        told += await unit.disclosure_alerts.tell(alert, id=self._ids.new_id())
+            fresh = [one for one in found if self._looked.get(one.id) != one.version]
+            told += await self._tell(fresh, now)
+            self._looked |= {one.id: one.version for one in fresh}
             if len(found) < BATCH:
                 return told
             before = found[-1].number
+
+    async def _tell(self, requests: Sequence[Request], now: datetime) -> int:
+        limits, calendar = self._city.disclosure, self._city.limits
+        due = [each for one in requests for each in due_alerts(one, now, limits, calendar)]
+        if not due:
+            return 0
+        async with self._storage.begin() as unit:
+            return sum(
+                [await unit.disclosure_alerts.tell(one, id=self._ids.new_id()) for one in due]
+            )
 
     async def of(self, reader: Actor) -> tuple[tuple[str, DisclosureAlert], ...]:
         """What the reader has not seen yet, newest first, at most 100, each with its id."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 
 from bot.cases.calendar import local_day
 from bot.cases.model import Actor
@@ -60,17 +60,7 @@ def registered(
     Raises:
         Invalid: an unknown unit, or days that cannot be.
     """
-    unit = city.unit(new.unit) if new.unit.strip() else ""
-    if unit is None:
-        raise Invalid("没有这个单位，请重新选择。", fields={"unit": "没有这个单位"})
-    today = local_day(now)
-    day = received_day(
-        new.channel, new.arrived_on, new.confirmed_on, city.disclosure, signed=new.signed
-    )
-    if day > today:
-        raise Invalid("收到日期还没有到。", fields={"arrived_on": "日期还没有到"})
-    if new.confirmed_on is not None and new.confirmed_on < new.arrived_on:
-        raise Invalid("确认日期早于到达日期。", fields={"confirmed_on": "早于到达日期"})
+    unit, day = _unit(new, city), _received(new, city, local_day(now))
     request = Request(
         id=id,
         number="",
@@ -100,6 +90,24 @@ def registered(
         details=details,
     )
     return request, event
+
+
+def _unit(new: NewRequest, city: DisclosureCity) -> str:
+    unit = city.unit(new.unit) if new.unit.strip() else ""
+    if unit is None:
+        raise Invalid("没有这个单位，请重新选择。", fields={"unit": "没有这个单位"})
+    return unit
+
+
+def _received(new: NewRequest, city: DisclosureCity, today: date) -> date:
+    day = received_day(
+        new.channel, new.arrived_on, new.confirmed_on, city.disclosure, signed=new.signed
+    )
+    if day > today:
+        raise Invalid("收到日期还没有到。", fields={"arrived_on": "日期还没有到"})
+    if new.confirmed_on is not None and new.confirmed_on < new.arrived_on:
+        raise Invalid("确认日期早于到达日期。", fields={"confirmed_on": "早于到达日期"})
+    return day
 
 
 def number_in(year: int, count: int) -> str:

@@ -65,8 +65,9 @@ async def send(request: web.Request) -> web.Response:
         return _form(request, typed, error=TooLarge(WAY_TOO_MUCH))
     try:
         typed = typed_of(sent)
+        files = files_in(sent)
         await limit(request, "disclosure", address_of(request), times=20, window_s=3600)
-        form, files = parse(RequestForm, typed), files_in(sent)
+        form = parse(RequestForm, typed)
         check_whole(form)
         today = local_day(services.clock.now())
         made = await services.disclosures.register(form.new(Channel.WEB, today), files=files)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 from datetime import date
 
@@ -141,6 +142,14 @@ async def test_the_unit_it_was_assigned_to_is_told_too(house: House) -> None:
     await house.move(made.request.number, Move.ASSIGN, TRIAGE, unit=LIGHTS)
     assert await house.alerts.sweep() == 1
     assert [alert.kind for _, alert in await house.alerts.of(CLERK)] == [AlertKind.ASK_SOON]
+
+
+async def test_two_workers_tell_once(house: House) -> None:
+    await house.working()
+    house.clock.advance(days=21)
+    other = replace(house).alerts
+    assert sorted(await asyncio.gather(house.alerts.sweep(), other.sweep())) == [0, 1]
+    assert await replace(house).alerts.sweep() == 0
 
 
 async def test_more_requests_than_one_batch(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
