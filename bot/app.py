@@ -69,7 +69,9 @@ from bot.services import Services
 from bot.settings import Settings
 from bot.staff import StaffService
 from bot.storage.schema import NewerSchema
+from bot.storage.sealing import KeyMissing
 from bot.storage.units import DatabaseAway, Storage
+from bot.stored import storage_of
 from connectors import registry
 from connectors.base import Channel
 from connectors.calls import RunningCall
@@ -148,12 +150,18 @@ async def running(settings: Settings) -> AsyncIterator[Running]:
 
 
 async def _opened(settings: Settings, closing: AsyncExitStack) -> Storage:
-    storage = Storage(settings.database)
+    storage = storage_of(settings)
     closing.push_async_callback(storage.close)
     try:
         await storage.upgrade()
+        await storage.seal()
     except (DatabaseAway, NewerSchema) as error:
         raise CannotStart(str(error)) from error
+    except KeyMissing as error:
+        raise CannotStart(
+            "数据库里的联系信息是用另一把密钥加密的，请核对 POLICYLINE_CONTACT_KEYS 和 "
+            "POLICYLINE_SECRET_KEY。没有改动任何内容。"
+        ) from error
     return storage
 
 

@@ -9,6 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from bot.settings import PREFIX, Settings, SettingsError
+from bot.storage.sealing import BadKeys, ContactKeys, keys_from
 
 _MIN_BYTES = 16
 
@@ -43,3 +44,15 @@ def secret_of(settings: Settings) -> bytes:
     if len(key) < _MIN_BYTES:
         raise SettingsError([f"{PREFIX}SECRET_KEY: shorter than {_MIN_BYTES} bytes"])
     return key
+
+
+def contact_keys_of(settings: Settings) -> ContactKeys:
+    """The keys contact data are sealed under in the database.
+
+    Raises:
+        bot.settings.SettingsError: they are written wrongly, or the secret key is too short.
+    """
+    try:
+        return keys_from(settings.contact_keys.get_secret_value(), secret_of(settings))
+    except BadKeys as error:
+        raise SettingsError([f"{PREFIX}CONTACT_KEYS: {error}"]) from error

@@ -85,6 +85,10 @@ class Settings(BaseSettings):
     """`static` (trained here from the content), a folder, or a hub model's name."""
     data_dir: Path | None = None
     """Folder of measurement data; tests that need it are skipped without it."""
+    contact_keys: SecretStr = SecretStr("")
+    """Names, numbers and ids of citizens are sealed in the database under the first of these:
+    `name:64 hex digits`, parted by commas, older ones after it. Empty: a key derived from the
+    secret key."""
     secret_key: SecretStr = SecretStr("")
     """Keys sessions and query codes; `policyline up` makes one under `home`."""
     log_level: str = "INFO"

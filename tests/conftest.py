@@ -15,6 +15,7 @@ import asyncpg
 import pytest
 import redis
 
+from bot.storage.sealing import ContactKeys
 from bot.storage.units import Storage, async_url
 from tests.fakes.edges import CountingIds, FakeClock, RecordedWakeups
 from tests.rasa_server import PYTHON as RASA_PYTHON
@@ -23,6 +24,7 @@ from tests.servers import find_postgres, running_postgres, running_redis
 
 _serial = itertools.count(1)
 _TEMPLATE = "template_policyline"
+CONTACT_KEYS = ContactKeys({"t": b"a key for contact data in tests!"})
 
 
 @pytest.fixture(scope="session")
@@ -85,7 +87,7 @@ def database_url(request: pytest.FixtureRequest) -> str:
 @pytest.fixture
 async def storage(database_url: str) -> AsyncIterator[Storage]:
     """Storage on a fresh database, once on SQLite and once on PostgreSQL."""
-    opened = Storage(database_url)
+    opened = Storage(database_url, keys=CONTACT_KEYS)
     yield opened
     await opened.close()
 
@@ -93,7 +95,7 @@ async def storage(database_url: str) -> AsyncIterator[Storage]:
 @pytest.fixture
 async def sqlite_storage(sqlite_url: str) -> AsyncIterator[Storage]:
     """Storage on a fresh SQLite database, for tests to which the database does not matter."""
-    opened = Storage(sqlite_url)
+    opened = Storage(sqlite_url, keys=CONTACT_KEYS)
     yield opened
     await opened.close()
 

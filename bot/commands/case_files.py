@@ -19,6 +19,7 @@ from bot.settings import Settings, SettingsError
 from bot.staff import StaffService
 from bot.storage.schema import NewerSchema
 from bot.storage.units import DatabaseAway, Storage
+from bot.stored import storage_of
 
 CANNOT_START = (DatabaseAway, NewerSchema, SettingsError, cities.CityError)
 
@@ -36,7 +37,7 @@ class Office:
 @asynccontextmanager
 async def office(settings: Settings) -> AsyncIterator[Office]:
     """The case service on the database, brought to this version's shape."""
-    storage, clock, ids = Storage(settings.database), SystemClock(), RandomIds()
+    storage, clock, ids = storage_of(settings), SystemClock(), RandomIds()
     settings.home.mkdir(parents=True, exist_ok=True)
     city = cities.load(settings.city)
     router = routing_store.router(city, settings.home)

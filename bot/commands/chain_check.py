@@ -45,9 +45,9 @@ async def chains(settings: Settings, *, newest: int | None) -> tuple[Finding, ..
     from bot.cases.chains import Chains
     from bot.clock import SystemClock
     from bot.disclosure.chains import RequestChains
-    from bot.storage.units import Storage
+    from bot.stored import storage_of
 
-    storage = Storage(settings.database)
+    storage = storage_of(settings)
     try:
         if not await storage.is_current():
             said = "数据库的表还不是这一版的，启动服务后再核对"

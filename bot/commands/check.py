@@ -189,9 +189,9 @@ async def _connection(subject: str, probe: Probe, settings: Settings) -> Finding
 
 
 async def _database(settings: Settings) -> Finding:
-    from bot.storage.units import Storage
+    from bot.stored import storage_of
 
-    storage = Storage(settings.database)
+    storage = storage_of(settings)
     kind = settings.database.split(":", 1)[0]
     try:
         await storage.ping()

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import asyncio
+import secrets
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from bot.cli import settings_or_exit
+from bot.settings import Settings, SettingsError
 from bot.storage.archive import Archived, back_up, bring_back
 from bot.storage.backup import BackupError
 from bot.storage.file_audit import look_over
 from bot.storage.schema import NewerSchema
+from bot.storage.sealing import KeyMissing
 from bot.storage.units import DatabaseAway, Storage
+from bot.stored import storage_of
 
 app = typer.Typer(help="数据库：升级、备份、恢复", no_args_is_help=True)
 
@@ -73,6 +78,41 @@ def restore_command(file: Path, yes: _Yes = False) -> None:
     else:
         typer.echo(f"已恢复，数据库已是最新。这份备份里没有附件的文件，请另行复制到 {folder}。")
     _tell_lost(held)
+
+
+@app.command("new-key", help="给联系信息换一把新的加密密钥：打印一把，写进设置后运行 seal")
+def new_key_command() -> None:
+    """Print a key for `POLICYLINE_CONTACT_KEYS`."""
+    name = f"k{datetime.now(UTC):%Y%m%d}"
+    typer.echo(f"{name}:{secrets.token_hex(32)}")
+    typer.echo(
+        "写在 POLICYLINE_CONTACT_KEYS 的最前面，原有的留在后面（逗号隔开），重启各进程，"
+        "再运行 policyline db seal。全部换好后才能去掉旧的。",
+        err=True,
+    )
+
+
+@app.command("seal", help="把联系信息全部用第一把密钥加密，服务不必停")
+def seal_command() -> None:
+    """Seal rows of earlier versions, or all of them after a new key."""
+
+    async def run(settings: Settings) -> int:
+        storage = storage_of(settings)
+        try:
+            await storage.upgrade()
+            return await storage.seal()
+        finally:
+            await storage.close()
+
+    try:
+        sealed = asyncio.run(run(settings_or_exit()))
+    except (DatabaseAway, NewerSchema, SettingsError) as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(1) from error
+    except KeyMissing as error:
+        typer.echo("有的联系信息是用没有设置的密钥加密的，没有改动它们。", err=True)
+        raise typer.Exit(1) from error
+    typer.echo(f"已加密 {sealed} 个值。" if sealed else "已经全部用第一把密钥加密。")
 
 
 @app.command("files", help="核对附件的文件：有没有丢失、改动，有没有不属于任何来信的")

@@ -19,7 +19,7 @@ from bot.disclosure.yearly_file import as_csv, as_json
 from bot.errors import PolicylineError
 from bot.secret import secret_of
 from bot.settings import Settings
-from bot.storage.units import Storage
+from bot.stored import storage_of
 
 app = typer.Typer(help="依申请公开：年报表", no_args_is_help=True)
 
@@ -60,7 +60,7 @@ def yearly_command(
 
 async def _counted(settings: Settings, year: int, unit: str) -> Yearly:
     settings.home.mkdir(parents=True, exist_ok=True)
-    city, storage = cities.load(settings.city), Storage(settings.database)
+    city, storage = cities.load(settings.city), storage_of(settings)
     try:
         await storage.upgrade()
         clock, ids = SystemClock(), RandomIds()

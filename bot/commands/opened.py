@@ -37,11 +37,11 @@ async def opened(*, index: bool) -> AsyncIterator[Library]:
     from bot.indexing import index_maker
     from bot.library import Library, encoder_maker, thresholds_of
     from bot.settings import load
-    from bot.storage.units import Storage
+    from bot.stored import storage_of
 
     settings = load()
     settings.home.mkdir(parents=True, exist_ok=True)
-    storage, cache = Storage(settings.database), Cache(settings.redis)
+    storage, cache = storage_of(settings), Cache(settings.redis)
     logging.getLogger("bot.cache").setLevel(logging.ERROR)  # without Redis a wake-up is lost: fine
     library = Library(
         storage,

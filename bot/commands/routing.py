@@ -279,9 +279,10 @@ async def _corrected() -> tuple[Order, ...]:
     """Where people decided otherwise than the router; none where the database is not there."""
     from bot.routing.orders import Order
     from bot.settings import load
-    from bot.storage.units import DatabaseAway, Storage
+    from bot.storage.units import DatabaseAway
+    from bot.stored import storage_of
 
-    storage = Storage(load().database)
+    storage = storage_of(load())
     try:
         await storage.upgrade()
         async with storage.read() as unit:

@@ -19,7 +19,8 @@ from bot.records import StaffMember
 from bot.settings import Settings
 from bot.staff import StaffService
 from bot.storage.schema import NewerSchema
-from bot.storage.units import DatabaseAway, Storage
+from bot.storage.units import DatabaseAway
+from bot.stored import storage_of
 
 app = typer.Typer(help="工作人员：添加、重设密码", no_args_is_help=True)
 _T = TypeVar("_T")
@@ -88,7 +89,7 @@ def _official(settings: Settings, department: str) -> str:
 
 def _run(settings: Settings, work: Callable[[StaffService], Awaitable[_T]]) -> _T:
     async def run() -> _T:
-        storage = Storage(settings.database)
+        storage = storage_of(settings)
         try:
             await storage.upgrade()
             return await work(StaffService(storage, SystemClock(), RandomIds()))

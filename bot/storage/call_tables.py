@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
+from bot.storage.sealing import Sealed
 from bot.storage.tables import CleanString, CleanText, UtcDateTime, metadata
 
 
@@ -28,7 +29,7 @@ calls = sa.Table(
     _text("external_id", 200),
     _count("nth"),  # 0, 1, …: the call centre used its id again after the call before was over
     _text("state", 20),
-    _text("caller", 40),
+    sa.Column("caller", Sealed(), nullable=False, default="", server_default=""),
     _text("queue", 80),
     _text("operator", 80),
     sa.Column("offered_at", UtcDateTime(), nullable=False),
@@ -82,7 +83,7 @@ call_events = sa.Table(  # appended only
     _text("feed", 40),
     _text("external_id", 200),
     _text("kind", 20),
-    _text("caller", 40),
+    sa.Column("caller", Sealed(), nullable=False, default="", server_default=""),
     _text("queue", 80),
     _text("operator", 80),
     _text("to", 80),

@@ -155,8 +155,10 @@ def _conditions(wanted: RequestFilter) -> list[sa.ColumnElement[bool]]:
     if wanted.applicant:
         found.append(table.applicant_name == wanted.applicant)
     if wanted.text:
-        fields = (table.number, table.applicant_name, table.content)
-        found.append(sa.or_(*(one.contains(wanted.text, autoescape=True) for one in fields)))
+        fields = (table.number, table.content)
+        inside = [one.contains(wanted.text, autoescape=True) for one in fields]
+        # A name is sealed: found whole, never by a part of it.
+        found.append(sa.or_(table.applicant_name == wanted.text, *inside))
     if wanted.before:
         found.append(table.number < wanted.before)
     return found

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
+from bot.storage.sealing import Sealed, SealedJson
 from bot.storage.tables import CleanString, CleanText, UtcDateTime, metadata
 
 
@@ -19,9 +20,9 @@ disclosures = sa.Table(
     _text("query_code_hash", 64),
     sa.Column("origin_key", CleanString(250), nullable=False, unique=True),
     _text("channel", 20),
-    sa.Column("applicant", sa.JSON, nullable=False),  # personal data
+    sa.Column("applicant", SealedJson(), nullable=False),  # personal data
     _text("applicant_kind", 20),
-    _text("applicant_name", 80),
+    sa.Column("applicant_name", Sealed(), nullable=False, default="", server_default=""),
     sa.Column("content", CleanText(), nullable=False, default="", server_default=""),
     sa.Column("purpose", CleanText(), nullable=False, default="", server_default=""),
     _text("form", 20),

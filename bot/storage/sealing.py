@@ -72,6 +72,11 @@ class ContactKeys:
         """What every value sealed under the first key begins with."""
         return f"{_MARK}{self._first.name}."
 
+    @property
+    def first(self) -> str:
+        """The name of the key that seals."""
+        return self._first.name
+
     def seal(self, text: str) -> str:
         """As it is kept; nothing stays nothing."""
         if not text:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-from bot.storage.tables import CleanString, UtcDateTime, metadata
+from bot.storage.sealing import Sealed
+from bot.storage.tables import UtcDateTime, metadata
 
 sms_optouts = sa.Table(
     "sms_optouts",
     metadata,
-    sa.Column("phone", CleanString(20), primary_key=True),  # eleven digits
+    sa.Column("phone", Sealed(), primary_key=True),  # eleven digits
     sa.Column("stopped_at", UtcDateTime(), nullable=False),
     sa.Column("resumed_at", UtcDateTime(), nullable=True),  # they want some again
 )

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Dialect
 
 from bot.clean import clean_text
+from bot.storage.sealing import Sealed
 
 
 class UtcDateTime(sa.TypeDecorator[datetime]):
@@ -73,6 +74,11 @@ def _text(name: str, length: int | None = None, default: str = "") -> sa.Column[
     return sa.Column(name, kind, nullable=False, default=default, server_default=default)
 
 
+def _sealed(name: str) -> sa.Column[str]:
+    """Who somebody is, or how to reach them: sealed, found by equality alone."""
+    return sa.Column(name, Sealed(), nullable=False, default="", server_default="")
+
+
 messages = sa.Table(
     "messages",
     metadata,
@@ -80,7 +86,7 @@ messages = sa.Table(
     _text("channel", 40),
     _text("external_id", 200),
     _text("conversation_id", 200),
-    _text("sender_id", 200),
+    _sealed("sender_id"),
     _text("kind", 20),
     _text("text"),
     sa.Column("details", sa.JSON, nullable=False, default=dict),
@@ -105,7 +111,7 @@ outbox = sa.Table(
     sa.Column("key", CleanString(200), nullable=False, unique=True),
     _text("channel", 40),
     _text("conversation_id", 200),
-    _text("recipient", 200),
+    _sealed("recipient"),
     sa.Column("message_id", CleanString(40), nullable=True),
     _text("case_number", 40),
     sa.Column("reply", sa.JSON, nullable=False),
@@ -154,7 +160,7 @@ conversations = sa.Table(
     metadata,
     sa.Column("id", CleanString(200), primary_key=True),
     _text("channel", 40),
-    _text("sender_id", 200),
+    _sealed("sender_id"),
     _time("started_at"),
     _time("last_inbound_at"),
     sa.Column("context", sa.JSON, nullable=False, default=dict),
@@ -170,7 +176,7 @@ cases = sa.Table(
     _text("external_number", 80),
     _text("channel", 40),
     _text("conversation_id", 200),
-    _text("sender_id", 200),
+    _sealed("sender_id"),
     _text("title", 200),
     _text("text"),
     _text("demand_type", 10),
@@ -179,8 +185,8 @@ cases = sa.Table(
     _text("place", 200),
     _text("territory", 40),
     _text("occurred_at", 100),
-    _text("contact_name", 80),
-    _text("contact_phone", 40),
+    _sealed("contact_name"),
+    _sealed("contact_phone"),
     sa.Column("anonymous", sa.Boolean, nullable=False, default=False),
     sa.Column("confidential", sa.Boolean, nullable=False, default=False),
     _text("state", 20),

@@ -41,6 +41,8 @@ from bot.storage.outbox import OutboxRepository
 from bot.storage.replied import RepliedRepository
 from bot.storage.satisfaction import SatisfactionRepository
 from bot.storage.schema import head, upgrade, version
+from bot.storage.sealing import ContactKeys, use_keys
+from bot.storage.seals import seal_all
 from bot.storage.sms import SmsRepository
 from bot.storage.staff import StaffRepository
 from bot.storage.tries import TryRepository
@@ -99,11 +101,14 @@ class Storage:
         url: SQLAlchemy URL, `sqlite+aiosqlite:///path` or `postgresql+asyncpg://…`; the plain
             `sqlite:///` and `postgresql://` mean the same.
         pool_size: connections kept open; as many again may be opened under load.
+        keys: contact data are sealed under; None: they are kept as they are, and sealed ones cannot
+            be read.
     """
 
-    def __init__(self, url: str, *, pool_size: int = 10) -> None:
-        self._url = async_url(url)
+    def __init__(self, url: str, *, pool_size: int = 10, keys: ContactKeys | None = None) -> None:
+        self._url, self._keys = async_url(url), keys
         self._engine = _engine(self._url, pool_size)
+        use_keys(self._engine.dialect, keys)
         self._is_sqlite = self._url.get_backend_name() == "sqlite"
         self._writing = asyncio.Lock()
         self._writer: asyncio.Task[Any] | None = None
@@ -159,6 +164,25 @@ class Storage:
             connection = await connection.execution_options(**{_WRITES: True})
             async with connection.begin():
                 await upgrade(connection)
+
+    async def seal(self) -> int:
+        """Seal under the first key whatever is not; gives how many rows that were.
+
+        Safe while the service goes on, and when several processes do it at once; a caller is not
+        recognised by a number that was not sealed anew yet.
+
+        Raises:
+            bot.storage.sealing.KeyMissing: some were sealed under a key that is not set.
+        """
+        return 0 if self._keys is None else await seal_all(self.begin_raw, self._keys)
+
+    @asynccontextmanager
+    async def begin_raw(self) -> AsyncIterator[AsyncConnection]:
+        """A transaction that writes, for maintenance of rows."""
+        async with self._engine.connect() as connection:
+            connection = await connection.execution_options(**{_WRITES: True})
+            async with connection.begin():
+                yield connection
 
     async def ping(self) -> None:
         """Ask the database for a sign of life. Raises `DatabaseAway`."""

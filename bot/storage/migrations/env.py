@@ -14,7 +14,9 @@ import bot.storage.disclosure_tables
 import bot.storage.hot_tables
 import bot.storage.letter_tables
 import bot.storage.mail_tables
+import bot.storage.seals
 import bot.storage.sms_tables  # noqa: F401 - their tables join the metadata
+from bot.storage.sealing import Sealed, SealedJson
 from bot.storage.tables import CleanString, UtcDateTime, metadata
 
 
@@ -26,6 +28,8 @@ def render_type(kind: str, value: Any, autogen: Any) -> str | Literal[False]:
     if kind == "type" and isinstance(value, CleanString):
         length = getattr(value.impl, "length", None)
         return f"sa.String({length})" if length else "sa.Text()"
+    if kind == "type" and isinstance(value, Sealed | SealedJson):
+        return "sa.Text()"
     return False
 
 
