@@ -39,6 +39,7 @@ from bot.storage.outbox import OutboxRepository
 from bot.storage.replied import RepliedRepository
 from bot.storage.satisfaction import SatisfactionRepository
 from bot.storage.schema import head, upgrade, version
+from bot.storage.second_factors import SecondFactorRepository
 from bot.storage.sms import SmsRepository
 from bot.storage.staff import StaffRepository
 from bot.storage.tries import TryRepository
@@ -69,6 +70,7 @@ class Unit:
         self.unanswered = UnansweredRepository(connection)
         self.feedback = FeedbackRepository(connection)
         self.staff = StaffRepository(connection)
+        self.second_factors = SecondFactorRepository(connection)
         self.audit = AuditRepository(connection)
         self.tries = TryRepository(connection)
         self.sms = SmsRepository(connection)

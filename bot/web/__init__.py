@@ -44,6 +44,7 @@ from bot.web.errors import one_shape
 from bot.web.hotline_events import event_routes
 from bot.web.hotline_speech import HotlineSpeech
 from bot.web.open311 import OPEN311_ROUTES
+from bot.web.people_routes import PEOPLE_ROUTES
 from bot.web.rights import Right
 from bot.web.routes import (
     DESCRIPTION,
@@ -103,11 +104,6 @@ CITIZEN_ROUTES = (
 )
 
 STAFF_ROUTES = (
-    Route(method="GET", path="/signin", handler=auth.show_sign_in),
-    Route(method="POST", path="/signin", handler=auth.sign_in),
-    Route(method="POST", path="/signout", handler=auth.sign_out, right=Right.STAFF),
-    Route(method="GET", path="/password", handler=auth.show_password, right=Right.STAFF),
-    Route(method="POST", path="/password", handler=auth.change_password, right=Right.STAFF),
     Route(method="GET", path="/triage", handler=case_lists.triage, right=Right.TRIAGE_SEE),
     Route(
         method="GET",
@@ -334,6 +330,7 @@ def routes(services: Services) -> tuple[Route, ...]:
         *event_routes(services.call_centres.webhook, services.calls.take_event),
     )
     staff = (
+        *PEOPLE_ROUTES,
         *STAFF_ROUTES,
         *DELIVERY_ROUTES,
         *INSIGHT_ROUTES,

@@ -49,6 +49,7 @@ from bot.optouts import SmsOptOuts
 from bot.questions import Questions
 from bot.rephrasing import QuotesAlone
 from bot.scanning import Scanning
+from bot.second_factor import SecondFactors
 from bot.services import Services
 from bot.settings import Settings
 from bot.staff import StaffService
@@ -177,6 +178,10 @@ class World:
             "satisfaction": SatisfactionService(self.storage, self.clock, city.limits),
             "letters": PublishedLetters(self.storage, self.clock, self.ids, city),
             "staff": self.staff,
+            "second_factors": SecondFactors(
+                self.storage, self.clock, self.ids, SECRET, issuer="小城12345"
+            ),
+            "single_sign_on": None,
             "optouts": SmsOptOuts(self.storage, self.clock),
             "channels": {"strict": self.channel},
             "tags": Tags(SECRET),
