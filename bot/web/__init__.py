@@ -63,7 +63,7 @@ from bot.web.systems import system_routes
 if TYPE_CHECKING:
     from bot.services import Services
 
-__all__ = ["build", "routes"]
+__all__ = ["build", "fixed_routes", "routes"]
 
 CITIZEN_ROUTES = (
     Route(method="GET", path="/", handler=chat.to_chat),
@@ -322,13 +322,8 @@ INSIGHT_ROUTES = (
 )
 
 
-def routes(services: Services) -> tuple[Route, ...]:
-    """Every route, each with the right it asks for."""
-    callbacks = (
-        *callback_routes(services.channels),
-        *system_routes(services.called),
-        *event_routes(services.call_centres.webhook, services.calls.take_event),
-    )
+def fixed_routes() -> tuple[Route, ...]:
+    """Every route that does not depend on which connectors are set up."""
     staff = (
         *PEOPLE_ROUTES,
         *STAFF_ROUTES,
@@ -338,7 +333,17 @@ def routes(services: Services) -> tuple[Route, ...]:
         *DISCLOSURE_ROUTES,
     )
     citizens = (*CITIZEN_ROUTES, *DISCLOSURE_PUBLIC_ROUTES)
-    return (*citizens, *staff, *API_ROUTES, *OPEN311_ROUTES, *callbacks)
+    return (*citizens, *staff, *API_ROUTES, *OPEN311_ROUTES)
+
+
+def routes(services: Services) -> tuple[Route, ...]:
+    """Every route, each with the right it asks for."""
+    callbacks = (
+        *callback_routes(services.channels),
+        *system_routes(services.called),
+        *event_routes(services.call_centres.webhook, services.calls.take_event),
+    )
+    return (*fixed_routes(), *callbacks)
 
 
 def build(services: Services) -> web.Application:

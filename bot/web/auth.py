@@ -7,8 +7,8 @@ from urllib.parse import quote
 from aiohttp import web
 
 from bot.errors import Forbidden, Invalid, NotFound, NotSignedIn, PolicylineError, TooMany
-from bot.web.errors import wants_page
 from bot.web.entering import end_own, enter, first_step_done, to
+from bot.web.errors import wants_page
 from bot.web.rendering import local_path, page
 from bot.web.rights import Right, allowed
 from bot.web.routes import (
@@ -185,4 +185,4 @@ async def change_password(request: web.Request) -> web.Response:
             fields=error.fields,
         )
     member = await services.staff.get(session.name)
-    return await enter(request, member, via="password", next_path="")
+    return await enter(request, member, via=session.via, next_path="")
