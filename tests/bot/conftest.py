@@ -60,7 +60,7 @@ from connectors.channels.hotline.centres import CallCentres
 from connectors.channels.mailbox.tags import Tags
 from connectors.departments.base import CalledBySystem, DepartmentSender, Polled
 from tests.fakes.channel import StrictChannel
-from tests.fakes.edges import CountingIds, FakeClock
+from tests.fakes.edges import CountingIds, FakeClock, steady_bytes
 from tests.fakes.minds import ScriptedDialogue, ScriptedLibrary, ScriptedNlu
 from tests.fakes.town import TownRouter, town
 
@@ -179,7 +179,12 @@ class World:
             "letters": PublishedLetters(self.storage, self.clock, self.ids, city),
             "staff": self.staff,
             "second_factors": SecondFactors(
-                self.storage, self.clock, self.ids, SECRET, issuer="小城12345"
+                self.storage,
+                self.clock,
+                self.ids,
+                SECRET,
+                issuer="小城12345",
+                random=steady_bytes(),
             ),
             "single_sign_on": None,
             "optouts": SmsOptOuts(self.storage, self.clock),
