@@ -55,7 +55,7 @@ from bot.openness.hot import HotIssues, HotLimits
 from bot.openness.opinion import OpinionHours
 from bot.openness.opinion_items import OpinionItems
 from bot.optouts import SmsOptOuts
-from bot.ports import Rephraser
+from bot.ports import Clock, Rephraser
 from bot.questions import Questions
 from bot.rephrasing import AT_ONCE, ModelRephraser, QuotesAlone
 from bot.routing import store
@@ -382,7 +382,7 @@ def rephraser(settings: Settings, metrics: Metrics) -> Rephraser:
 
 
 def single_sign_on(
-    settings: Settings, city: City, staff: StaffService, clock: SystemClock
+    settings: Settings, city: City, staff: StaffService, clock: Clock
 ) -> SingleSignOn | None:
     """The organisation's own sign-in, where one is set.
 

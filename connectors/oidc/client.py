@@ -31,8 +31,8 @@ class Begun:
         verifier: proves that the code is redeemed by whoever asked for it.
     """
 
-    url: str
-    state: str
+    url: str = field(repr=False)
+    state: str = field(repr=False)
     nonce: str = field(repr=False)
     verifier: str = field(repr=False)
 
