@@ -11,7 +11,7 @@ import base64
 import hashlib
 import json
 import secrets
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -163,9 +163,9 @@ class OidcProvider:
         )
 
     async def _token(self, request: web.Request) -> web.Response:
-        if not self._is_client(request):
-            return web.json_response({"error": "invalid_client"}, status=401)
         form = await request.post()
+        if not self._is_client(request, form):
+            return web.json_response({"error": "invalid_client"}, status=401)
         code = str(form.get("code", ""))
         asked = self.codes.get(code)
         challenge = hashlib.sha256(str(form.get("code_verifier", "")).encode()).digest()
@@ -201,7 +201,10 @@ class OidcProvider:
         }
         return {name: value for name, value in {**right, **self.spoil}.items() if value is not None}
 
-    def _is_client(self, request: web.Request) -> bool:
+    def _is_client(self, request: web.Request, form: Mapping[str, Any]) -> bool:
+        if self.changed.get("token_endpoint_auth_methods_supported") == ["client_secret_post"]:
+            in_form = (form.get("client_id"), form.get("client_secret"))
+            return "Authorization" not in request.headers and in_form == (CLIENT_ID, CLIENT_SECRET)
         try:
             given = BasicAuth.decode(request.headers.get("Authorization", ""), encoding="utf-8")
         except ValueError:
