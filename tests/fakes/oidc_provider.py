@@ -231,7 +231,7 @@ async def oidc_provider(
     provider = OidcProvider(redirect_uri=redirect_uri, now=now)
     server = TestServer(provider.application())
     await server.start_server()
-    provider.issuer = f"http://127.0.0.1:{server.port}"
+    provider.issuer = f"http://localhost:{server.port}"
     try:
         yield provider
     finally:
