@@ -197,7 +197,10 @@ class SecondFactors:
         if await self._fits(unit, name, code, now, first=first):
             await unit.tries.clear(key)
             return None
-        await unit.tries.put(key, after_wrong(count, now), now=now)
+        count = after_wrong(count, now)
+        await unit.tries.put(key, count, now=now)
+        if count.blocked_until is not None:
+            await self._audit(unit, "system", "second_factor.locked", name, now)
         return NotSignedIn("验证码不对，或已经用过。请等验证器显示下一个再试。", code="wrong_code")
 
     async def _fits(

@@ -26,6 +26,7 @@ STAFF_ROLES = tuple(role for role in Role if role not in {Role.CITIZEN, Role.SYS
 _NAME = re.compile(r"[\w.@-]{2,40}")
 _DEPARTMENT_ROLES = frozenset({Role.DEPARTMENT_CLERK, Role.DEPARTMENT_HEAD})
 _INITIAL_BYTES = 12
+_NOBODY = "（没有这个账号）"
 
 
 class StaffService:
@@ -113,16 +114,18 @@ class StaffService:
         async with self._storage.begin() as unit:
             await unit.tries.hold(key)
             count = await unit.tries.get(key)
-            wait = wait_s(count, now)
+            wait, count = wait_s(count, now), after_wrong(count, now)
             if not wait:
                 # Counted before the slow check, so that guesses sent at once count as well.
-                await unit.tries.put(key, after_wrong(count, now), now=now)
+                await unit.tries.put(key, count, now=now)
             member = await unit.staff.get(name)
             kept = await unit.staff.password_hash(name)
         if wait:
             raise TooMany(f"输错次数太多，请过 {-(-wait // 60)} 分钟再试。", retry_after_s=wait)
         fits = await asyncio.to_thread(self._fits, kept or self._nobodys_hash, password)
         if member is None or not fits or not member.active:
+            if count.blocked_until is not None:
+                await self._locked(member, now)
             raise NotSignedIn("账号或密码不对。", code="wrong_password")
         await self._right_password(member, kept or "", password, key)
         return member
@@ -244,6 +247,12 @@ class StaffService:
             return self._hasher.verify(kept, password[:MAX_PASSWORD_CHARS])
         except (VerifyMismatchError, InvalidHashError):
             return False
+
+    async def _locked(self, member: StaffMember | None, now: datetime) -> None:
+        """Write down that guesses were stopped; a name nobody has may be a mistyped password."""
+        subject = _NOBODY if member is None else member.name
+        async with self._storage.begin() as unit:
+            await self._audit(unit, "system", "staff.locked", subject, now)
 
     async def _right_password(
         self, member: StaffMember, kept: str, password: str, key: str

@@ -30,7 +30,7 @@ async def check(request: web.Request) -> web.Response:
         return to(_OVER)
     form, services = await request.post(), services_of(request)
     try:
-        await limit(request, "signin", address_of(request), times=30, window_s=300)
+        await limit(request, "signin_code", address_of(request), times=30, window_s=300)
         await services.second_factors.check(member.name, str(form.get("code", "")))
     except (NotSignedIn, TooMany) as error:
         response = page(request, "signin_code.html", status=error.status, problem=error.message)

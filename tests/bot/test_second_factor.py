@@ -127,7 +127,7 @@ async def test_new_recovery_codes_end_the_earlier_ones(
 
 
 async def test_five_wrong_then_wait_for_any_kind_of_code(
-    factors: SecondFactors, clock: FakeClock
+    factors: SecondFactors, clock: FakeClock, storage: Storage
 ) -> None:
     key, codes = await enrolled(factors, clock)
     wrong = ["000000", "AAAA-AAAA-AAAA-AAAA", "", "１２３", "999999"]
@@ -138,6 +138,9 @@ async def test_five_wrong_then_wait_for_any_kind_of_code(
     assert await outcome(factors, codes[0]) == "too_many"
     clock.advance(minutes=15)
     assert await outcome(factors, code(key, clock)) == "in"
+    async with storage.read() as unit:
+        entries = await unit.audit.entries(action="second_factor.locked")
+    assert [(entry.actor, entry.subject) for entry in entries] == [("system", "wang")]
 
 
 async def test_another_secret_key_leaves_recovery_codes_alone(
