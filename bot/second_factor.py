@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot.cases.lookup import after_wrong, wait_s
 from bot.cases.model import Role
@@ -27,6 +27,8 @@ from bot.staff import tries_key
 from bot.staff_ports import StaffStorage, StaffUnit
 
 _PURPOSE = "second factor"
+_TO_CONFIRM = timedelta(minutes=15)
+"""A key begun and left alone is worth nothing after so long, and shown to nobody."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -113,7 +115,7 @@ class SecondFactors:
         """The key that waits for its first code. Raises `NotFound`."""
         async with self._storage.read() as unit:
             factor = await unit.second_factors.get(name)
-        if factor is None or factor.confirmed_at is not None:
+        if factor is None or not _waits(factor, self._clock.now()):
             raise NotFound("没有等待确认的验证器，请重新开始绑定。")
         try:
             return self._enrolment(name, self._seal.open(factor.sealed_key, name))
@@ -207,7 +209,7 @@ class SecondFactors:
         self, unit: StaffUnit, name: str, code: str, now: datetime, *, first: bool
     ) -> bool:
         factor = await unit.second_factors.get(name)
-        if factor is None or (factor.confirmed_at is None) is not first:
+        if factor is None or not (_waits(factor, now) if first else factor.confirmed_at):
             return False
         if not is_authenticators(code):
             hashed = recovery_hash(name, code)
@@ -230,3 +232,8 @@ class SecondFactors:
             id=self._ids.new_id(), at=now, actor=actor, action=action, subject=subject
         )
         await unit.audit.add(entry)
+
+
+def _waits(factor: SecondFactor, now: datetime) -> bool:
+    """True for a key that may still be confirmed."""
+    return factor.confirmed_at is None and now - factor.begun_at < _TO_CONFIRM

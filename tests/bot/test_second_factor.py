@@ -8,7 +8,14 @@ import pyotp
 import pytest
 
 from bot.cases.model import Role
-from bot.errors import Conflict, Forbidden, NotFound, PolicylineError, TooMany
+from bot.errors import (
+    Conflict,
+    Forbidden,
+    NotFound,
+    NotSignedIn,
+    PolicylineError,
+    TooMany,
+)
 from bot.second_factor import SecondFactors
 from bot.storage.units import Storage
 from tests.fakes.edges import CountingIds, FakeClock, steady_bytes
@@ -77,6 +84,17 @@ async def test_a_key_only_begun_lets_nobody_in(factors: SecondFactors, clock: Fa
     clock.advance(seconds=30)
     with pytest.raises(PolicylineError):
         await factors.confirm("wang", code(key, clock))
+    assert await factors.confirm("wang", code(newer, clock))
+
+
+async def test_a_key_left_alone_is_worth_nothing(factors: SecondFactors, clock: FakeClock) -> None:
+    key = (await factors.begin("wang")).key
+    clock.advance(minutes=15)
+    with pytest.raises(NotFound):
+        await factors.begun("wang")
+    with pytest.raises(NotSignedIn):
+        await factors.confirm("wang", code(key, clock))
+    newer = (await factors.begin("wang")).key
     assert await factors.confirm("wang", code(newer, clock))
 
 
