@@ -17,6 +17,7 @@ from bot.web.role_tables import with_tables
 from bot.web.routes import Route
 from tests.bot.web.conftest import LIGHTS, PAGE, House, token
 from tests.bot.web.test_disclosure_staff import registered
+from tests.bot.web.test_satisfaction_page import rated
 
 DOCUMENT = Path(__file__).resolve().parents[3] / "docs" / "roles.md"
 ROADS = "市交通运输局"
@@ -106,6 +107,8 @@ async def test_what_is_another_departments_is_not_there(
     assert {route for route, status in met.items() if status != 404} == set()
     assert len(met) >= 3
     assert (await own.get(f"/{kind}/{number}", headers=PAGE)).status == 200
+    listed = {"cases": "/departments", "disclosures": "/disclosures"}[kind]
+    assert number in await (await own.get(listed, headers=PAGE)).text()
     for path in ("/departments", "/alerts", "/disclosures"):
         answer = await other.get(path, headers=PAGE)
         assert answer.status == 200
@@ -113,11 +116,15 @@ async def test_what_is_another_departments_is_not_there(
 
 
 async def test_figures_are_those_of_ones_own_department(house: House) -> None:
-    await dispatched(house)
-    clerk = await house.staff(Role.DEPARTMENT_CLERK, ROADS)
-    answer = await clerk.get("/insight/satisfaction.csv")
-    assert answer.status == 200
-    assert LIGHTS not in await answer.text()
+    await rated(house, 5)
+    readers = (
+        await house.staff(Role.SUPERVISOR),
+        await house.staff(Role.DEPARTMENT_CLERK, LIGHTS, name="own"),
+        await house.staff(Role.DEPARTMENT_CLERK, ROADS),
+    )
+    answers = [await reader.get("/insight/satisfaction.csv") for reader in readers]
+    seen = [(answer.status, LIGHTS in await answer.text()) for answer in answers]
+    assert seen == [(200, True), (200, True), (200, False)]
 
 
 def exactly(route: Route, number: str) -> Route:
