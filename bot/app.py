@@ -59,14 +59,16 @@ from bot.openness.opinion_items import OpinionItems
 from bot.optouts import SmsOptOuts
 from bot.phone_codes import CHANNEL as TEXTS
 from bot.phone_codes import PhoneCodes
-from bot.ports import Rephraser
+from bot.ports import Clock, Rephraser
 from bot.questions import Questions
 from bot.rephrasing import AT_ONCE, ModelRephraser, QuotesAlone
 from bot.routing import store
 from bot.scanning import Scanning
+from bot.second_factor import SecondFactors
 from bot.secret import secret_of
 from bot.services import Services
-from bot.settings import Settings
+from bot.settings import PREFIX, Settings, SettingsError
+from bot.single_sign_on import SingleSignOn
 from bot.staff import StaffService
 from bot.storage.schema import NewerSchema
 from bot.storage.sealing import KeyMissing
@@ -77,6 +79,8 @@ from connectors.base import Channel
 from connectors.calls import RunningCall
 from connectors.channels.mailbox.tags import Tags
 from connectors.clamd import Clamd
+from connectors.oidc.client import OidcClient
+from connectors.oidc.provider import Provider
 from knowledge.index import IndexAway
 from nlu.client import RasaClient
 
@@ -142,6 +146,8 @@ async def running(settings: Settings) -> AsyncIterator[Running]:
         closing.push_async_callback(services.drafts.close)
         closing.push_async_callback(services.calls.close)
         closing.push_async_callback(services.switchboard.close)
+        if services.single_sign_on is not None:
+            closing.push_async_callback(services.single_sign_on.close)
         await _started(services.library)
         await services.letters.carry_over()
         closing.push_async_callback(services.remembering.close)
@@ -284,7 +290,16 @@ def _services(
         opinions=OpinionItems(storage, clock, ids, hot_limits(settings, city).hours),
         satisfaction=SatisfactionService(storage, clock, city.limits),
         letters=PublishedLetters(storage, clock, ids, city),
-        staff=StaffService(storage, clock, ids),
+        staff=(staff := StaffService(storage, clock, ids)),
+        second_factors=SecondFactors(
+            storage,
+            clock,
+            ids,
+            secret,
+            issuer=f"{city.name}12345",
+            demanded_of=settings.second_factor_roles,
+        ),
+        single_sign_on=single_sign_on(settings, city, staff, clock),
         optouts=SmsOptOuts(storage, clock),
         channels=channels,
         phone_codes=PhoneCodes(
@@ -391,6 +406,32 @@ def rephraser(settings: Settings, metrics: Metrics) -> Rephraser:
         at_once=AT_ONCE,
     )
     return ModelRephraser(completions, metrics)
+
+
+def single_sign_on(
+    settings: Settings, city: City, staff: StaffService, clock: Clock
+) -> SingleSignOn | None:
+    """The organisation's own sign-in, where one is set.
+
+    Raises:
+        bot.settings.SettingsError: a group gives a department the city has not.
+    """
+    if not settings.oidc_issuer:
+        return None
+    places = [place.department for place in settings.oidc_groups.values() if place.department]
+    unknown = [name for name in places if city.unit(name) != name]
+    if unknown:
+        raise SettingsError([f"{PREFIX}OIDC_GROUPS: {name} is no unit" for name in unknown])
+    client = OidcClient(
+        Provider(settings.oidc_issuer, timeout_s=settings.oidc_timeout_s, now=clock.now),
+        client_id=settings.oidc_client_id,
+        client_secret=settings.oidc_client_secret.get_secret_value(),
+        redirect_uri=settings.base_url + "/signin/oidc/callback",
+        name_claim=settings.oidc_name_claim,
+        groups_claim=settings.oidc_groups_claim,
+        now=clock.now,
+    )
+    return SingleSignOn(client, staff, groups=settings.oidc_groups, label=settings.oidc_label)
 
 
 def _library(settings: Settings, storage: Storage, clock: SystemClock, cache: Cache) -> Library:

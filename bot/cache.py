@@ -11,7 +11,7 @@ import contextlib
 import json
 import logging
 import secrets
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, AbstractContextManager, asynccontextmanager
 from dataclasses import dataclass
 from typing import TypeVar
@@ -46,6 +46,12 @@ return 1
 _RELEASE = """
 if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('DEL', KEYS[1]) end
 return 0
+"""
+
+_OWN = """
+redis.call('SADD', KEYS[1], ARGV[1])
+if redis.call('PTTL', KEYS[1]) < tonumber(ARGV[2]) then redis.call('PEXPIRE', KEYS[1], ARGV[2]) end
+return 1
 """
 
 _T = TypeVar("_T")
@@ -128,6 +134,29 @@ class Cache:
     async def delete_session(self, session_id: str) -> None:
         """End a session. Raises `CacheAway`."""
         await self._do(lambda: self._redis.delete(f"{_PREFIX}session:{session_id}"))
+
+    async def take_session(self, session_id: str) -> str | None:
+        """What was kept under this id, for one taker only. Raises `CacheAway`."""
+        value = await self._do(lambda: self._redis.getdel(f"{_PREFIX}session:{session_id}"))
+        return None if value is None else str(value)
+
+    async def own_session(self, owner: str, session_id: str, ttl_s: float) -> None:
+        """Remember whose a session is, for at least so many seconds. Raises `CacheAway`."""
+        key = f"{_PREFIX}sessions_of:{owner}"
+        await self._do(lambda: self._redis.eval(_OWN, 1, key, session_id, str(_ms(ttl_s))))
+
+    async def sessions_of(self, owner: str) -> Mapping[str, str]:
+        """Id → what is kept, of every session of theirs that lasts. Raises `CacheAway`."""
+        key = f"{_PREFIX}sessions_of:{owner}"
+        ids = sorted(str(each) for each in await self._do(lambda: self._redis.smembers(key)))
+        if not ids:
+            return {}
+        names = [f"{_PREFIX}session:{each}" for each in ids]
+        values = await self._do(lambda: self._redis.mget(names))
+        over = [each for each, value in zip(ids, values, strict=True) if value is None]
+        if over:
+            await self._do(lambda: self._redis.srem(key, *over))
+        return {i: str(value) for i, value in zip(ids, values, strict=True) if value is not None}
 
     # Tokens of platforms: without Redis each process fetches its own
 

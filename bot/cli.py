@@ -28,7 +28,7 @@ PARTS = {
     "drafts": "参考答复：评测",
     "hotline": "12345 热线：播放录下的电话",
     "wechat": "微信公众号：菜单、草稿",
-    "staff": "工作人员：添加、重设密码",
+    "staff": "工作人员：添加、重设密码、解除验证器",
 }
 """Groups of commands, each in `bot/commands/`, and what they are for; imported when used."""
 

@@ -221,6 +221,23 @@ class StaffMember:
 
 
 @dataclass(frozen=True, kw_only=True)
+class SecondFactor:
+    """A person's authenticator.
+
+    Args:
+        sealed_key: its key, encrypted; see `bot.sealing`.
+        confirmed_at: when its first right code came; None: not in force yet.
+        last_step: the 30-second step of the last code taken; no code of it or before counts again.
+    """
+
+    name: str
+    sealed_key: str
+    begun_at: datetime
+    confirmed_at: datetime | None = None
+    last_step: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
 class AuditEntry:
     """Something a member of staff did that must be answerable for later.
 

@@ -48,7 +48,9 @@ if TYPE_CHECKING:
     from bot.questions import Questions
     from bot.routing.router import Router
     from bot.scanning import Scanning
+    from bot.second_factor import SecondFactors
     from bot.settings import Settings
+    from bot.single_sign_on import SingleSignOn
     from bot.staff import StaffService
     from connectors.base import Channel
     from connectors.channels.hotline.centres import CallCentres
@@ -83,6 +85,8 @@ class Services:
         opinions: what is done about those items, and when their hours run out.
         satisfaction: the departments' figures on grades and replies.
         letters: what the public reads of cases, and the figures it may see.
+        second_factors: authenticators of staff.
+        single_sign_on: the organisation's own sign-in; None: passwords only.
         optouts: who wants no text messages.
         channels: connector's name → channel.
         phone_codes: prove that a letter's writer has the phone they name.
@@ -139,6 +143,8 @@ class Services:
     satisfaction: SatisfactionService
     letters: PublishedLetters
     staff: StaffService
+    second_factors: SecondFactors
+    single_sign_on: SingleSignOn | None
     optouts: SmsOptOuts
     channels: Mapping[str, Channel]
     phone_codes: PhoneCodes

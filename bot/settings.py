@@ -25,7 +25,10 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
+from bot.cases.model import Role
 from bot.open311.keys import ApiKey, read_keys
+from bot.role_settings import Placed, read_groups, read_roles
+from connectors.oidc.addresses import safe_address
 
 PREFIX = "POLICYLINE_"
 ROOT = Path(__file__).resolve().parent.parent
@@ -99,8 +102,10 @@ class Settings(BaseSettings):
     """Reverse proxies in front of us that add to X-Forwarded-For; 0: the header is not believed."""
     session_idle_min: int = Field(default=30, gt=0)
     """A member of staff who did nothing for so long signs in again."""
-    session_max_h: int = Field(default=10, gt=0)
-    """A working day; after it everybody signs in again, whatever they did."""
+    session_max_h: int = Field(default=12, gt=0)
+    """The longest shift; after it everybody signs in again, whatever they did."""
+    second_factor_roles: Annotated[frozenset[Role], NoDecode] = frozenset()
+    """Roles that may not work without an authenticator, separated by commas."""
     max_question_chars: int = Field(default=2000, gt=0)
     """What is longer is no part of a conversation: answered from its beginning, or registered."""
     max_message_chars: int = Field(default=20_000, gt=0)
@@ -170,6 +175,24 @@ class Settings(BaseSettings):
     hot_refresh_s: float = Field(default=300.0, ge=5)
     """How often the worker looks at the cases anew."""
 
+    oidc_issuer: str = ""
+    """Single sign-on: the OpenID Connect provider, as in its discovery document; empty: off."""
+    oidc_client_id: str = Field(default="", validate_default=True)
+    """Our name there; `PUBLIC_URL/signin/oidc/callback` is to be registered with it."""
+    oidc_client_secret: SecretStr = Field(default=SecretStr(""), validate_default=True)
+    """Our secret there."""
+    oidc_label: str = Field(default="统一身份认证登录", min_length=1, max_length=20)
+    """What the button says."""
+    oidc_name_claim: str = Field(default="preferred_username", min_length=1)
+    """The claim that names accounts; what people can change themselves there must not be it."""
+    oidc_groups_claim: str = Field(default="groups", min_length=1)
+    """The claim that lists groups."""
+    oidc_groups: Annotated[Mapping[str, Placed], NoDecode] = Field(default_factory=dict)
+    """Group → role, as `{"hotline": "triage"}`: whoever is in it and has no account gets one.
+    Empty: the administrator alone makes accounts."""
+    oidc_timeout_s: float = Field(default=5.0, gt=0, le=30)
+    """One call to the provider; a person waits for it."""
+
     open311_keys: Annotated[Mapping[str, ApiKey], NoDecode] = Field(default_factory=dict)
     """API keys of the apps that send Open311 requests: a file, or JSON; `bot.open311.keys`."""
     open311_jurisdiction: str = ""
@@ -181,6 +204,31 @@ class Settings(BaseSettings):
     @classmethod
     def _keys(cls, value: object) -> Mapping[str, ApiKey]:
         return read_keys(value)
+
+    @field_validator("second_factor_roles", mode="before")
+    @classmethod
+    def _roles(cls, value: object) -> frozenset[Role]:
+        return read_roles(value)
+
+    @field_validator("oidc_groups", mode="before")
+    @classmethod
+    def _groups(cls, value: object) -> Mapping[str, Placed]:
+        return read_groups(value)
+
+    @field_validator("oidc_issuer", mode="after")
+    @classmethod
+    def _a_provider(cls, value: str) -> str:
+        if value and not safe_address(value):
+            raise ValueError("should be https://host[/path], as the provider's documents name it")
+        return value
+
+    @field_validator("oidc_client_id", "oidc_client_secret", mode="after")
+    @classmethod
+    def _known_there(cls, value: str | SecretStr, known: ValidationInfo) -> str | SecretStr:
+        given = value.get_secret_value() if isinstance(value, SecretStr) else value
+        if known.data.get("oidc_issuer") and not given:
+            raise ValueError(f"is needed where {PREFIX}OIDC_ISSUER is set")
+        return value
 
     @field_validator("home", "city", mode="after")
     @classmethod

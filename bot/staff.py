@@ -6,19 +6,19 @@ import asyncio
 import hashlib
 import re
 import secrets
-from contextlib import AbstractAsyncContextManager
-from datetime import datetime
-from typing import Protocol
+from datetime import UTC, date, datetime, time, timedelta
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
 
+from bot.cases.calendar import ZONE
 from bot.cases.lookup import after_wrong, wait_s
 from bot.cases.model import Role
 from bot.clean import clean_text
 from bot.errors import Conflict, Invalid, NotFound, NotSignedIn, TooMany
 from bot.ports import Clock, Ids
-from bot.records import AuditEntry, StaffMember, Tries
+from bot.records import AuditEntry, StaffMember
+from bot.staff_ports import StaffStorage, StaffUnit
 
 MIN_PASSWORD_CHARS = 10
 MAX_PASSWORD_CHARS = 200
@@ -26,87 +26,7 @@ STAFF_ROLES = tuple(role for role in Role if role not in {Role.CITIZEN, Role.SYS
 _NAME = re.compile(r"[\w.@-]{2,40}")
 _DEPARTMENT_ROLES = frozenset({Role.DEPARTMENT_CLERK, Role.DEPARTMENT_HEAD})
 _INITIAL_BYTES = 12
-
-
-class StaffStore(Protocol):
-    """Accounts; see `bot.storage.staff`."""
-
-    async def add(self, member: StaffMember, *, password_hash: str) -> bool:
-        """Add an account; False where the name is taken."""
-
-    async def get(self, name: str) -> StaffMember | None:
-        """One account."""
-
-    async def all(self) -> tuple[StaffMember, ...]:
-        """Every account."""
-
-    async def password_hash(self, name: str) -> str | None:
-        """A password's hash."""
-
-    async def set_password(
-        self, name: str, *, password_hash: str, must_change: bool, now: datetime
-    ) -> bool:
-        """Change a password."""
-
-    async def rehash(self, name: str, *, password_hash: str) -> bool:
-        """The same password under newer parameters."""
-
-    async def set_active(self, name: str, *, active: bool) -> bool:
-        """Let somebody in or keep them out."""
-
-
-class AuditStore(Protocol):
-    """What staff did."""
-
-    async def add(self, entry: AuditEntry) -> None:
-        """Append an entry."""
-
-    async def entries(
-        self, *, subject: str = "", actor: str = "", before: str = "", limit: int = 100
-    ) -> tuple[AuditEntry, ...]:
-        """Entries, newest first."""
-
-
-class TryStore(Protocol):
-    """Wrong tries, counted."""
-
-    async def hold(self, *keys: str) -> None:
-        """Let nobody else try these keys until the transaction ends."""
-
-    async def get(self, key: str) -> Tries | None:
-        """The count of a key."""
-
-    async def put(self, key: str, count: Tries, *, now: datetime) -> None:
-        """Keep a count."""
-
-    async def clear(self, key: str) -> None:
-        """Forget a count."""
-
-
-class StaffUnit(Protocol):
-    """One transaction."""
-
-    @property
-    def staff(self) -> StaffStore:
-        """Accounts."""
-
-    @property
-    def audit(self) -> AuditStore:
-        """What staff did."""
-
-    @property
-    def tries(self) -> TryStore:
-        """Wrong tries."""
-
-
-class StaffStorage(Protocol):
-    """The database."""
-
-    def begin(self) -> AbstractAsyncContextManager[StaffUnit]:
-        """A transaction that writes."""
-
-    def read(self) -> AbstractAsyncContextManager[StaffUnit]:
-        """A transaction that only reads."""
+_NOBODY = "（没有这个账号）"
 
 
 class StaffService:
@@ -177,6 +97,12 @@ class StaffService:
         return first
 
     async def sign_in(self, name: str, password: str) -> StaffMember:
+        """Check name and password, and write down that somebody came in. As `check_password`."""
+        member = await self.check_password(name, password)
+        await self.signed_in(member, "password")
+        return member
+
+    async def check_password(self, name: str, password: str) -> StaffMember:
         """Check name and password; an unknown name takes as long and reads the same.
 
         Raises:
@@ -184,35 +110,43 @@ class StaffService:
             TooMany: five were wrong within 15 minutes; with the wait.
         """
         now = self._clock.now()
-        key = f"staff:{hashlib.sha256(name.encode('utf-8', 'replace')).hexdigest()[:40]}"
+        key = tries_key("staff", name)
         async with self._storage.begin() as unit:
             await unit.tries.hold(key)
             count = await unit.tries.get(key)
-            wait = wait_s(count, now)
+            wait, count = wait_s(count, now), after_wrong(count, now)
             if not wait:
                 # Counted before the slow check, so that guesses sent at once count as well.
-                await unit.tries.put(key, after_wrong(count, now), now=now)
+                await unit.tries.put(key, count, now=now)
             member = await unit.staff.get(name)
             kept = await unit.staff.password_hash(name)
         if wait:
             raise TooMany(f"输错次数太多，请过 {-(-wait // 60)} 分钟再试。", retry_after_s=wait)
         fits = await asyncio.to_thread(self._fits, kept or self._nobodys_hash, password)
         if member is None or not fits or not member.active:
+            if count.blocked_until is not None:
+                await self._locked(member, now)
             raise NotSignedIn("账号或密码不对。", code="wrong_password")
-        await self._signed_in(member, kept or "", password, key, now)
+        await self._right_password(member, kept or "", password, key)
         return member
+
+    async def signed_in(self, member: StaffMember, how: str) -> None:
+        """Write down that somebody came in, and by what: `password`, `code`, `single_sign_on`."""
+        async with self._storage.begin() as unit:
+            now = self._clock.now()
+            await self._audit(unit, member.name, "staff.sign_in", member.name, now, how=how)
 
     async def change_password(self, name: str, old: str, new: str) -> None:
         """Change one's own password.
 
         Raises:
-            NotSignedIn, TooMany: as `sign_in`, for the old one.
+            NotSignedIn, TooMany: as `check_password`, for the old one.
             Invalid: the new one is too short, too long, the name, or the old one.
         """
         if old == new:
             raise Invalid("新密码不能和原密码相同。", fields={"new": "与原密码相同"})
         _check_password(new, name)
-        await self.sign_in(name, old)
+        await self.check_password(name, old)
         await self._set(name, new, must_change=False, by=name, action="staff.change_password")
 
     async def reset_password(self, name: str, *, by: str = "system") -> str:
@@ -228,6 +162,30 @@ class StaffService:
                 raise NotFound(f"没有账号 {name}。")
             action = "staff.open" if active else "staff.close"
             await self._audit(unit, by, action, name, self._clock.now())
+
+    async def move(self, name: str, role: Role, department: str, *, by: str) -> None:
+        """Give somebody another role or department; their sessions end with it.
+
+        Raises:
+            Invalid: no role of staff, or a department role without a department.
+            NotFound: no such account.
+        """
+        _check_account(name, role, department)
+        async with self._storage.begin() as unit:
+            before = await unit.staff.get(name)
+            if before is None or not await unit.staff.move(name, role=role, department=department):
+                raise NotFound(f"没有账号 {name}。")
+            await self._audit(
+                unit,
+                by,
+                "staff.move",
+                name,
+                self._clock.now(),
+                role=role.value,
+                department=department,
+                from_role=before.role.value,
+                from_department=before.department,
+            )
 
     async def get(self, name: str) -> StaffMember:
         """An account as it is now; a session checks it again. Raises `NotFound`."""
@@ -248,13 +206,41 @@ class StaffService:
             await self._audit(unit, by, action, subject, self._clock.now(), **details)
 
     async def audit_entries(
-        self, *, subject: str = "", actor: str = "", before: str = "", limit: int = 100
+        self,
+        *,
+        subject: str = "",
+        actor: str = "",
+        action: str = "",
+        day: date | None = None,
+        before: str = "",
+        limit: int = 100,
     ) -> tuple[AuditEntry, ...]:
-        """What staff did, newest first."""
+        """What staff did, newest first.
+
+        Args:
+            subject: only about this, empty for all.
+            actor: only by this person, empty for all.
+            action: only this, or all that begin with it where it ends in a dot; empty for all.
+            day: only of this day in China.
+            before: id of the last entry the reader has.
+            limit: at most so many.
+        """
+        since, until = _span(day)
         async with self._storage.read() as unit:
             return await unit.audit.entries(
-                subject=subject, actor=actor, before=before, limit=limit
+                subject=subject,
+                actor=actor,
+                action=action,
+                since=since,
+                until=until,
+                before=before,
+                limit=limit,
             )
+
+    async def audit_actions(self) -> tuple[str, ...]:
+        """Every kind of entry there is."""
+        async with self._storage.read() as unit:
+            return await unit.audit.actions()
 
     def _fits(self, kept: str, password: str) -> bool:
         try:
@@ -262,8 +248,14 @@ class StaffService:
         except (VerifyMismatchError, InvalidHashError):
             return False
 
-    async def _signed_in(
-        self, member: StaffMember, kept: str, password: str, key: str, now: datetime
+    async def _locked(self, member: StaffMember | None, now: datetime) -> None:
+        """Write down that guesses were stopped; a name nobody has may be a mistyped password."""
+        subject = _NOBODY if member is None else member.name
+        async with self._storage.begin() as unit:
+            await self._audit(unit, "system", "staff.locked", subject, now)
+
+    async def _right_password(
+        self, member: StaffMember, kept: str, password: str, key: str
     ) -> None:
         newer = ""
         if self._hasher.check_needs_rehash(kept):
@@ -272,14 +264,13 @@ class StaffService:
             await unit.tries.clear(key)
             if newer:
                 await unit.staff.rehash(member.name, password_hash=newer)
-            await self._audit(unit, member.name, "staff.sign_in", member.name, now)
 
     async def _set(
         self, name: str, password: str, *, must_change: bool, by: str, action: str
     ) -> None:
         hashed = await asyncio.to_thread(self._hasher.hash, password)
         now = self._clock.now()
-        key = f"staff:{hashlib.sha256(name.encode('utf-8', 'replace')).hexdigest()[:40]}"
+        key = tries_key("staff", name)
         async with self._storage.begin() as unit:
             known = await unit.staff.set_password(
                 name, password_hash=hashed, must_change=must_change, now=now
@@ -308,6 +299,18 @@ class StaffService:
                 details=details,
             )
         )
+
+
+def tries_key(what: str, name: str) -> str:
+    """Under what wrong tries at somebody's secret are counted; the name is not readable in it."""
+    return f"{what}:{hashlib.sha256(name.encode('utf-8', 'replace')).hexdigest()[:40]}"
+
+
+def _span(day: date | None) -> tuple[datetime | None, datetime | None]:
+    if day is None:
+        return None, None
+    since = datetime.combine(day, time(), ZONE)
+    return since.astimezone(UTC), (since + timedelta(days=1)).astimezone(UTC)
 
 
 def _check_account(name: str, role: Role, department: str) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import typer
 
-from bot.commands import chain_check, feeds_check, sms_check
+from bot.commands import chain_check, feeds_check, sign_on_check, sms_check
 from bot.commands.findings import Finding, Verdict
 from bot.settings import ROOT, Settings, SettingsError, load
 
@@ -67,6 +67,7 @@ async def findings_of(*, newest_chains: int | None = chain_check.NEWEST) -> list
         ("语音识别", _speech),
         ("短信网关", sms_check.gateway),
         ("附件查毒", _scanner),
+        ("统一认证", sign_on_check.provider),
     )
     if settings.milvus_url:
         edges = (*edges, ("Milvus", _milvus))

@@ -1,4 +1,4 @@
-"""`policyline staff`: add, reset-password, list."""
+"""`policyline staff`: add, reset-password, take-off-authenticator, list."""
 
 from __future__ import annotations
 
@@ -16,10 +16,12 @@ from bot.clock import RandomIds, SystemClock
 from bot.commands.opened import operator
 from bot.errors import PolicylineError
 from bot.records import StaffMember
+from bot.second_factor import SecondFactors
+from bot.secret import secret_of
 from bot.settings import Settings
 from bot.staff import StaffService
 from bot.storage.schema import NewerSchema
-from bot.storage.units import DatabaseAway
+from bot.storage.units import DatabaseAway, Storage
 from bot.stored import storage_of
 
 app = typer.Typer(help="工作人员：添加、重设密码", no_args_is_help=True)
@@ -48,6 +50,19 @@ def reset_password(name: str) -> None:
     """Give an account a new first password."""
     first = _run(settings_or_exit(), lambda staff: staff.reset_password(name, by=operator()))
     typer.echo(f"已重设 {name} 的密码。初始密码（只显示这一次）：{first}")
+
+
+@app.command("take-off-authenticator", help="解除验证器：手机和恢复码都不在时")
+def take_off_authenticator(name: str) -> None:
+    """Take an authenticator off, where no administrator can sign in to do it."""
+    settings = settings_or_exit()
+
+    async def take_off(storage: Storage) -> None:
+        factors = SecondFactors(storage, SystemClock(), RandomIds(), secret_of(settings), issuer="")
+        await factors.take_off(name, by=operator())
+
+    _on_storage(settings, take_off)
+    typer.echo(f"已解除 {name} 的验证器，现在只凭密码登录。请尽快重新绑定。")
 
 
 @app.command("list", help="列出账号")
@@ -88,11 +103,17 @@ def _official(settings: Settings, department: str) -> str:
 
 
 def _run(settings: Settings, work: Callable[[StaffService], Awaitable[_T]]) -> _T:
+    return _on_storage(
+        settings, lambda storage: work(StaffService(storage, SystemClock(), RandomIds()))
+    )
+
+
+def _on_storage(settings: Settings, work: Callable[[Storage], Awaitable[_T]]) -> _T:
     async def run() -> _T:
         storage = storage_of(settings)
         try:
             await storage.upgrade()
-            return await work(StaffService(storage, SystemClock(), RandomIds()))
+            return await work(storage)
         finally:
             await storage.close()
 

@@ -79,6 +79,10 @@ class StaffRepository:
         """Let somebody in or keep them out; False for an unknown name."""
         return await self._set(name, {"active": active})
 
+    async def move(self, name: str, *, role: Role, department: str) -> bool:
+        """Another role or department; False for an unknown name."""
+        return await self._set(name, {"role": role.value, "department": department})
+
     async def _set(self, name: str, values: dict[str, Any]) -> bool:
         result = await self._connection.execute(
             sa.update(staff).where(staff.c.name == name).values(**values)

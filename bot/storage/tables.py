@@ -386,4 +386,24 @@ audit = sa.Table(
     sa.Column("details", sa.JSON, nullable=False, default=dict),
     sa.Index("ix_audit_at", "at"),
     sa.Index("ix_audit_subject", "subject"),
+    sa.Index("ix_audit_actor", "actor", "at"),
+    sa.Index("ix_audit_action", "action", "at"),
+)
+
+second_factors = sa.Table(
+    "second_factors",
+    metadata,
+    sa.Column("name", CleanString(80), primary_key=True),
+    _text("sealed_key", 300),
+    _time("begun_at"),
+    _time("confirmed_at", nullable=True),
+    sa.Column("last_step", sa.BigInteger, nullable=False, default=0, server_default="0"),
+)
+
+recovery_codes = sa.Table(
+    "recovery_codes",
+    metadata,
+    sa.Column("name", CleanString(80), primary_key=True),
+    sa.Column("code_hash", sa.String(64), primary_key=True),
+    _time("used_at", nullable=True),
 )

@@ -43,6 +43,7 @@ from bot.storage.satisfaction import SatisfactionRepository
 from bot.storage.schema import head, upgrade, version
 from bot.storage.sealing import ContactKeys, use_keys
 from bot.storage.seals import seal_all
+from bot.storage.second_factors import SecondFactorRepository
 from bot.storage.sms import SmsRepository
 from bot.storage.staff import StaffRepository
 from bot.storage.tries import TryRepository
@@ -73,6 +74,7 @@ class Unit:
         self.unanswered = UnansweredRepository(connection)
         self.feedback = FeedbackRepository(connection)
         self.staff = StaffRepository(connection)
+        self.second_factors = SecondFactorRepository(connection)
         self.audit = AuditRepository(connection)
         self.tries = TryRepository(connection)
         self.sms = SmsRepository(connection)

@@ -47,6 +47,7 @@ from bot.web.errors import one_shape
 from bot.web.hotline_events import event_routes
 from bot.web.hotline_speech import HotlineSpeech
 from bot.web.open311 import OPEN311_ROUTES
+from bot.web.people_routes import PEOPLE_ROUTES
 from bot.web.rights import Right
 from bot.web.routes import (
     DESCRIPTION,
@@ -65,7 +66,7 @@ from bot.web.systems import system_routes
 if TYPE_CHECKING:
     from bot.services import Services
 
-__all__ = ["build", "routes"]
+__all__ = ["build", "fixed_routes", "routes"]
 
 CITIZEN_ROUTES = (
     Route(method="GET", path="/", handler=chat.to_chat),
@@ -107,11 +108,6 @@ CITIZEN_ROUTES = (
 )
 
 STAFF_ROUTES = (
-    Route(method="GET", path="/signin", handler=auth.show_sign_in),
-    Route(method="POST", path="/signin", handler=auth.sign_in),
-    Route(method="POST", path="/signout", handler=auth.sign_out, right=Right.STAFF),
-    Route(method="GET", path="/password", handler=auth.show_password, right=Right.STAFF),
-    Route(method="POST", path="/password", handler=auth.change_password, right=Right.STAFF),
     Route(method="GET", path="/triage", handler=case_lists.triage, right=Right.TRIAGE_SEE),
     Route(method="POST", path="/triage/bulk", handler=triage_bulk.move, right=Right.TRIAGE_DECIDE),
     Route(
@@ -338,14 +334,10 @@ INSIGHT_ROUTES = (
 )
 
 
-def routes(services: Services) -> tuple[Route, ...]:
-    """Every route, each with the right it asks for."""
-    callbacks = (
-        *callback_routes(services.channels),
-        *system_routes(services.called),
-        *event_routes(services.call_centres.webhook, services.calls.take_event),
-    )
+def fixed_routes() -> tuple[Route, ...]:
+    """Every route that does not depend on which connectors are set up."""
     staff = (
+        *PEOPLE_ROUTES,
         *STAFF_ROUTES,
         *DELIVERY_ROUTES,
         *INSIGHT_ROUTES,
@@ -353,7 +345,17 @@ def routes(services: Services) -> tuple[Route, ...]:
         *DISCLOSURE_ROUTES,
     )
     citizens = (*CITIZEN_ROUTES, *DISCLOSURE_PUBLIC_ROUTES)
-    return (*citizens, *staff, *API_ROUTES, *OPEN311_ROUTES, *callbacks)
+    return (*citizens, *staff, *API_ROUTES, *OPEN311_ROUTES)
+
+
+def routes(services: Services) -> tuple[Route, ...]:
+    """Every route, each with the right it asks for."""
+    callbacks = (
+        *callback_routes(services.channels),
+        *system_routes(services.called),
+        *event_routes(services.call_centres.webhook, services.calls.take_event),
+    )
+    return (*fixed_routes(), *callbacks)
 
 
 def build(services: Services) -> web.Application:

@@ -7,9 +7,10 @@ from urllib.parse import quote
 from aiohttp import web
 
 from bot.errors import Forbidden, Invalid, NotFound, NotSignedIn, PolicylineError, TooMany
+from bot.web.entering import end_own, enter, first_step_done, to
 from bot.web.errors import wants_page
 from bot.web.rendering import local_path, page
-from bot.web.rights import HOME, Right, allowed
+from bot.web.rights import Right, allowed
 from bot.web.routes import (
     PAGE_BODY_LIMIT,
     ROUTES_BY_RESOURCE,
@@ -22,14 +23,11 @@ from bot.web.routes import (
     session_of,
 )
 from bot.web.security import address_of, check_origin, limit
-from bot.web.sessions import COOKIE, CSRF_FIELD, Session, check_csrf, set_cookie
+from bot.web.sessions import COOKIE, CSRF_FIELD, Session, check_csrf
 
 _UNSAFE = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 _OPEN_TO_FIRST_SIGN_IN = frozenset({"/password", "/signout"})
-
-
-def _secure(request: web.Request) -> bool:
-    return services_of(request).settings.base_url.startswith("https://")
+_OPEN_TO_ENROL = frozenset({"/account", "/signout", "/password"})
 
 
 @web.middleware
@@ -42,10 +40,11 @@ async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
     session = request[SESSION] = await _session(request)
     if session is None:
         if wants_page(request) and request.method == "GET":
-            return _to(f"/signin?next={quote(request.path_qs, safe='')}")
+            return to(f"/signin?next={quote(request.path_qs, safe='')}")
         raise NotSignedIn("请先登录。")
-    if session.must_change and request.path not in _OPEN_TO_FIRST_SIGN_IN:
-        return _to("/password")
+    kept_at = _kept_at(session, request.path)
+    if kept_at:
+        return to(kept_at)
     if not allowed(route.right, session.role):
         raise Forbidden("您的岗位没有这一页的权限。")
     if route.max_body != PAGE_BODY_LIMIT:
@@ -63,8 +62,13 @@ async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
                 part.file.close()
 
 
-def _to(address: str) -> web.Response:
-    return web.Response(status=303, headers={"Location": address})
+def _kept_at(session: Session, path: str) -> str:
+    """Where somebody must go first: to a password of their own, then to their authenticator."""
+    if session.must_change:
+        return "" if path in _OPEN_TO_FIRST_SIGN_IN else "/password"
+    if session.must_enrol and path not in _OPEN_TO_ENROL and not path.startswith("/account/"):
+        return "/account"
+    return ""
 
 
 def _route_of(request: web.Request) -> Route | None:
@@ -126,18 +130,19 @@ def _sign_in_page(
         next=local_path(next_path, ""),
         name=name,
         problem=problem,
+        single_sign_on=services_of(request).single_sign_on,
     )
 
 
 async def sign_in(request: web.Request) -> web.Response:
-    """Check name and password; a new session id every time, so that none can be planted."""
+    """Check name and password: the first of one or two steps."""
     check_origin(request)
     form = await request.post()
     name, next_path = str(form.get("name", "")).strip()[:80], str(form.get("next", ""))
     services = services_of(request)
     try:
         await limit(request, "signin", address_of(request), times=30, window_s=300)
-        member = await services.staff.sign_in(name, str(form.get("password", ""))[:200])
+        member = await services.staff.check_password(name, str(form.get("password", ""))[:200])
     except (NotSignedIn, TooMany, Invalid) as error:
         response = _sign_in_page(
             request, next_path=next_path, name=name, problem=error.message, status=error.status
@@ -145,26 +150,15 @@ async def sign_in(request: web.Request) -> web.Response:
         if isinstance(error, TooMany):
             response.headers["Retry-After"] = str(error.retry_after_s)
         return response
-    await _end(request)
-    session_id, session = await request.app[SESSIONS].begin(member)
-    home = "/password" if session.must_change else local_path(next_path, HOME[session.role])
-    response = _to(home)
-    set_cookie(response, COOKIE, session_id, secure=_secure(request))
-    return response
+    return await first_step_done(request, member, via="password", next_path=next_path)
 
 
 async def sign_out(request: web.Request) -> web.Response:
     """End the session."""
-    await _end(request)
-    response = _to("/signin")
+    await end_own(request)
+    response = to("/signin")
     response.del_cookie(COOKIE, path="/")
     return response
-
-
-async def _end(request: web.Request) -> None:
-    session_id = request.cookies.get(COOKIE)
-    if session_id:
-        await request.app[SESSIONS].end(session_id)
 
 
 async def show_password(request: web.Request) -> web.Response:
@@ -190,9 +184,5 @@ async def change_password(request: web.Request) -> web.Response:
             problem=message,
             fields=error.fields,
         )
-    await _end(request)
     member = await services.staff.get(session.name)
-    session_id, session = await request.app[SESSIONS].begin(member)
-    response = _to(HOME[session.role])
-    set_cookie(response, COOKIE, session_id, secure=_secure(request))
-    return response
+    return await enter(request, member, via=session.via, next_path="")

@@ -6,6 +6,8 @@ import hashlib
 import hmac
 import json
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
@@ -33,6 +35,9 @@ class Session:
     Args:
         csrf: goes into every form of theirs and must come back with it.
         must_change: nothing but the password page is open to them.
+        must_enrol: nothing but their own account is open to them, to bind an authenticator.
+        via: `password`, or `single_sign_on`.
+        address, browser: where they signed in.
     """
 
     name: str
@@ -43,11 +48,33 @@ class Session:
     csrf: str
     started_at: datetime
     seen_at: datetime
+    must_enrol: bool = False
+    via: str = "password"
+    address: str = ""
+    browser: str = ""
 
     @property
     def actor(self) -> Actor:
         """The person as the case model knows them."""
         return Actor(id=self.name, role=self.role, department=self.department)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Beginning:
+    """How a session begins; the arguments are those of `Session`."""
+
+    via: str = "password"
+    must_enrol: bool = False
+    address: str = ""
+    browser: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Listed:
+    """A session as shown; nobody can sign in with its handle."""
+
+    handle: str
+    session: Session
 
 
 class Sessions:
@@ -61,25 +88,33 @@ class Sessions:
     def __init__(self, cache: Cache, clock: Clock, *, idle: timedelta, longest: timedelta) -> None:
         self._cache, self._clock, self._idle, self._longest = cache, clock, idle, longest
 
-    async def begin(self, member: StaffMember) -> tuple[str, Session]:
+    async def begin(self, member: StaffMember, how: Beginning | None = None) -> tuple[str, Session]:
         """A new session under a new random id; the id exists nowhere but in the cookie.
 
         Raises:
             Unavailable: the cache is away.
         """
-        now = self._clock.now()
+        now, how = self._clock.now(), how or Beginning()
         session = Session(
             name=member.name,
             display_name=member.display_name or member.name,
             role=member.role,
             department=member.department,
-            must_change=member.must_change,
+            must_change=member.must_change and how.via == "password",
             csrf=secrets.token_urlsafe(32),
             started_at=now,
             seen_at=now,
+            must_enrol=how.must_enrol,
+            via=how.via,
+            address=how.address,
+            browser=how.browser,
         )
         session_id = secrets.token_urlsafe(32)
         await self._keep(session_id, session)
+        with _needed():
+            await self._cache.own_session(
+                member.name, _key(session_id), self._longest.total_seconds()
+            )
         return session_id, session
 
     async def find(self, session_id: str) -> Session | None:
@@ -88,14 +123,12 @@ class Sessions:
         Raises:
             Unavailable: the cache is away.
         """
-        try:
+        with _needed():
             kept = await self._cache.get_session(_key(session_id))
-        except CacheAway as error:
-            raise _away() from error
         if kept is None:
             return None
         session, now = _from_json(kept), self._clock.now()
-        if now - session.started_at >= self._longest or now - session.seen_at >= self._idle:
+        if self._over(session):
             await self.end(session_id)
             return None
         if now - session.seen_at >= _TOUCH_AFTER:
@@ -109,37 +142,71 @@ class Sessions:
         Raises:
             Unavailable: the cache is away.
         """
-        try:
+        with _needed():
             kept = await self._cache.get_session(_key(session_id))
-        except CacheAway as error:
-            raise _away() from error
         if kept is None:
             return None
-        session, now = _from_json(kept), self._clock.now()
-        over = now - session.started_at >= self._longest or now - session.seen_at >= self._idle
-        return None if over else session
+        session = _from_json(kept)
+        return None if self._over(session) else session
 
     async def end(self, session_id: str) -> None:
         """Sign out; pages that are live hear of it. Raises `Unavailable`."""
-        try:
-            await self._cache.delete_session(_key(session_id))
-        except CacheAway as error:
-            raise _away() from error
-        await self._cache.wake(ended_topic(session_id))
+        await self._end(_key(session_id))
+
+    async def of(self, name: str) -> tuple[Listed, ...]:
+        """Everything somebody is signed in with, used last first. Raises `Unavailable`."""
+        with _needed():
+            kept = await self._cache.sessions_of(name)
+        found = (Listed(handle=key, session=_from_json(each)) for key, each in kept.items())
+        lasting = [one for one in found if not self._over(one.session)]
+        return tuple(sorted(lasting, key=lambda one: one.session.seen_at, reverse=True))
+
+    async def end_some(self, name: str, *, only: str = "", but: str = "") -> int:
+        """End sessions of somebody; gives how many. Raises `Unavailable`.
+
+        Args:
+            name: whose.
+            only: the handle of the one that ends; empty: all.
+            but: the handle of one that goes on; empty: none.
+        """
+        ended = [
+            one.handle
+            for one in await self.of(name)
+            if one.handle != but and only in {"", one.handle}
+        ]
+        for handle in ended:
+            await self._end(handle)
+        return len(ended)
+
+    def _over(self, session: Session) -> bool:
+        now = self._clock.now()
+        return now - session.started_at >= self._longest or now - session.seen_at >= self._idle
+
+    async def _end(self, key: str) -> None:
+        with _needed():
+            await self._cache.delete_session(key)
+        await self._cache.wake(_topic(key))
 
     async def _keep(self, session_id: str, session: Session) -> None:
         left = self._longest - (self._clock.now() - session.started_at)
-        try:
+        with _needed():
             await self._cache.set_session(
                 _key(session_id), _to_json(session), min(left, self._idle).total_seconds()
             )
-        except CacheAway as error:
-            raise _away() from error
 
 
 def ended_topic(session_id: str) -> str:
     """What is woken when the session ends."""
-    return f"session:{_key(session_id)[:32]}"
+    return _topic(_key(session_id))
+
+
+def handle_of(session_id: str) -> str:
+    """What names a session where its id must not be shown."""
+    return _key(session_id)
+
+
+def _topic(key: str) -> str:
+    return f"session:{key[:32]}"
 
 
 def check_csrf(session: Session, given: str) -> None:
@@ -162,8 +229,13 @@ def _key(session_id: str) -> str:
     return hashlib.sha256(session_id.encode("utf-8", "replace")).hexdigest()
 
 
-def _away() -> Unavailable:
-    return Unavailable("登录服务暂时不可用，请稍后再试。")
+@contextmanager
+def _needed() -> Iterator[None]:
+    """Inside, the cache cannot be done without. Raises `Unavailable`."""
+    try:
+        yield
+    except CacheAway as error:
+        raise Unavailable("登录服务暂时不可用，请稍后再试。") from error
 
 
 def _to_json(session: Session) -> str:

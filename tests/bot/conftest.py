@@ -52,6 +52,7 @@ from bot.phone_codes import PhoneCodes
 from bot.questions import Questions
 from bot.rephrasing import QuotesAlone
 from bot.scanning import Scanning
+from bot.second_factor import SecondFactors
 from bot.services import Services
 from bot.settings import Settings
 from bot.staff import StaffService
@@ -62,7 +63,7 @@ from connectors.channels.hotline.centres import CallCentres
 from connectors.channels.mailbox.tags import Tags
 from connectors.departments.base import CalledBySystem, DepartmentSender, Polled
 from tests.fakes.channel import StrictChannel
-from tests.fakes.edges import CountingIds, FakeClock
+from tests.fakes.edges import CountingIds, FakeClock, steady_bytes
 from tests.fakes.minds import ScriptedDialogue, ScriptedLibrary, ScriptedNlu
 from tests.fakes.town import TownRouter, town
 
@@ -180,6 +181,15 @@ class World:
             "satisfaction": SatisfactionService(self.storage, self.clock, city.limits),
             "letters": PublishedLetters(self.storage, self.clock, self.ids, city),
             "staff": self.staff,
+            "second_factors": SecondFactors(
+                self.storage,
+                self.clock,
+                self.ids,
+                SECRET,
+                issuer="小城12345",
+                random=steady_bytes(),
+            ),
+            "single_sign_on": None,
             "optouts": SmsOptOuts(self.storage, self.clock),
             "channels": {"strict": self.channel},
             "phone_codes": PhoneCodes(cache, None, SECRET, wanted=False, digits=lambda: "000000"),

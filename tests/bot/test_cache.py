@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+from redis.asyncio import Redis
 
 from bot.cache import Cache, CacheAway
 from tests.servers import free_port, running_redis
@@ -43,6 +44,29 @@ async def test_a_session_is_the_same_for_every_process(cache: Cache, other: Cach
     assert await other.get_session("s1") == "who"
     await other.delete_session("s1")
     assert await cache.get_session("s1") is None
+
+
+async def test_what_is_taken_is_taken_once(cache: Cache, other: Cache) -> None:
+    await cache.set_session("s1", "who", ttl_s=60)
+    taken = await asyncio.gather(*(one.take_session("s1") for one in (cache, other) * 4))
+    assert sorted(taken, key=str) == [None] * 7 + ["who"]
+
+
+async def test_sessions_are_found_by_whose_they_are(cache: Cache, other: Cache) -> None:
+    for session_id, owner in (("s1", "wang"), ("s2", "wang"), ("s3", "li")):
+        await cache.set_session(session_id, f"{owner} {session_id}", ttl_s=60)
+        await cache.own_session(owner, session_id, ttl_s=60)
+    assert await other.sessions_of("wang") == {"s1": "wang s1", "s2": "wang s2"}
+    await cache.delete_session("s1")
+    assert await other.sessions_of("wang") == {"s2": "wang s2"}
+    assert await other.sessions_of("nobody") == {}
+
+
+async def test_a_short_session_does_not_hide_a_longer_one(cache: Cache, redis_url: str) -> None:
+    await cache.own_session("wang", "long", ttl_s=60)
+    await cache.own_session("wang", "short", ttl_s=1)
+    async with Redis.from_url(redis_url) as redis:
+        assert await redis.pttl("policyline:sessions_of:wang") > 30_000
 
 
 async def test_a_token_is_kept_and_forgotten(cache: Cache) -> None:

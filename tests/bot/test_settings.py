@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from bot.cases.model import Role
 from bot.library import thresholds_of
+from bot.role_settings import Placed
 from bot.settings import Settings, SettingsError, load
 from knowledge.answer import Thresholds
 
@@ -81,3 +83,37 @@ def test_an_address_for_rephrasing_needs_a_model(monkeypatch: pytest.MonkeyPatch
 def test_an_empty_address_leaves_rephrasing_off(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("POLICYLINE_REPHRASE_URL", "")
     assert load().rephrase_url == ""
+
+
+@pytest.mark.parametrize(
+    ("given", "fault"),
+    [
+        ({"OIDC_ISSUER": "http://id.example"}, "POLICYLINE_OIDC_ISSUER"),
+        ({"OIDC_ISSUER": "https://id.example"}, "POLICYLINE_OIDC_CLIENT_ID"),
+        (
+            {"OIDC_ISSUER": "https://id.example", "OIDC_CLIENT_ID": "us"},
+            "POLICYLINE_OIDC_CLIENT_SECRET",
+        ),
+        ({"OIDC_GROUPS": "not json"}, "POLICYLINE_OIDC_GROUPS"),
+        ({"OIDC_GROUPS": '{"all": "citizen"}'}, "POLICYLINE_OIDC_GROUPS"),
+        ({"OIDC_GROUPS": '{"all": "department_clerk"}'}, "POLICYLINE_OIDC_GROUPS"),
+        ({"OIDC_GROUPS": '{"all": "triage:市住建局"}'}, "POLICYLINE_OIDC_GROUPS"),
+        ({"SECOND_FACTOR_ROLES": "administrator,boss"}, "POLICYLINE_SECOND_FACTOR_ROLES"),
+    ],
+)
+def test_a_fault_in_signing_in_is_named(
+    given: dict[str, str], fault: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in given.items():
+        monkeypatch.setenv(f"POLICYLINE_{name}", value)
+    with pytest.raises(SettingsError) as faulty:
+        load()
+    assert fault in {line.split(":")[0] for line in faulty.value.faults}
+
+
+def test_roles_and_groups_are_read_from_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("POLICYLINE_SECOND_FACTOR_ROLES", "administrator, auditor")
+    monkeypatch.setenv("POLICYLINE_OIDC_GROUPS", '{"zjj": "department_head:市住建局"}')
+    settings = load()
+    assert settings.second_factor_roles == {Role.ADMINISTRATOR, Role.AUDITOR}
+    assert settings.oidc_groups == {"zjj": Placed(role=Role.DEPARTMENT_HEAD, department="市住建局")}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import UTC, date, datetime
 
 import pytest
 from argon2 import PasswordHasher
@@ -170,3 +171,57 @@ async def test_what_was_done_is_written_down(staff: StaffService) -> None:
     ]
     assert entries[0].details == {"rows": "7"}
     assert first not in repr(entries)
+
+
+async def test_guesses_that_were_stopped_are_written_down(
+    staff: StaffService, clock: FakeClock
+) -> None:
+    first = await staff.add("wang", Role.TRIAGE)
+    for name in ("wang", "a mistyped password"):
+        for _ in range(7):
+            await _outcome(staff, name, WRONG)
+    clock.advance(minutes=16)
+    for word in [WRONG] * 4 + [first]:
+        await _outcome(staff, "wang", word)
+    entries = await staff.audit_entries(action="staff.locked")
+    assert [(entry.actor, entry.subject) for entry in entries] == [
+        ("system", "（没有这个账号）"),
+        ("system", "wang"),
+    ]
+
+
+async def test_the_audit_is_asked_by_kind_and_by_day_in_china(
+    staff: StaffService, clock: FakeClock
+) -> None:
+    clock.time = datetime(2026, 3, 2, 15, 59, 59, tzinfo=UTC)
+    await staff.record("wang", "case.export", "before midnight")
+    clock.advance(seconds=1)
+    await staff.record("wang", "case_.export", "after midnight")
+
+    async def subjects(**asked: object) -> list[str]:
+        return [one.subject for one in await staff.audit_entries(**asked)]  # type: ignore[arg-type]
+
+    assert await subjects(day=date(2026, 3, 2)) == ["before midnight"]
+    assert await subjects(day=date(2026, 3, 3)) == ["after midnight"]
+    assert await subjects(action="case.") == ["before midnight"]
+    assert await subjects(action="case_.export") == ["after midnight"]
+    assert await staff.audit_actions() == ("case.export", "case_.export")
+    newest = (await staff.audit_entries())[0]
+    assert await subjects(before=newest.id) == ["before midnight"]
+
+
+async def test_another_role_is_written_down_with_the_one_before(staff: StaffService) -> None:
+    await staff.add("wang", Role.TRIAGE)
+    await staff.move("wang", Role.DEPARTMENT_CLERK, "市城市管理局", by="admin")
+    member = await staff.get("wang")
+    assert (member.role, member.department) == (Role.DEPARTMENT_CLERK, "市城市管理局")
+    (entry,) = await staff.audit_entries(action="staff.move")
+    assert (entry.actor, entry.details["role"], entry.details["from_role"]) == (
+        "admin",
+        "department_clerk",
+        "triage",
+    )
+    with pytest.raises(Invalid):
+        await staff.move("wang", Role.DEPARTMENT_HEAD, "", by="admin")
+    with pytest.raises(NotFound):
+        await staff.move("nobody", Role.TRIAGE, "", by="admin")

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
+import itertools
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 
@@ -33,6 +36,12 @@ class CountingIds:
     def new_query_code(self) -> str:
         self.count += 1
         return f"{self.count:06d}"
+
+
+def steady_bytes() -> Callable[[int], bytes]:
+    """Bytes that look random and are the same in every run."""
+    count = itertools.count()
+    return lambda length: hashlib.sha256(str(next(count)).encode()).digest()[:length]
 
 
 class RecordedWakeups:

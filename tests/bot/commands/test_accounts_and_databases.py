@@ -89,6 +89,7 @@ def test_an_account_is_added_listed_and_reset() -> None:
         (("staff", "add", "wang", "--role", "department_head"), 1, "必须写明部门"),
         (("staff", "add", "wang", "--role", "department_head", "--department", "别处"), 1, "别处"),
         (("staff", "reset-password", "nobody"), 1, "没有账号"),
+        (("staff", "take-off-authenticator", "nobody"), 1, "没有绑定验证器"),
         (("db", "restore", "absent"), 1, "没有这个文件"),
         (("db", "backup", "anywhere"), 1, "没有这个数据库"),
     ],

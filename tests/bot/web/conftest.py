@@ -95,12 +95,14 @@ async def library(storage: Storage, world: World, tmp_path: Path) -> AsyncIterat
 
 
 @asynccontextmanager
-async def running(world: World, **parts: object) -> AsyncIterator[House]:
-    """One running replica; `parts` are `World.replica`'s."""
+async def running(
+    world: World, *, port: int | None = None, **parts: object
+) -> AsyncIterator[House]:
+    """One running replica, on this port or any; `parts` are `World.replica`'s."""
     services = await world.replica(**parts)  # type: ignore[arg-type]
     services.channels["webchat"] = WebChatChannel(services.cache.wake)  # type: ignore[index]
     async with handling(services, sweep=False):
-        server = TestServer(build(services))
+        server = TestServer(build(services), port=port)
         await server.start_server()
         opened = House(world=world, services=services, server=server, clients=[])
         yield opened

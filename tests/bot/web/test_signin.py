@@ -101,7 +101,7 @@ async def test_who_does_nothing_for_half_an_hour_is_signed_out(house: House) -> 
 
 async def test_a_working_day_ends_every_session(house: House) -> None:
     client = await house.staff(Role.TRIAGE)
-    for _ in range(24):
+    for _ in range(29):
         house.world.clock.advance(minutes=25)
         last = await client.get("/triage")
     assert last.status == 401

@@ -1,0 +1,1 @@
+"""OpenID Connect: signing in with the accounts an organisation has already."""
