@@ -54,6 +54,7 @@ from bot.open311.server import Open311Server
 from bot.openness.hot import HotIssues, HotLimits
 from bot.openness.opinion import OpinionHours
 from bot.openness.opinion_items import OpinionItems
+from bot.openness.plan.service import PlanService
 from bot.optouts import SmsOptOuts
 from bot.ports import Rephraser
 from bot.questions import Questions
@@ -258,6 +259,9 @@ def _services(
         hot=HotIssues(storage, clock, ids, reader, hot_limits(settings, city)),
         opinions=OpinionItems(storage, clock, ids, hot_limits(settings, city).hours),
         satisfaction=SatisfactionService(storage, clock, city.limits),
+        plan=PlanService(
+            storage, clock, ids, city, SatisfactionService(storage, clock, city.limits)
+        ),
         letters=PublishedLetters(storage, clock, ids, city),
         staff=StaffService(storage, clock, ids),
         optouts=SmsOptOuts(storage, clock),

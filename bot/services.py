@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from bot.open311.server import Open311Server
     from bot.openness.hot import HotIssues
     from bot.openness.opinion_items import OpinionItems
+    from bot.openness.plan.service import PlanService
     from bot.optouts import SmsOptOuts
     from bot.ports import Clock, Ids, Rephraser
     from bot.questions import Questions
@@ -79,6 +80,7 @@ class Services:
         hot: what many citizens bring, and opening items of public opinion from it.
         opinions: what is done about those items, and when their hours run out.
         satisfaction: the departments' figures on grades and replies.
+        plan: the duties of the yearly plan of openness, and what units entered for them.
         letters: what the public reads of cases, and the figures it may see.
         optouts: who wants no text messages.
         channels: connector's name → channel.
@@ -131,6 +133,7 @@ class Services:
     hot: HotIssues
     opinions: OpinionItems
     satisfaction: SatisfactionService
+    plan: PlanService
     letters: PublishedLetters
     staff: StaffService
     optouts: SmsOptOuts

@@ -1,4 +1,4 @@
-"""The city's plan of openness for a year: `plan.toml`, and `plan-2027.toml` for a year of its own."""
+"""The city's plan of openness: `plan.toml`, and `plan-2027.toml` for a year of its own."""
 
 from __future__ import annotations
 

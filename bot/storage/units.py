@@ -36,6 +36,7 @@ from bot.storage.messages import MessageRepository
 from bot.storage.open311 import Open311Repository
 from bot.storage.opinions import OpinionRepository
 from bot.storage.outbox import OutboxRepository
+from bot.storage.plan import PlanRepository
 from bot.storage.replied import RepliedRepository
 from bot.storage.satisfaction import SatisfactionRepository
 from bot.storage.schema import head, upgrade, version
@@ -75,6 +76,7 @@ class Unit:
         self.alerts = AlertRepository(connection)
         self.hot = HotRepository(connection)
         self.opinions = OpinionRepository(connection)
+        self.plan = PlanRepository(connection)
         self.deliveries = DeliveryRepository(connection)
         self.updates = UpdateRepository(connection)
         self.satisfaction = SatisfactionRepository(connection)

@@ -45,6 +45,7 @@ from bot.open311.server import Open311Server
 from bot.openness.hot import HotIssues, HotLimits
 from bot.openness.opinion import OpinionHours
 from bot.openness.opinion_items import OpinionItems
+from bot.openness.plan.service import PlanService
 from bot.optouts import SmsOptOuts
 from bot.questions import Questions
 from bot.rephrasing import QuotesAlone
@@ -192,6 +193,13 @@ class World:
                 self.storage, self.home / "attachments", None, cases, city.wording
             ),
         }
+        built["plan"] = PlanService(
+            self.storage,
+            self.clock,
+            self.ids,
+            parts.get("city", city),  # type: ignore[arg-type]
+            SatisfactionService(self.storage, self.clock, city.limits),
+        )
         library = parts.get("library", self.library)
         cases = parts.get("cases", built["cases"])
         listening = Listening(self.storage, self.clock, cache, None, owner=name)

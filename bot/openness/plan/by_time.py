@@ -38,9 +38,8 @@ def rhythm(duty: PlanDuty, unit: str, facts: Facts, span: Span) -> Iterator[Owed
         days = [one.on for one in entered if one.item == item]
         for period in periods(span.year, duty.every):
             first = next((day for day in days if period.first <= day <= period.last), None)
-            due, near = period.last, period.near_from
-            if duty.every is Every.YEAR and duty.by is not None:
-                due, near = date(span.year, *duty.by), None
+            yearly = duty.every is Every.YEAR and duty.by is not None
+            due, near = year_end(span, duty) if yearly else (period.last, period.near_from)
             yield Owed(name=f"{item}{period.name}", due_on=due, done_on=first, since=near)
 
 
@@ -106,8 +105,7 @@ def counted(
 ) -> Assessment:
     """So many in the year, at the pace of the year: at risk where it lags behind it.
 
-    Args:
-        names: what was done in the year so far, each once.
+    `names` is what was done in the year so far; a name counts once.
     """
     done, number = len(set(names)), duty.number
     said = f"全年应有 {number} {what}，已有 {done} {what}"

@@ -63,8 +63,8 @@ def judge(
         began = by_time.event_day(plan, duty, facts, span)
         if began is None:
             return _no_day(plan, duty, unit)
-        things = by_time.after_event(duty, unit, facts, began, calendar)
-        return folded(duty, unit, things, span, plan.near_days, none="还没有到期的")
+        after = by_time.after_event(duty, unit, facts, began, calendar)
+        return folded(duty, unit, after, span, plan.near_days, none="还没有到期的")
     owed, none = _ONE_BY_ONE[duty.check]
     if duty.check is Check.GUIDES:  # they stand, whenever they were published
         span = replace(span, since=date.min)

@@ -78,9 +78,7 @@ def folded(
 ) -> Assessment:
     """A duty made of things owed one by one: as the worst of them.
 
-    Args:
-        owed: all of the year.
-        none: what is said where there is nothing.
+    `owed` is all of the year; `none` is said where there is nothing.
     """
     things = [one for one in owed if one.due_on >= span.since]
     stands = [(one, one.standing(span.today, near_days)) for one in things]
