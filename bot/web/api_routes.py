@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from bot.web import api, api_calls, api_cases, api_insight, insight_models, models, published
+from bot.web import (
+    api,
+    api_calls,
+    api_cases,
+    api_insight,
+    api_plan,
+    insight_models,
+    models,
+    published,
+)
+from bot.web.plan import PlanQuery
 from bot.web.rights import Right
 from bot.web.routes import Route
 
@@ -24,6 +34,15 @@ API_ROUTES = (
         summary="各部门的满意度、差评回访、申诉和答复时效",
         query=insight_models.SpanQuery,
         result=insight_models.SatisfactionResult,
+    ),
+    Route(
+        method="GET",
+        path="/api/v1/plan",
+        handler=api_plan.plan,
+        right=Right.SATISFACTION_SEE,
+        summary="政务公开工作要点各项任务的落实情况",
+        query=PlanQuery,
+        result=api_plan.PlanResult,
     ),
     Route(
         method="GET",
