@@ -6,6 +6,7 @@ The office sees all units, a unit its own.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 from urllib.parse import quote, urlencode
 
 from aiohttp import web
@@ -16,7 +17,7 @@ from bot.errors import Invalid, NotFound, PolicylineError
 from bot.openness.plan.duties import PlanDuty
 from bot.openness.plan.entering import AskedEvidence, items_of, takes_evidence
 from bot.openness.plan.judging import by_unit, totals
-from bot.openness.plan.outcome import Assessment, Standing
+from bot.openness.plan.outcome import Assessment
 from bot.openness.plan.service import Board
 from bot.openness.plan.words import HEADINGS, STANDINGS, rows
 from bot.web.disclosure_access import own_unit
@@ -34,7 +35,7 @@ class PlanQuery(BaseModel):
 
     year: int | None = Field(default=None, ge=_FIRST_YEAR, le=9998, title="年份")
     unit: Words = Field(default="", max_length=80, title="单位", description="不写为全部单位。")
-    state: Standing | None = Field(
+    state: Literal["missed", "at_risk", "not_due", "met"] | None = Field(
         default=None,
         title="状态",
         description="missed 未落实、at_risk 有风险、not_due 未到期、met 已落实；不写为全部。",
@@ -81,7 +82,7 @@ async def board_for(request: web.Request, asked: PlanQuery) -> tuple[Board, list
     wanted = [
         one
         for one in found.assessments
-        if unit in ("", one.unit) and asked.state in (None, one.standing)
+        if unit in ("", one.unit) and asked.state in (None, one.standing.value)
     ]
     return found, wanted
 
@@ -108,7 +109,7 @@ async def show(request: web.Request) -> web.Response:
         totals=totals(one for one in seen if asked.unit in ("", one.unit)),
         standings=STANDINGS,
         query=_query(asked, year),
-        link=lambda state: _query(asked.model_copy(update={"state": state}), year),
+        link=lambda state: _query(asked.model_copy(update={"state": state.value}), year),
         quote=quote,
     )
 
@@ -220,8 +221,7 @@ def _to_duty(duty: str, unit: str, year: int, done: str) -> web.Response:
 
 
 def _query(asked: PlanQuery, year: int) -> str:
-    state = asked.state.value if asked.state else ""
-    return urlencode({"year": year, "unit": asked.unit, "state": state})
+    return urlencode({"year": year, "unit": asked.unit, "state": asked.state or ""})
 
 
 def _years(this_year: int) -> tuple[int, ...]:
