@@ -55,6 +55,7 @@ from bot.openness.hot import HotIssues, HotLimits
 from bot.openness.opinion import OpinionHours
 from bot.openness.opinion_items import OpinionItems
 from bot.openness.plan.service import PlanService
+from bot.openness.report.service import ReportService
 from bot.optouts import SmsOptOuts
 from bot.ports import Rephraser
 from bot.questions import Questions
@@ -67,6 +68,7 @@ from bot.settings import Settings
 from bot.staff import StaffService
 from bot.storage.schema import NewerSchema
 from bot.storage.units import DatabaseAway, Storage
+from bot.web.words import channel_name
 from connectors import registry
 from connectors.base import Channel
 from connectors.calls import RunningCall
@@ -231,6 +233,8 @@ def _services(
     listening = Listening(storage, clock, cache, suggester, owner=process)
     calls = Calls(storage, clock, ids, cache, listening, cases)
     intake, boxes = Intake(inbox, metrics), MailBoxes(storage, clock)
+    rated = SatisfactionService(storage, clock, city.limits)
+    plan = PlanService(storage, clock, ids, city, rated)
     return Services(
         settings=settings,
         clock=clock,
@@ -258,10 +262,9 @@ def _services(
         drafts=Drafts(storage, library, city.wording),
         hot=HotIssues(storage, clock, ids, reader, hot_limits(settings, city)),
         opinions=OpinionItems(storage, clock, ids, hot_limits(settings, city).hours),
-        satisfaction=SatisfactionService(storage, clock, city.limits),
-        plan=PlanService(
-            storage, clock, ids, city, SatisfactionService(storage, clock, city.limits)
-        ),
+        satisfaction=rated,
+        plan=plan,
+        reports=ReportService(storage, clock, city, plan, rated, channel_name),
         letters=PublishedLetters(storage, clock, ids, city),
         staff=StaffService(storage, clock, ids),
         optouts=SmsOptOuts(storage, clock),

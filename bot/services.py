@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from bot.openness.hot import HotIssues
     from bot.openness.opinion_items import OpinionItems
     from bot.openness.plan.service import PlanService
+    from bot.openness.report.service import ReportService
     from bot.optouts import SmsOptOuts
     from bot.ports import Clock, Ids, Rephraser
     from bot.questions import Questions
@@ -81,6 +82,7 @@ class Services:
         opinions: what is done about those items, and when their hours run out.
         satisfaction: the departments' figures on grades and replies.
         plan: the duties of the yearly plan of openness, and what units entered for them.
+        reports: makes the weekly, monthly and annual report.
         letters: what the public reads of cases, and the figures it may see.
         optouts: who wants no text messages.
         channels: connector's name → channel.
@@ -134,6 +136,7 @@ class Services:
     opinions: OpinionItems
     satisfaction: SatisfactionService
     plan: PlanService
+    reports: ReportService
     letters: PublishedLetters
     staff: StaffService
     optouts: SmsOptOuts

@@ -38,6 +38,7 @@ from bot.storage.opinions import OpinionRepository
 from bot.storage.outbox import OutboxRepository
 from bot.storage.plan import PlanRepository
 from bot.storage.replied import RepliedRepository
+from bot.storage.report import ReportRepository
 from bot.storage.satisfaction import SatisfactionRepository
 from bot.storage.schema import head, upgrade, version
 from bot.storage.sms import SmsRepository
@@ -77,6 +78,7 @@ class Unit:
         self.hot = HotRepository(connection)
         self.opinions = OpinionRepository(connection)
         self.plan = PlanRepository(connection)
+        self.report = ReportRepository(connection)
         self.deliveries = DeliveryRepository(connection)
         self.updates = UpdateRepository(connection)
         self.satisfaction = SatisfactionRepository(connection)

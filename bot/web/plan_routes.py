@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.web import plan
+from bot.web import plan, reports
 from bot.web.rights import Right
 from bot.web.routes import Route
 
@@ -26,5 +26,17 @@ PLAN_ROUTES = (
         path="/insight/plan/withdraw/{id}",
         handler=plan.withdraw,
         right=Right.PLAN_ENTER,
+    ),
+    Route(
+        method="GET",
+        path="/insight/reports",
+        handler=reports.show,
+        right=Right.INSIGHT_SEE,
+    ),
+    Route(
+        method="GET",
+        path="/insight/reports/file",
+        handler=reports.download,
+        right=Right.INSIGHT_SEE,
     ),
 )
