@@ -111,7 +111,8 @@ def at(day: date, hour: int = 10, minute: int = 0) -> datetime:
 class YearOfWork:
     """Lives a year on a database."""
 
-    def __init__(self, storage: Storage, city: City | None = None) -> None:
+    def __init__(self, storage: Storage, city: City | None = None, year: int = YEAR) -> None:
+        self.year = year
         self.storage, self.clock, self.ids = storage, FakeClock(), CountingIds()
         self.city = city or cities.load(DEFAULT)
         self.chance, self.router, self.diary = random.Random(20260302), _Told(), Diary()  # noqa: S311 - a diary, no secret
@@ -131,12 +132,12 @@ class YearOfWork:
         await self._documents()
         await self._issue()
         await self._evidence()
-        self.clock.time = at(date(YEAR + 1, 3, 1))
+        self.clock.time = at(date(self.year + 1, 3, 1))
         return self.diary
 
     async def _case(self, number: int) -> None:
         chance = self.chance
-        opened = date(YEAR, 1, 1) + timedelta(days=chance.randrange(365))
+        opened = date(self.year, 1, 1) + timedelta(days=chance.randrange(365))
         hour = chance.choice((0, 9, 23))  # also near the ends of days
         lived = Lived(
             opened=opened,
@@ -199,7 +200,7 @@ class YearOfWork:
             storage=self.storage, clock=self.clock, ids=self.ids, city=self.city
         )
         for number, unit in enumerate(UNITS * 3):
-            received = date(YEAR, 1, 5) + timedelta(days=31 * number)
+            received = date(self.year, 1, 5) + timedelta(days=31 * number)
             clerk = Actor(id="clerk", role=Role.DEPARTMENT_CLERK, department=unit)
             head = Actor(id="head", role=Role.DEPARTMENT_HEAD, department=unit)
             self.clock.time = at(received)
@@ -221,7 +222,7 @@ class YearOfWork:
 
     async def _documents(self) -> None:
         for number in range(40):
-            on = date(YEAR, 1, 1) + timedelta(days=9 * number)
+            on = date(self.year, 1, 1) + timedelta(days=9 * number)
             unit = self.chance.choice(UNITS)
             form = self.chance.choice((Form.TEXT, Form.TEXT, Form.CHART, Form.FIRST_INTERPRETER))
             kind = Kind.INTERPRETATION if number % 4 else Kind.POLICY
@@ -262,9 +263,9 @@ class YearOfWork:
                 cases=len(own),
                 heat=9.0,
                 growth=1.0,
-                changed_at=at(date(YEAR, 12, 31)),
+                changed_at=at(date(self.year, 12, 31)),
             )
-            opened = at(date(YEAR, 6, 10 + number))
+            opened = at(date(self.year, 6, 10 + number))
             item = OpinionItem(
                 id=f"item{number}",
                 issue_id=issue.id,
@@ -288,10 +289,10 @@ class YearOfWork:
 
     async def _evidence(self) -> None:
         for unit in UNITS:
-            days = [date(YEAR, 1, 2) + timedelta(days=day) for day in range(0, 360, 3)]
+            days = [date(self.year, 1, 2) + timedelta(days=day) for day in range(0, 360, 3)]
             for day in sorted(self.chance.sample(days, 80)):
                 await self._enter("weekly-columns", unit, day, "动态类栏目")
-            reported = date(YEAR, 1, 29) + timedelta(days=UNITS.index(unit) * 2)
+            reported = date(self.year, 1, 29) + timedelta(days=UNITS.index(unit) * 2)
             for item in ("报送", "公布"):
                 await self._enter("annual-report", unit, reported, item)
 
