@@ -29,7 +29,7 @@ def disclosure(
 ) -> Iterator[Owed]:
     """Each request's reply, and the closing of its record within the days after it."""
     for one in facts.requests:
-        if one.unit != unit or one.received_on > span.today:
+        if one.unit != unit or one.received_on > span.known_to:
             continue
         if one.due_on is not None and one.due_on >= span.first and one.due_on <= span.last:
             yield Owed(

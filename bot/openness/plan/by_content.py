@@ -127,7 +127,7 @@ def guides(
     """Each guide in force, with all its parts; what a guide lacks may stand elsewhere."""
     entered = facts.entered(duty.id, unit)
     for guide in facts.documents(Kind.GUIDE, unit):
-        if not guide.now or guide.on > span.today:
+        if not guide.now or guide.on > span.known_to:
             continue
         elsewhere = {one.item for one in entered if one.title == guide.title}
         lacking = [part for part in duty.words if part not in guide.parts | elsewhere]

@@ -96,7 +96,7 @@ def answered(
     opened = _first([one for one in entered if one.item == duty.items[0]])
     for title, day in opened.items():
         due = after_days(day, duty, calendar)
-        if due >= span.first and day <= min(span.last, span.today):
+        if due >= span.first and day <= min(span.last, span.known_to):
             yield Owed(name=title, due_on=due, done_on=answers.get(title))
 
 

@@ -159,11 +159,14 @@ class Span:
         year: whose plan it is.
         today: the day everything is judged on.
         since: only what fell due from this day on; counts and shares are always the year's.
+        until: what was done after this day does not count; None: `today`. A report of a week is
+            judged on the day after it: what was due on its last day can no longer be done.
     """
 
     year: int
     today: date
     since: date = field(default=date.min)
+    until: date | None = None
 
     @property
     def first(self) -> date:
@@ -181,5 +184,10 @@ class Span:
         return self.today > self.last
 
     def holds(self, day: date) -> bool:
-        """In the year, and not after today."""
-        return self.first <= day <= min(self.last, self.today)
+        """In the year, and not after what counts."""
+        return self.first <= day <= min(self.last, self.known_to)
+
+    @property
+    def known_to(self) -> date:
+        """The last day that counts."""
+        return self.until or self.today

@@ -115,7 +115,7 @@ def _rating(name: str, visits: Mapping[Visit, int]) -> RatingFact:
 
 
 def _request(one: Request, span: Span, city: City) -> RequestFact:
-    ended = one.ended_on if one.ended_on is not None and one.ended_on <= span.today else None
+    ended = one.ended_on if one.ended_on is not None and one.ended_on <= span.known_to else None
     reading = clock_of(one, span.today, city.disclosure, city.limits)
     return RequestFact(
         number=one.number,

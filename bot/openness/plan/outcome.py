@@ -41,9 +41,13 @@ class Owed:
     since: date | None = None
     late: bool = False
 
-    def standing(self, today: date, near_days: int) -> Standing:
-        """How it stands on a day."""
-        done = self.done_on if self.done_on is not None and self.done_on <= today else None
+    def done_by(self, day: date) -> date | None:
+        """The day it was done, where that was not later."""
+        return self.done_on if self.done_on is not None and self.done_on <= day else None
+
+    def standing(self, span: Span, near_days: int) -> Standing:
+        """How it stands on the day of the span."""
+        today, done = span.today, self.done_by(span.known_to)
         if done is not None:
             return Standing.MISSED if self.late or done > self.due_on else Standing.MET
         if self.late or today > self.due_on:
@@ -81,7 +85,7 @@ def folded(
     `owed` is all of the year; `none` is said where there is nothing.
     """
     things = [one for one in owed if one.due_on >= span.since]
-    stands = [(one, one.standing(span.today, near_days)) for one in things]
+    stands = [(one, one.standing(span, near_days)) for one in things]
     missed = [one for one, how in stands if how is Standing.MISSED]
     risky = [one for one, how in stands if how is Standing.AT_RISK]
     met = [one for one, how in stands if how is Standing.MET]
@@ -96,7 +100,7 @@ def folded(
         how = Standing.AT_RISK
     else:
         how = Standing.MET if met else Standing.NOT_DUE
-    still = [one for one in missed if one.done_on is None or one.done_on > span.today]
+    still = [one for one in missed if one.done_by(span.known_to) is None]
     late = [one for one in missed if one not in still]
     due_on = min((one.due_on for one in (*risky, *waiting)), default=None)
     said = f"应完成 {counted} 项，按时 {len(met)} 项" if counted else "还没有到期的"

@@ -55,19 +55,27 @@ class PlanService:
         return plan_of(self._city.plans, year)
 
     async def board(
-        self, year: int, *, today: date | None = None, since: date | None = None
+        self,
+        year: int,
+        *,
+        today: date | None = None,
+        since: date | None = None,
+        until: date | None = None,
     ) -> Board:
         """Every duty at every unit, judged on a day; None: today.
 
-        `since`: only what fell due from this day on; None: all of the year.
+        `since`: only what fell due from this day on; None: all of the year. `until`: what was
+        done later does not count; None: the day itself.
         """
-        span = Span(year=year, today=today or self.today, since=since or date(year, 1, 1))
-        now = min(self._clock.now(), end_of(span.today))
+        first = date(year, 1, 1)
+        span = Span(year=year, today=today or self.today, since=since or first, until=until)
+        now = min(self._clock.now(), end_of(span.known_to))
         plan = self.plan(year)
         if plan is None:
             return Board(plan=None, span=span)
         first = max(span.first, span.since)
-        rated = await self._rated.over(min(first, span.today), min(span.today, span.last))
+        last = min(span.known_to, span.last)
+        rated = await self._rated.over(min(first, last), last)
         async with self._storage.read() as unit:
             facts = await gathered(unit, plan, self._city, span, rated, now)
         found = judged(plan, facts, span, self._city.limits)

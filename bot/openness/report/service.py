@@ -109,7 +109,8 @@ class ReportService:
         since, before = _midnight(span.since), _midnight(span.until + timedelta(days=1))
         now = min(self._clock.now(), end_of(until))
         figures = await self._rated.over(span.since, span.until)
-        board = await self._plan.board(until.year, today=until, since=span.since)
+        judged_on = min(until + timedelta(days=1), self.today)
+        board = await self._plan.board(until.year, today=judged_on, since=span.since, until=until)
         async with self._storage.read() as unit:
             rows = await unit.report.cases(since, before)
             issues = await unit.report.issues(since, before, limit=_ISSUES)

@@ -399,3 +399,16 @@ def test_a_plan_stays_in_force_until_the_next() -> None:
     assert plan_of(plans, 2020) is None
     assert [plan_of(plans, year) for year in (2021, 2026)] == [plans[0], plans[0]]
     assert plan_of(plans, 2030) is plans[1]
+
+
+def test_a_span_that_is_over_is_judged_the_day_after_by_what_was_done_in_it() -> None:
+    sunday, late = date(2026, 3, 8), evidence(Check.RHYTHM, date(2026, 3, 9))
+    week = {"since": date(2026, 3, 2), "until": sunday}
+    running = stands(WEEKLY, sunday, facts=Facts(evidence=(late,)), **week)
+    over = stands(WEEKLY, date(2026, 3, 9), facts=Facts(evidence=(late,)), **week)
+    assert (running.standing, over.standing) == (RISK, MISSED)
+    assert (over.done, over.owed) == (0, 1)  # the entry is the next week's
+    film = document("i", Kind.INTERPRETATION, date(2027, 1, 1), Form.AUDIO_VIDEO)
+    year = {"until": date(2026, 12, 31)}
+    assert stands(FORMS, date(2027, 1, 1), facts=Facts(published=(film,)), **year).owed == 0
+    assert stands(HEAD, date(2027, 1, 1), **year).standing is MISSED

@@ -133,20 +133,14 @@ def check_plan(
 
 def check_weeks(one: Assessment, diary: Diary, unit: str, first: date, last: date) -> None:
     entered = {on for duty, who, on, _ in diary.entered if (duty, who) == ("weekly-columns", unit)}
-    met = missed = running = 0
+    met = missed = 0
     sunday = date(2026, 1, 4)
     while sunday.year == YEAR:
-        done = any(sunday - timedelta(days=back) in entered for back in range(7))
-        seen = any(
-            sunday - timedelta(days=back) in entered
-            for back in range(7)
-            if sunday - timedelta(days=back) <= last
-        )
-        if sunday >= first:
-            if sunday < last or (sunday == last and done) or (sunday > last and seen):
-                met, missed = met + done, missed + (not done)
-            elif sunday == last:
-                running += 1
+        week = [sunday - timedelta(days=back) for back in range(7)]
+        done = any(day in entered and day <= last for day in week)
+        if first <= sunday:
+            met += done
+            missed += not done and sunday <= last
         sunday += timedelta(days=7)
     assert (one.done, one.owed) == (met, met + missed)
     assert (one.standing is Standing.MISSED) == (missed > 0)

@@ -62,11 +62,12 @@ def stands(
     facts: Facts | None = None,
     year: int = 2026,
     since: date | None = None,
+    until: date | None = None,
     plan: Plan | None = None,
 ) -> Assessment:
     """How the duty stands on a day."""
     plan = plan or Plan(year=2021, title="要点", office=OFFICE, duties=(one,))
-    span = Span(year=year, today=today, since=since or date(year, 1, 1))
+    span = Span(year=year, today=today, since=since or date(year, 1, 1), until=until)
     return judge(plan, one, LIGHTS, facts or Facts(), span, CITY.limits)
 
 
