@@ -87,6 +87,9 @@ def _chart_xml(chart: Chart, data_id: str) -> bytes:
     made.x_axis.title = made.y_axis.title = None
     made.y_axis.majorGridlines = None
     made.y_axis.scaling.min = 0
+    made.y_axis.crossBetween = "between"
+    made.y_axis.axPos, made.x_axis.axPos = ("l", "b") if chart.upright else ("b", "l")
+    made.roundedCorners = False
     if not chart.upright:
         made.x_axis.scaling.orientation = "maxMin"  # the first on top
         made.y_axis.crosses = "max"
@@ -95,6 +98,7 @@ def _chart_xml(chart: Chart, data_id: str) -> bytes:
         '<externalData xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/'
         f'relationships" r:id="{data_id}"><autoUpdate val="0"/></externalData>'
     )
+    text = text.replace("<plotArea>", '<autoTitleDeleted val="1"/><plotArea>')
     head = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
     return f"{head}{text.replace('</chartSpace>', f'{link}</chartSpace>')}".encode()
 
@@ -124,6 +128,7 @@ def _series(chart: Chart, last: int) -> Series:
         showCatName=False,
         showLegendKey=False,
         showPercent=False,
+        showBubbleSize=False,
     )
     return series
 

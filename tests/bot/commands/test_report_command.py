@@ -17,6 +17,9 @@ from click.testing import Result
 from docx import Document
 from docx.document import Document as DocumentObject
 from lxml import etree
+from openpyxl.chart.chartspace import ChartSpace
+from openpyxl.chart.reader import read_chart
+from openpyxl.xml.functions import fromstring
 from typer.testing import CliRunner
 
 from bot.cli import application
@@ -136,6 +139,21 @@ def test_its_charts_are_drawn_by_word_from_the_same_numbers(past: Past, tmp_path
     assert "drawingml.chart+xml" in types_xml
     rows = list(book["Sheet1"].iter_rows(min_row=2, values_only=True))
     assert dict(rows) == types  # type: ignore[arg-type]
+
+
+def test_a_spreadsheet_library_reads_the_charts_by_their_schema(tmp_path: Path) -> None:
+    file = tmp_path / "month.docx"
+    assert run("report", "monthly", "--until", f"{YEAR}-06-30", "--out", str(file)).exit_code == 0
+    with ZipFile(file) as opened:
+        names = [name for name in opened.namelist() if name.startswith("word/charts/chart")]
+        for name in names:
+            root = etree.fromstring(opened.read(name))
+            order = [etree.QName(child).localname for child in root]
+            assert order == ["roundedCorners", "chart", "externalData"]
+            root.remove(root[-1])
+            space = ChartSpace.from_tree(fromstring(etree.tostring(root)))
+            assert len(read_chart(space).series) == 1
+    assert names
 
 
 def test_no_word_of_a_citizen_stands_in_it(past: Past, tmp_path: Path) -> None:
