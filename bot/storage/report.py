@@ -1,4 +1,4 @@
-"""What reports count: cases that came in a span, and the issues they are in."""
+"""What reports count: cases that came in a span, the issues they are in, published letters."""
 
 from __future__ import annotations
 
@@ -9,13 +9,14 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.openness.report.counting import CaseRow, IssueRow
 from bot.storage.hot_tables import hot_issue_cases, hot_issues
+from bot.storage.letter_tables import published_letters
 from bot.storage.tables import cases
 
 _PORTION = 1000
 
 
 class ReportRepository:
-    """The tables `cases`, `hot_issues` and `hot_issue_cases`, read."""
+    """The tables `cases`, `hot_issues`, `hot_issue_cases`, `published_letters`, read."""
 
     def __init__(self, connection: AsyncConnection) -> None:
         self._connection = connection
@@ -53,3 +54,13 @@ class ReportRepository:
             .limit(limit)
         )
         return tuple(IssueRow(**row) for row in rows.mappings())
+
+    async def letters(self, since: datetime, before: datetime) -> int:
+        """How many letters were published in a half-open span and still are."""
+        table = published_letters.c
+        found = await self._connection.scalar(
+            sa.select(sa.func.count()).where(
+                table.gone == "", table.published_at >= since, table.published_at < before
+            )
+        )
+        return int(found or 0)

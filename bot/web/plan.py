@@ -27,6 +27,7 @@ from bot.web.rendering import page
 from bot.web.routes import services_of, session_of
 
 _FIRST_YEAR = 2000
+_SHOWN = 60
 _DONE = {"entered": "已登记", "withdrawn": "已撤回，仍可查看"}
 
 
@@ -196,6 +197,7 @@ async def _duty_page(
         takes=takes_evidence(duty),
         standings=STANDINGS,
         today=services.plan.today,
+        shown=_SHOWN,
         done=done,
         problem=problem,
         typed=problem.typed if problem else None,

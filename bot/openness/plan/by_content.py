@@ -67,8 +67,8 @@ def interpretations(duty: PlanDuty, unit: str, facts: Facts, span: Span) -> dict
 def forms(duty: PlanDuty, unit: str, facts: Facts, span: Span) -> Assessment:
     """The share of interpretations that are more than text."""
     told = interpretations(duty, unit, facts, span)
-    beyond = sum(bool(one.forms - {Form.TEXT.value, ""}) for one in told.values())
-    total = len(told)
+    plain = [title for title, one in told.items() if not one.forms - {Form.TEXT.value, ""}]
+    total, beyond = len(told), len(told) - len(plain)
     if not total:
         how = Standing.MET if span.over else Standing.NOT_DUE
         said = "全年没有解读" if span.over else "今年还没有解读"
@@ -91,6 +91,7 @@ def forms(duty: PlanDuty, unit: str, facts: Facts, span: Span) -> Assessment:
         said=said,
         todo=todo,
         due_on=None if span.over else span.last,
+        names=tuple(f"只有文字：{title}" for title in plain),
     )
 
 

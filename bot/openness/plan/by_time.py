@@ -107,11 +107,18 @@ def counted(
 
     `names` is what was done in the year so far; a name counts once.
     """
-    done, number = len(set(names)), duty.number
+    names = tuple(dict.fromkeys(names))
+    done, number = len(names), duty.number
     said = f"全年应有 {number} {what}，已有 {done} {what}"
     if done >= number:
         return Assessment(
-            duty=duty, unit=unit, standing=Standing.MET, done=done, owed=number, said=said
+            duty=duty,
+            unit=unit,
+            standing=Standing.MET,
+            done=done,
+            owed=number,
+            said=said,
+            names=names,
         )
     passed = (span.today - span.first).days + 1
     length = (span.last - span.first).days + 1
@@ -127,6 +134,7 @@ def counted(
         said=f"{said}，还差 {number - done} {what}，{shown(span.last)}前完成",
         todo=duty.todo if span.over or how is Standing.AT_RISK else "",
         due_on=None if span.over else span.last,
+        names=names,
     )
 
 

@@ -35,7 +35,7 @@ _AS_A_WHOLE: dict[Check, _Whole] = {
         duty,
         unit,
         span,
-        [one.id for one in facts.entered(duty.id, unit) if span.holds(one.on)],
+        [f"{one.title}（{one.on}）" for one in facts.entered(duty.id, unit) if span.holds(one.on)],
     ),
 }
 

@@ -23,6 +23,9 @@ class Standing(StrEnum):
     MET = "met"
 
 
+_ORDER = {standing: place for place, standing in enumerate(Standing)}
+
+
 @dataclass(frozen=True, kw_only=True)
 class Owed:
     """One thing owed.
@@ -65,6 +68,8 @@ class Assessment:
         due_on: the next day something is due; None: nothing is.
         said: the figures in words.
         todo: what to do next; empty where nothing is.
+        things: what it was folded from, and how each stands; the worst first.
+        names: where it is a count or a share: what it was counted from.
     """
 
     duty: PlanDuty
@@ -75,6 +80,8 @@ class Assessment:
     said: str
     todo: str = ""
     due_on: date | None = None
+    things: tuple[tuple[Owed, Standing], ...] = ()
+    names: tuple[str, ...] = ()
 
 
 def folded(
@@ -116,6 +123,7 @@ def folded(
         said="；".join(filter(None, parts)),
         todo=duty.todo if still or risky else "",
         due_on=due_on,
+        things=tuple(sorted(stands, key=lambda one: (_ORDER[one[1]], one[0].due_on))),
     )
 
 

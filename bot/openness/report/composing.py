@@ -196,7 +196,8 @@ def _content(counted: Counted) -> Section:
     said = (
         f"本期发布政策文件 {new.policies} 件、办事指南 {new.guides} 件、"
         f"解读 {new.interpretations} 篇，"
-        f"解读中多元化 {new.beyond_text} 篇（{share(new.beyond_text, new.interpretations)}）。"
+        f"解读中多元化 {new.beyond_text} 篇（{share(new.beyond_text, new.interpretations)}）；"
+        f"公开来信和答复 {new.letters} 件。"
     )
     return Section(heading="公开和解读", says=(said,))
 

@@ -59,12 +59,13 @@ class RequestCounts:
 
 @dataclass(frozen=True, kw_only=True)
 class ContentCounts:
-    """What was published in the span."""
+    """What was published in the span; letters with their replies among it."""
 
     policies: int
     interpretations: int
     beyond_text: int
     guides: int
+    letters: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -45,6 +45,9 @@ class ReportStore(Protocol):
     ) -> tuple[IssueRow, ...]:
         """Hot issues by their cases of the span."""
 
+    async def letters(self, since: datetime, before: datetime) -> int:
+        """How many letters were published in a half-open span and still are."""
+
 
 class ReportUnit(PlanUnit, Protocol):
     """One transaction."""
@@ -118,6 +121,7 @@ class ReportService:
             items += await unit.opinions.closed_items(limit=_MOST)
             requests = await unit.disclosures.find(RequestFilter(limit=_MOST))
             documents = await unit.plan.documents()
+            letters = await unit.report.letters(since, before)
         return Counted(
             span=span,
             received=received(rows, span, self._city.field_of),
@@ -125,7 +129,7 @@ class ReportService:
             issues=issues,
             opinions=_of_span(items, since, before),
             requests=self._requests(requests, span),
-            content=_content(documents, span),
+            content=_content(documents, span, letters),
             duties=board.assessments,
             plan_title=board.plan.title if board.plan else "",
             now=now,
@@ -165,7 +169,7 @@ def _of_span(
     return tuple(sorted(found, key=lambda item: (item.opened_at, item.id)))
 
 
-def _content(documents: Sequence[PublicDocument], span: ReportSpan) -> ContentCounts:
+def _content(documents: Sequence[PublicDocument], span: ReportSpan, letters: int) -> ContentCounts:
     new = [one for one in documents if span.since <= one.on <= span.until]
     told = [one for one in new if one.kind is Kind.INTERPRETATION]
     return ContentCounts(
@@ -173,6 +177,7 @@ def _content(documents: Sequence[PublicDocument], span: ReportSpan) -> ContentCo
         interpretations=len(told),
         beyond_text=sum(one.form is not Form.TEXT for one in told),
         guides=sum(one.kind is Kind.GUIDE for one in new),
+        letters=letters,
     )
 
 

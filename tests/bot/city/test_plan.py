@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import re
 import shutil
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -15,6 +15,7 @@ from bot.city.load import DEFAULT
 from bot.city.reading import Faults
 from bot.openness.plan.duties import Check, Every, Plan
 from bot.openness.plan.gathering import unit_of
+from bot.settings import ROOT
 
 _HEAD = 'year = 2026\ntitle = "要点"\noffice = "政府办"\nnot_bound = ["电信"]\n'
 _DUTY = """
@@ -131,4 +132,17 @@ def test_loading_a_city_tells_them(tmp_path: Path) -> None:
     ],
 )
 def test_whose_a_document_is(name: str, unit: str) -> None:
-    assert unit_of(replace(CITY), name) == unit
+    assert unit_of(CITY, name) == unit
+
+
+def test_the_docs_list_every_duty_with_its_paragraph() -> None:
+    text = (ROOT / "docs/openness-plan.md").read_text("utf-8")
+    listed = re.findall(
+        r"^\| `([a-z-]+)` \| ([一二三四五]（[一二三四五六]）) \|", text, re.MULTILINE
+    )
+    [plan] = CITY.plans
+    assert listed == [(duty.id, duty.paragraph) for duty in plan.duties]
+    starred = re.findall(r"^\| `([a-z-]+)` .*\* \|$", text, re.MULTILINE)
+    assert starred == [duty.id for duty in plan.duties if duty.set_by_city]
+    for check in Check:
+        assert f"`{check.value}`" in text

@@ -83,6 +83,10 @@ async def test_what_is_entered_is_seen_and_judged(house: House) -> None:
     before = await text_of(clerk, DUTY)
     assert "下一步：" in before
     assert "还没有登记" in before
+    assert re.findall(r"<span>(报送|公布)</span> <small>([^<]+)</small>", before) == [
+        ("报送", "2026年1月31日到期"),
+        ("公布", "2026年1月31日到期"),
+    ]
     await enter(clerk)
     await enter(clerk, item="公布", link="https://example.com/report", note="第三栏")
     page = await text_of(clerk, DUTY)

@@ -88,6 +88,7 @@ def check_content(found: Counted, diary: Diary, first: date, last: date) -> None
     assert counted.policies == len([1 for _, kind in new if kind == "policy"])
     beyond = len([one for one in told if one])
     assert (counted.interpretations, counted.beyond_text) == (len(told), beyond)
+    assert counted.letters == len([day for day in diary.letters if first <= day <= last])
 
 
 @pytest.fixture

@@ -21,6 +21,7 @@ from bot.cases.model import (
     Routing,
     RoutingInput,
 )
+from bot.cases.published_letters import Gone, PublishedLetter
 from bot.cases.rated import SatisfactionService
 from bot.cases.service import CaseService
 from bot.city.load import DEFAULT
@@ -81,6 +82,7 @@ class Diary:
     requests: list[tuple[date, date | None, bool, bool, str]] = field(default_factory=list)
     told: list[tuple[date, str, bool, str]] = field(default_factory=list)
     entered: list[tuple[str, str, date, str]] = field(default_factory=list)
+    letters: list[date] = field(default_factory=list)
     issue_cases: list[date] = field(default_factory=list)
     answered_in_time: dict[str, bool] = field(default_factory=dict)
 
@@ -132,6 +134,7 @@ class YearOfWork:
         await self._documents()
         await self._issue()
         await self._evidence()
+        await self._letters()
         self.clock.time = at(date(self.year + 1, 3, 1))
         return self.diary
 
@@ -286,6 +289,33 @@ class YearOfWork:
                 await unit.hot.open_opinion(item)
                 await unit.opinions.append(item, step, id=f"step{number}")
             self.diary.answered_in_time[name] = number == 0
+
+    async def _letters(self) -> None:
+        for number in range(12):
+            on = date(self.year, 1, 31) + timedelta(days=27 * number)
+            gone = number % 5 == 4
+            letter = PublishedLetter(
+                id=f"letter{number}",
+                case_id=f"case of letter {number}",
+                gone=Gone.REOPENED if gone else Gone.NOT,
+                title="一封信",
+                text="路灯不亮",
+                reply="已修好",
+                demand_type=DemandType.HELP,
+                field="",
+                department=UNITS[0],
+                channel="mailbox",
+                addressee="",
+                received_on=on,
+                replied_on=on,
+                working_days=0,
+                rating=None,
+                published_at=at(on, 0, 10),
+            )
+            async with self.storage.begin() as unit:
+                await unit.letters.put(letter)
+            if not gone:
+                self.diary.letters.append(on)
 
     async def _evidence(self) -> None:
         for unit in UNITS:
