@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, time, timedelta
+from functools import cache
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
@@ -51,6 +52,7 @@ def is_working_day(day: date, limits: CalendarLimits) -> bool:
     return day.weekday() < 5 and (day.month, day.day) not in _FIXED_HOLIDAYS
 
 
+@cache
 def calendar_known(year: int) -> bool:
     """True where the official holidays of that year are in the library."""
     try:

@@ -78,14 +78,9 @@ class _Problem:
 async def board_for(request: web.Request, asked: PlanQuery) -> tuple[Board, list[Assessment]]:
     """The board, and what of it was asked for and this reader may see."""
     services = services_of(request)
-    found = await services.plan.board(asked.year or services.plan.today.year)
     unit = own_unit(session_of(request).actor) or asked.unit
-    wanted = [
-        one
-        for one in found.assessments
-        if unit in ("", one.unit) and asked.state in (None, one.standing.value)
-    ]
-    return found, wanted
+    found = await services.plan.board(asked.year or services.plan.today.year, unit=unit)
+    return found, [one for one in found.assessments if asked.state in (None, one.standing.value)]
 
 
 async def show(request: web.Request) -> web.Response:
@@ -93,7 +88,6 @@ async def show(request: web.Request) -> web.Response:
     asked, services = read_query(request, PlanQuery), services_of(request)
     found, wanted = await board_for(request, asked)
     own = own_unit(session_of(request).actor)
-    seen = [one for one in found.assessments if own in ("", one.unit)]
     year = found.span.year
     duties = list(dict.fromkeys(one.duty.id for one in wanted))
     return page(
@@ -107,7 +101,7 @@ async def show(request: web.Request) -> web.Response:
         units=found.plan.units if found.plan else (),
         duties=[duty for duty in (found.plan.duties if found.plan else ()) if duty.id in duties],
         rows=[(unit, {one.duty.id: one for one in ones}) for unit, ones in by_unit(wanted)],
-        totals=totals(one for one in seen if asked.unit in ("", one.unit)),
+        totals=totals(found.assessments),
         standings=STANDINGS,
         query=_query(asked, year),
         link=lambda state: _query(asked.model_copy(update={"state": state.value}), year),
@@ -182,8 +176,8 @@ async def _duty_page(
     duty = plan.duty(duty_id) if plan else None
     if plan is None or duty is None or unit not in (*duty.units, plan.office):
         raise NotFound("没有这项任务。")
-    board = await services.plan.board(year)
-    stands = [one for one in board.assessments if one.duty.id == duty_id and one.unit == unit]
+    board = await services.plan.board(year, unit=unit)
+    stands = [one for one in board.assessments if one.duty.id == duty_id]
     return page(
         request,
         "plan_duty.html",

@@ -132,11 +132,11 @@ def guides(
             continue
         elsewhere = {one.item for one in entered if one.title == guide.title}
         lacking = [part for part in duty.words if part not in guide.parts | elsewhere]
-        yield Owed(
-            name=f"{guide.title}缺{'、'.join(lacking)}" if lacking else guide.title,
-            due_on=after_days(guide.on, duty, calendar),
-            done_on=None if lacking else guide.on,
-        )
+        if lacking:
+            due = after_days(guide.on, duty, calendar)
+            yield Owed(name=f"{guide.title}缺{'、'.join(lacking)}", due_on=due)
+        else:  # counting working days is what takes the time
+            yield Owed(name=guide.title, due_on=guide.on, done_on=guide.on)
 
 
 def guide_parts(duty: PlanDuty, text: str) -> frozenset[str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
@@ -136,10 +135,16 @@ class Facts:
         """What stands of a unit's entries for a duty, by day."""
         return tuple(self._entered.get((duty, unit), ()))
 
-    def documents(self, kind: Kind, unit: str) -> Iterator[Published]:
+    @cached_property
+    def _documents(self) -> dict[tuple[Kind, str], list[Published]]:
+        found: dict[tuple[Kind, str], list[Published]] = {}
+        for one in sorted(self.published, key=lambda one: (one.on, one.id)):
+            found.setdefault((one.kind, one.unit), []).append(one)
+        return found
+
+    def documents(self, kind: Kind, unit: str) -> tuple[Published, ...]:
         """A unit's documents of a kind, by day."""
-        found = [one for one in self.published if one.kind is kind and one.unit == unit]
-        yield from sorted(found, key=lambda one: (one.on, one.id))
+        return tuple(self._documents.get((kind, unit), ()))
 
     @cached_property
     def interpretations_of(self) -> dict[str, date]:

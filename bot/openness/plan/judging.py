@@ -41,13 +41,14 @@ _AS_A_WHOLE: dict[Check, _Whole] = {
 
 
 def judged(
-    plan: Plan, facts: Facts, span: Span, calendar: CalendarLimits
+    plan: Plan, facts: Facts, span: Span, calendar: CalendarLimits, only: str = ""
 ) -> tuple[Assessment, ...]:
-    """How every duty stands at every unit, in the order of the plan."""
+    """How every duty stands at every unit, or at one only, in the order of the plan."""
     return tuple(
         judge(plan, duty, unit, facts, span, calendar)
         for duty in plan.duties
         for unit in duty.units
+        if only in ("", unit)
     )
 
 

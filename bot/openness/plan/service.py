@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
 from datetime import date
 
@@ -61,8 +62,9 @@ class PlanService:
         today: date | None = None,
         since: date | None = None,
         until: date | None = None,
+        unit: str = "",
     ) -> Board:
-        """Every duty at every unit, judged on a day; None: today.
+        """Every duty at every unit, or at one only, judged on a day; None: today.
 
         `since`: only what fell due from this day on; None: all of the year. `until`: what was
         done later does not count; None: the day itself.
@@ -76,9 +78,10 @@ class PlanService:
         first = max(span.first, span.since)
         last = min(span.known_to, span.last)
         rated = await self._rated.over(min(first, last), last)
-        async with self._storage.read() as unit:
-            facts = await gathered(unit, plan, self._city, span, rated, now)
-        found = judged(plan, facts, span, self._city.limits)
+        async with self._storage.read() as opened:
+            facts = await gathered(opened, plan, self._city, span, rated, now)
+        # In a thread: some thousand entries take a few tenths of a second.
+        found = await asyncio.to_thread(judged, plan, facts, span, self._city.limits, unit)
         return Board(plan=plan, span=span, assessments=found)
 
     async def evidence(self, year: int, duty: str, unit: str) -> tuple[Evidence, ...]:
