@@ -56,6 +56,8 @@ from bot.open311.server import Open311Server
 from bot.openness.hot import HotIssues, HotLimits
 from bot.openness.opinion import OpinionHours
 from bot.openness.opinion_items import OpinionItems
+from bot.openness.plan.service import PlanService
+from bot.openness.report.service import ReportService
 from bot.optouts import SmsOptOuts
 from bot.phone_codes import CHANNEL as TEXTS
 from bot.phone_codes import PhoneCodes
@@ -74,6 +76,7 @@ from bot.storage.schema import NewerSchema
 from bot.storage.sealing import KeyMissing
 from bot.storage.units import DatabaseAway, Storage
 from bot.stored import storage_of
+from bot.web.words import channel_name
 from connectors import registry
 from connectors.base import Channel
 from connectors.calls import RunningCall
@@ -261,6 +264,8 @@ def _services(
     listening = Listening(storage, clock, cache, suggester, owner=process)
     calls = Calls(storage, clock, ids, cache, listening, cases)
     intake, boxes = Intake(inbox, metrics), MailBoxes(storage, clock)
+    rated = SatisfactionService(storage, clock, city.limits)
+    plan = PlanService(storage, clock, ids, city, rated)
     return Services(
         settings=settings,
         clock=clock,
@@ -288,7 +293,9 @@ def _services(
         drafts=Drafts(storage, library, city.wording),
         hot=HotIssues(storage, clock, ids, reader, hot_limits(settings, city)),
         opinions=OpinionItems(storage, clock, ids, hot_limits(settings, city).hours),
-        satisfaction=SatisfactionService(storage, clock, city.limits),
+        satisfaction=rated,
+        plan=plan,
+        reports=ReportService(storage, clock, city, plan, rated, channel_name),
         letters=PublishedLetters(storage, clock, ids, city),
         staff=(staff := StaffService(storage, clock, ids)),
         second_factors=SecondFactors(

@@ -42,6 +42,8 @@ if TYPE_CHECKING:
     from bot.open311.server import Open311Server
     from bot.openness.hot import HotIssues
     from bot.openness.opinion_items import OpinionItems
+    from bot.openness.plan.service import PlanService
+    from bot.openness.report.service import ReportService
     from bot.optouts import SmsOptOuts
     from bot.phone_codes import PhoneCodes
     from bot.ports import Clock, Ids, Rephraser
@@ -84,6 +86,8 @@ class Services:
         hot: what many citizens bring, and opening items of public opinion from it.
         opinions: what is done about those items, and when their hours run out.
         satisfaction: the departments' figures on grades and replies.
+        plan: the duties of the yearly plan of openness, and what units entered for them.
+        reports: makes the weekly, monthly and annual report.
         letters: what the public reads of cases, and the figures it may see.
         second_factors: authenticators of staff.
         single_sign_on: the organisation's own sign-in; None: passwords only.
@@ -141,6 +145,8 @@ class Services:
     hot: HotIssues
     opinions: OpinionItems
     satisfaction: SatisfactionService
+    plan: PlanService
+    reports: ReportService
     letters: PublishedLetters
     staff: StaffService
     second_factors: SecondFactors

@@ -19,6 +19,7 @@ from bot.city import fields as fields_file
 from bot.city import mailbox as mailbox_file
 from bot.city import marks as marks_in
 from bot.city import menu as menu_file
+from bot.city import plan as plan_file
 from bot.city import sayings as sayings_file
 from bot.city.model import (
     OFFICE_HOURS,
@@ -59,7 +60,7 @@ def load(folder: Path) -> City:
     Args:
         folder: holds city.toml, departments.toml, places.toml, catalogue.csv, limits.toml,
             rules.toml, wording.toml and menu.toml, and may hold fields.toml,
-            sayings.tsv, contacts.toml and disclosure.toml.
+            sayings.tsv, contacts.toml, disclosure.toml and plan.toml.
 
     Raises:
         CityError: with every fault found, in plain words.
@@ -93,6 +94,7 @@ def load(folder: Path) -> City:
         folder / "disclosure.toml", DEFAULT / "disclosure.toml", faults
     )
     city = replace(city, disclosure=disclosure, letters=letters)
+    city = replace(city, plans=plan_file.read(folder, city, faults))
     _check_names(city, faults)
     duties_file.check(city, faults)
     fields_file.check(city.fields, city.duties, faults)

@@ -17,6 +17,7 @@ from bot.city.mailbox import Mailbox
 from bot.city.marks import MarkRules
 from bot.disclosure.clock import DisclosureLimits
 from bot.disclosure.letters import Templates
+from bot.openness.plan.duties import Plan
 
 
 class AreaKind(StrEnum):
@@ -334,6 +335,7 @@ class City:
     contacts: tuple[Contact, ...] = ()
     disclosure: DisclosureLimits = field(default_factory=DisclosureLimits)
     letters: Templates = field(default_factory=Templates)
+    plans: tuple[Plan, ...] = ()
 
     @cached_property
     def _units(self) -> Mapping[str, str]:

@@ -38,7 +38,9 @@ from bot.storage.messages import MessageRepository
 from bot.storage.open311 import Open311Repository
 from bot.storage.opinions import OpinionRepository
 from bot.storage.outbox import OutboxRepository
+from bot.storage.plan import PlanRepository
 from bot.storage.replied import RepliedRepository
+from bot.storage.report import ReportRepository
 from bot.storage.satisfaction import SatisfactionRepository
 from bot.storage.schema import head, upgrade, version
 from bot.storage.sealing import ContactKeys, use_keys
@@ -81,6 +83,8 @@ class Unit:
         self.alerts = AlertRepository(connection)
         self.hot = HotRepository(connection)
         self.opinions = OpinionRepository(connection)
+        self.plan = PlanRepository(connection)
+        self.report = ReportRepository(connection)
         self.deliveries = DeliveryRepository(connection)
         self.updates = UpdateRepository(connection)
         self.satisfaction = SatisfactionRepository(connection)

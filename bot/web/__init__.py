@@ -48,6 +48,7 @@ from bot.web.hotline_events import event_routes
 from bot.web.hotline_speech import HotlineSpeech
 from bot.web.open311 import OPEN311_ROUTES
 from bot.web.people_routes import PEOPLE_ROUTES
+from bot.web.plan_routes import PLAN_ROUTES
 from bot.web.rights import Right
 from bot.web.routes import (
     DESCRIPTION,
@@ -343,6 +344,7 @@ def fixed_routes() -> tuple[Route, ...]:
         *INSIGHT_ROUTES,
         *DESK_ROUTES,
         *DISCLOSURE_ROUTES,
+        *PLAN_ROUTES,
     )
     citizens = (*CITIZEN_ROUTES, *DISCLOSURE_PUBLIC_ROUTES)
     return (*citizens, *staff, *API_ROUTES, *OPEN311_ROUTES)

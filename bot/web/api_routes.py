@@ -8,11 +8,13 @@ from bot.web import (
     api_cases,
     api_insight,
     api_letters,
+    api_plan,
     insight_models,
     letter_form,
     models,
     published,
 )
+from bot.web.plan import PlanQuery
 from bot.web.rights import Right
 from bot.web.routes import Route
 
@@ -34,6 +36,15 @@ API_ROUTES = (
         summary="各部门的满意度、差评回访、申诉和答复时效",
         query=insight_models.SpanQuery,
         result=insight_models.SatisfactionResult,
+    ),
+    Route(
+        method="GET",
+        path="/api/v1/plan",
+        handler=api_plan.plan,
+        right=Right.SATISFACTION_SEE,
+        summary="政务公开工作要点各项任务的落实情况",
+        query=PlanQuery,
+        result=api_plan.PlanResult,
     ),
     Route(
         method="GET",

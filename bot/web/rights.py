@@ -31,6 +31,8 @@ class Right(StrEnum):
     INSIGHT_ACT = "insight_act"
     SATISFACTION_SEE = "satisfaction_see"
     """All departments' figures, or one's own."""
+    PLAN_ENTER = "plan_enter"
+    """Enter what was done for the duties of the plan of openness: any unit's, or one's own."""
     DESK_USE = "desk_use"
     """Take calls."""
     DESK_SUPERVISE = "desk_supervise"
@@ -72,6 +74,7 @@ ROLES: Mapping[Right, frozenset[Role]] = {
     Right.INSIGHT_SEE: _OFFICE | _LOOKING_ON,
     Right.INSIGHT_ACT: _OFFICE,
     Right.SATISFACTION_SEE: _OFFICE | _DEPARTMENT | _LOOKING_ON,
+    Right.PLAN_ENTER: _OFFICE | _DEPARTMENT,
     Right.DESK_USE: frozenset({Role.OPERATOR, Role.SUPERVISOR, Role.ADMINISTRATOR}),
     Right.DESK_SUPERVISE: frozenset({Role.SUPERVISOR, Role.ADMINISTRATOR}),
     Right.CALL_BACKS_SEE: frozenset({Role.OPERATOR, Role.SUPERVISOR, Role.ADMINISTRATOR}),

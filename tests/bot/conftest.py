@@ -26,6 +26,7 @@ from bot.cases.rated import SatisfactionService
 from bot.cases.service import CaseService
 from bot.cases.sweeping import Sweeper
 from bot.city.contacts import Contact
+from bot.city.model import City
 from bot.delivery import exchange as exchanges
 from bot.delivery.applying import Applier
 from bot.delivery.citizens import CitizenDeliveries
@@ -47,6 +48,8 @@ from bot.open311.server import Open311Server
 from bot.openness.hot import HotIssues, HotLimits
 from bot.openness.opinion import OpinionHours
 from bot.openness.opinion_items import OpinionItems
+from bot.openness.plan.service import PlanService
+from bot.openness.report.service import ReportService
 from bot.optouts import SmsOptOuts
 from bot.phone_codes import PhoneCodes
 from bot.questions import Questions
@@ -58,6 +61,7 @@ from bot.settings import Settings
 from bot.staff import StaffService
 from bot.storage.units import Storage
 from bot.transactions import Transactions
+from bot.web.words import channel_name
 from connectors.base import Inbound, InboundKind
 from connectors.channels.hotline.centres import CallCentres
 from connectors.channels.mailbox.tags import Tags
@@ -205,6 +209,13 @@ class World:
             "scanning": Scanning(
                 self.storage, self.home / "attachments", None, cases, city.wording
             ),
+        }
+        rated = SatisfactionService(self.storage, self.clock, city.limits)
+        whose: City = parts.get("city", city)  # type: ignore[assignment]
+        plan = PlanService(self.storage, self.clock, self.ids, whose, rated)
+        built |= {
+            "plan": plan,
+            "reports": ReportService(self.storage, self.clock, whose, plan, rated, channel_name),
         }
         library = parts.get("library", self.library)
         cases = parts.get("cases", built["cases"])

@@ -14,6 +14,7 @@ import bot.storage.disclosure_tables
 import bot.storage.hot_tables
 import bot.storage.letter_tables
 import bot.storage.mail_tables
+import bot.storage.plan_tables
 import bot.storage.seals
 import bot.storage.sms_tables  # noqa: F401 - their tables join the metadata
 from bot.storage.sealing import Sealed, SealedJson

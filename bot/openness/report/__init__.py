@@ -1,0 +1,1 @@
+"""Weekly, monthly and annual reports, as an office sends them."""
