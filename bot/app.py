@@ -56,6 +56,7 @@ from bot.open311.server import Open311Server
 from bot.openness.hot import HotIssues, HotLimits
 from bot.openness.opinion import OpinionHours
 from bot.openness.opinion_items import OpinionItems
+from bot.openness.overviews import Overviews
 from bot.openness.plan.service import PlanService
 from bot.openness.report.service import ReportService
 from bot.optouts import SmsOptOuts
@@ -292,6 +293,7 @@ def _services(
         duplicates=duplicates,
         drafts=Drafts(storage, library, city.wording),
         hot=HotIssues(storage, clock, ids, reader, hot_limits(settings, city)),
+        overviews=Overviews(storage, clock, city.limits),
         opinions=OpinionItems(storage, clock, ids, hot_limits(settings, city).hours),
         satisfaction=rated,
         plan=plan,

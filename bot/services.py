@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from bot.open311.server import Open311Server
     from bot.openness.hot import HotIssues
     from bot.openness.opinion_items import OpinionItems
+    from bot.openness.overviews import Overviews
     from bot.openness.plan.service import PlanService
     from bot.openness.report.service import ReportService
     from bot.optouts import SmsOptOuts
@@ -83,6 +84,7 @@ class Services:
         sweeper: finds them.
         duplicates: which open cases may be merged with a case.
         drafts: suggests replies from content and earlier replies; never sends one.
+        overviews: what came in, what is owed, how answers were taken, in figures.
         hot: what many citizens bring, and opening items of public opinion from it.
         opinions: what is done about those items, and when their hours run out.
         satisfaction: the departments' figures on grades and replies.
@@ -143,6 +145,7 @@ class Services:
     duplicates: DuplicateService
     drafts: Drafts
     hot: HotIssues
+    overviews: Overviews
     opinions: OpinionItems
     satisfaction: SatisfactionService
     plan: PlanService

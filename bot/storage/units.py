@@ -38,6 +38,7 @@ from bot.storage.messages import MessageRepository
 from bot.storage.open311 import Open311Repository
 from bot.storage.opinions import OpinionRepository
 from bot.storage.outbox import OutboxRepository
+from bot.storage.overview import OverviewRepository
 from bot.storage.plan import PlanRepository
 from bot.storage.replied import RepliedRepository
 from bot.storage.report import ReportRepository
@@ -82,6 +83,7 @@ class Unit:
         self.sms = SmsRepository(connection)
         self.alerts = AlertRepository(connection)
         self.hot = HotRepository(connection)
+        self.overview = OverviewRepository(connection)
         self.opinions = OpinionRepository(connection)
         self.plan = PlanRepository(connection)
         self.report = ReportRepository(connection)

@@ -29,6 +29,7 @@ from bot.web import (
     mailbox,
     openapi,
     opinion,
+    overview,
     progress,
     questions,
     rendering,
@@ -295,6 +296,13 @@ DELIVERY_ROUTES = (
 )
 
 INSIGHT_ROUTES = (
+    Route(method="GET", path="/insight", handler=overview.show, right=Right.INSIGHT_SEE),
+    Route(
+        method="GET",
+        path="/insight/charts/{name}.svg",
+        handler=overview.picture,
+        right=Right.INSIGHT_SEE,
+    ),
     Route(method="GET", path="/insight/hot", handler=insight.show, right=Right.INSIGHT_SEE),
     Route(
         method="GET",

@@ -7,12 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Annotated
 from urllib.parse import urlencode
 
 from aiohttp import web
 from pydantic import BaseModel, BeforeValidator, Field
 
+from bot.cases.calendar import ZONE
 from bot.cases.filters import AWAITING_REPLY, CaseFilter, CaseSort
 from bot.cases.model import Case, DemandType, Severity, State
 from bot.errors import Forbidden
@@ -32,11 +34,12 @@ _PER_PAGE = 30
 
 @dataclass(frozen=True, kw_only=True)
 class Tab:
-    """One view of a list: which states it shows."""
+    """One view of a list: which states it shows; `newest`: in the order they came."""
 
     key: str
     name: str
     states: frozenset[State]
+    newest: bool = False
 
 
 TRIAGE_TABS = (
@@ -56,6 +59,7 @@ CASE_TABS = (
     Tab(key="work", name="部门在办", states=_AT_WORK | {State.DISPATCHED}),
     Tab(key="answered", name="已答复", states=_ANSWERED),
     Tab(key="ended", name="已办结", states=_ENDED),
+    Tab(key="all", name="全部", states=frozenset(State), newest=True),
 )
 
 
@@ -97,6 +101,8 @@ class ListQuery(BaseModel):
     department: _Short = Field(default="", max_length=80, title="部门")
     territory: _Short = Field(default="", max_length=40, title="属地")
     channel: str = Field(default="", max_length=40, title="渠道")
+    since: date | None = Field(default=None, title="来件日期从")
+    until: date | None = Field(default=None, title="来件日期到")
     overdue: bool = Field(default=False, title="超时")
     text: _Short = Field(default="", max_length=60, title="搜索")
     cursor: str = Field(default="", max_length=300, title="翻页")
@@ -151,6 +157,7 @@ def own_of(request: web.Request) -> str:
 
 def filter_of(wanted: ListQuery, tab: Tab, *, own: str = "", limit: int = _PER_PAGE) -> CaseFilter:
     """What the address asks for."""
+    by_gravity = bool(tab.states & AWAITING_REPLY) and not tab.newest
     return CaseFilter(
         states=tab.states,
         department=own or wanted.department,
@@ -160,7 +167,9 @@ def filter_of(wanted: ListQuery, tab: Tab, *, own: str = "", limit: int = _PER_P
         channel=wanted.channel,
         overdue=True if wanted.overdue else None,
         text=wanted.text,
-        sort=CaseSort.GRAVITY if tab.states & AWAITING_REPLY else CaseSort.OPENED,
+        opened_from=midnight(wanted.since) if wanted.since else None,
+        opened_before=midnight(wanted.until + timedelta(days=1)) if wanted.until else None,
+        sort=CaseSort.GRAVITY if by_gravity else CaseSort.OPENED,
         cursor=wanted.cursor,
         limit=limit,
     )
@@ -199,6 +208,11 @@ async def list_page(
         done=request.query.get("done", "")[:20],
         outcome=outcome,
     )
+
+
+def midnight(day: date) -> datetime:
+    """The beginning of a day in China."""
+    return datetime.combine(day, time(), tzinfo=ZONE).astimezone(UTC)
 
 
 def as_listed(found: tuple[Case, ...]) -> tuple[Case, ...]:

@@ -29,17 +29,20 @@ _DONE = {"opinion": "已立为舆情事项", "step": "已登记"}
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Row:
+class Row:
+    """An issue as a list shows it."""
+
     issue: HotIssue
     line: Sparkline
     course: Course | None
 
 
-def _row(issue: HotIssue) -> _Row:
+def row_of(issue: HotIssue) -> Row:
+    """An issue with its days as a line, and its opinion item's course."""
     until = local(issue.changed_at)
     if until is None:
         raise LookupError("an issue without a time")
-    return _Row(
+    return Row(
         issue=issue,
         line=sparkline(issue.days, until.date()),
         course=course(issue.opinion) if issue.opinion else None,
@@ -55,7 +58,7 @@ async def show(request: web.Request) -> web.Response:
     return page(
         request,
         "hot.html",
-        rows=[_row(issue) for issue in found],
+        rows=[row_of(issue) for issue in found],
         looked_at=max((issue.changed_at for issue in found), default=None),
         pressing=len({alert.item_id for alert in due_alerts(items, now)}),
         closed=await services.opinions.closed(),
@@ -86,7 +89,7 @@ async def _issue_page(
         request,
         "hot_issue.html",
         status=problem.status if problem else 200,
-        row=_row(issue),
+        row=row_of(issue),
         issue=issue,
         course=course(issue.opinion) if issue.opinion else None,
         cases=[as_seen_by(case, actor) for case in cases],

@@ -48,6 +48,7 @@ from bot.open311.server import Open311Server
 from bot.openness.hot import HotIssues, HotLimits
 from bot.openness.opinion import OpinionHours
 from bot.openness.opinion_items import OpinionItems
+from bot.openness.overviews import Overviews
 from bot.openness.plan.service import PlanService
 from bot.openness.report.service import ReportService
 from bot.optouts import SmsOptOuts
@@ -181,6 +182,7 @@ class World:
             "hot": HotIssues(
                 self.storage, self.clock, self.ids, CaseReader(city), HotLimits(alert_heat=6.0)
             ),
+            "overviews": Overviews(self.storage, self.clock, city.limits),
             "opinions": OpinionItems(self.storage, self.clock, self.ids, OpinionHours()),
             "satisfaction": SatisfactionService(self.storage, self.clock, city.limits),
             "letters": PublishedLetters(self.storage, self.clock, self.ids, city),

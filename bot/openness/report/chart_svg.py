@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from markupsafe import Markup
 
 from bot.openness.report.model import Chart
@@ -13,24 +15,65 @@ _MOST_NAMES = 16
 _MOST_CHARS = 14
 
 
-def svg(chart: Chart) -> Markup:
-    """The chart as an SVG element."""
-    return _columns(chart) if chart.upright else _bars(chart)
+_STYLE = Markup(
+    "<style>rect{fill:#1a6fc4}text{font:14px 'Noto Sans CJK SC','Microsoft YaHei',sans-serif;"
+    "fill:#17222e}line{stroke:#8593a3}</style>"
+)
 
 
-def _bars(chart: Chart) -> Markup:
+def svg(chart: Chart, links: Mapping[str, str] | None = None) -> Markup:
+    """The chart as an SVG element.
+
+    Args:
+        chart: what is drawn.
+        links: point's name → where it leads.
+    """
+    height, shapes = _drawn(chart, links or {})
+    # What leads somewhere is no part of a picture: the picture is then a group of its parts.
+    role = "group" if links else "img"
+    return Markup('<svg viewBox="0 0 {} {}" role="{}" aria-label="{}">{}</svg>').format(
+        WIDTH, height, role, chart.said, Markup("").join(shapes)
+    )
+
+
+def svg_file(chart: Chart) -> str:
+    """The chart as a file of its own, with its title and colours."""
+    height, shapes = _drawn(chart, {})
+    return str(
+        Markup(
+            '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 -32 {} {}" width="{}">{}'
+            '<text x="0" y="-12">{}</text>{}</svg>'
+        ).format(WIDTH, height + 40, WIDTH, _STYLE, chart.title, Markup("").join(shapes))
+    )
+
+
+def _drawn(chart: Chart, links: Mapping[str, str]) -> tuple[float, list[Markup]]:
+    return _columns(chart, links) if chart.upright else _bars(chart, links)
+
+
+def _linked(shapes: list[Markup], name: str, links: Mapping[str, str]) -> list[Markup]:
+    where = links.get(name)
+    if where is None:
+        return shapes
+    return [Markup('<a href="{}">{}</a>').format(where, Markup("").join(shapes))]
+
+
+def _bars(chart: Chart, links: Mapping[str, str]) -> tuple[float, list[Markup]]:
     most = max([1, *(value for _, value in chart.points)])
     room, shapes = WIDTH - _LABEL - _VALUE, []
     for at, (name, value) in enumerate(chart.points):
         top, width = at * _ROW, value / most * room
         middle = top + _ROW / 2 + 5
-        shapes.append(_text(_LABEL - 8, middle, _short(name), "end"))
-        shapes.append(_rect(_LABEL, top + (_ROW - _BAR) / 2, width, _BAR, f"{name} {value}"))
-        shapes.append(_text(_LABEL + width + 6, middle, str(value), "start"))
-    return _picture(chart, len(chart.points) * _ROW, shapes)
+        one = [
+            _text(_LABEL - 8, middle, _short(name), "end"),
+            _rect(_LABEL, top + (_ROW - _BAR) / 2, width, _BAR, f"{name} {value}"),
+            _text(_LABEL + width + 6, middle, str(value), "start"),
+        ]
+        shapes += _linked(one, name, links)
+    return len(chart.points) * _ROW, shapes
 
 
-def _columns(chart: Chart) -> Markup:
+def _columns(chart: Chart, links: Mapping[str, str]) -> tuple[float, list[Markup]]:
     most = max([1, *(value for _, value in chart.points)])
     step, room = WIDTH / max(1, len(chart.points)), _TALL - _FOOT - _TOP
     every = -(-len(chart.points) // _MOST_NAMES)
@@ -38,19 +81,14 @@ def _columns(chart: Chart) -> Markup:
     for at, (name, value) in enumerate(chart.points):
         height = value / most * room
         top, middle = _TALL - _FOOT - height, (at + 0.5) * step
-        shapes.append(_rect(at * step + step * 0.2, top, step * 0.6, height, f"{name} {value}"))
+        one = [_rect(at * step + step * 0.2, top, step * 0.6, height, f"{name} {value}")]
         if at % every == 0:
-            shapes.append(_text(middle, _TALL - 6, name, "middle"))
-            shapes.append(_text(middle, top - 5, str(value), "middle"))
+            one.append(_text(middle, _TALL - 6, name, "middle"))
+            one.append(_text(middle, top - 5, str(value), "middle"))
+        shapes += _linked(one, name, links)
     foot = _TALL - _FOOT
     shapes.append(Markup('<line x1="0" x2="{}" y1="{}" y2="{}"/>').format(WIDTH, foot, foot))
-    return _picture(chart, _TALL, shapes)
-
-
-def _picture(chart: Chart, height: float, shapes: list[Markup]) -> Markup:
-    return Markup('<svg viewBox="0 0 {} {}" role="img" aria-label="{}">{}</svg>').format(
-        WIDTH, height, chart.said, Markup("").join(shapes)
-    )
+    return _TALL, shapes
 
 
 def _rect(x: float, y: float, width: float, height: float, said: str) -> Markup:
