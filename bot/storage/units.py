@@ -24,6 +24,7 @@ from bot.storage.call_work import CallWorkRepository
 from bot.storage.calls import CallRepository
 from bot.storage.cases import CaseRepository
 from bot.storage.choices import ChoiceRepository
+from bot.storage.city import CityRepository
 from bot.storage.conversations import ConversationRepository
 from bot.storage.corrections import CorrectionRepository
 from bot.storage.deliveries import DeliveryRepository
@@ -86,6 +87,7 @@ class Unit:
         self.call_keeping = CallKeepingRepository(connection)
         self.open311 = Open311Repository(connection)
         self.disclosures = DisclosureRepository(connection)
+        self.city = CityRepository(connection)
 
 
 class Storage:
