@@ -9,8 +9,8 @@ import socket
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 
-from bot import city as cities
 from bot.attachment_model import LetterLimits
 from bot.attachments import Attachments
 from bot.cache import Cache
@@ -30,8 +30,11 @@ from bot.cases.service import CaseService
 from bot.cases.sweeping import Sweeper
 from bot.chat_completions import ChatCompletions
 from bot.city import versions
+from bot.city.configuration import Configuration
+from bot.city.in_force import Presence, take_up
 from bot.city.model import City
 from bot.clock import RandomIds, SystemClock
+from bot.commands import probes
 from bot.delivery import exchange as exchanges
 from bot.delivery.applying import Applier
 from bot.delivery.citizens import CitizenDeliveries
@@ -58,6 +61,7 @@ from bot.optouts import SmsOptOuts
 from bot.phone_codes import CHANNEL as TEXTS
 from bot.phone_codes import PhoneCodes
 from bot.ports import Rephraser
+from bot.probing import Probes
 from bot.questions import Questions
 from bot.rephrasing import AT_ONCE, ModelRephraser, QuotesAlone
 from bot.routing import store
@@ -92,8 +96,12 @@ class CannotStart(Exception):
 
 
 @asynccontextmanager
-async def running(settings: Settings) -> AsyncIterator[Running]:
+async def running(settings: Settings, *, role: str = "") -> AsyncIterator[Running]:
     """Everything built, connected where it can be, and closed at the end.
+
+    Args:
+        settings: everything that differs from one installation to the next.
+        role: what the process is for, as an administrator sees it.
 
     Redis and Rasa may be away: the service does with less until they come.
 
@@ -106,9 +114,10 @@ async def running(settings: Settings) -> AsyncIterator[Running]:
     """
     settings.home.mkdir(parents=True, exist_ok=True)
     secret = secret_of(settings)
-    city = cities.load(settings.city)
     async with AsyncExitStack() as closing:
         storage = await _opened(settings, closing)
+        in_force = await take_up(storage, settings.home, settings.city)
+        city = in_force.city
         cache = Cache(settings.redis)
         closing.push_async_callback(cache.close)
         await cache.start()
@@ -118,7 +127,7 @@ async def running(settings: Settings) -> AsyncIterator[Running]:
             tokens=cache,
             rates=cache,
             count=metrics.platform_called,
-            city=settings.city,
+            city=in_force.folder,
             units=city.units_by_name,
             sent=lambda name: _awaited(storage, name),
             stopped=SmsOptOuts(storage, SystemClock()).stopped,
@@ -129,7 +138,12 @@ async def running(settings: Settings) -> AsyncIterator[Running]:
         for channel in channels.values():
             closing.push_async_callback(channel.close)
         closing.push_async_callback(departments.close)
-        services = _services(settings, secret, city, storage, cache, channels, departments, metrics)
+        presence = Presence(
+            storage, SystemClock(), cache, process=process_name(), role=role, in_force=in_force
+        )
+        services = _services(
+            settings, secret, presence, storage, cache, channels, departments, metrics
+        )
         closing.push_async_callback(services.imports.close)
         closing.push_async_callback(services.nlu.close)
         closing.push_async_callback(services.dialogue.close)
@@ -140,6 +154,8 @@ async def running(settings: Settings) -> AsyncIterator[Running]:
         closing.push_async_callback(services.switchboard.close)
         await _started(services.library)
         await services.letters.carry_over()
+        closing.push_async_callback(presence.close)
+        presence.start()
         closing.push_async_callback(services.remembering.close)
         services.remembering.start()
         yield Running(services=services, storage=storage)
@@ -165,14 +181,15 @@ async def _started(library: Library) -> None:
 def _services(
     settings: Settings,
     secret: bytes,
-    city: City,
+    presence: Presence,
     storage: Storage,
     cache: Cache,
     channels: Mapping[str, Channel],
     departments: registry.Departments,
     metrics: Metrics,
 ) -> Services:
-    clock, ids, process = SystemClock(), RandomIds(), process_name()
+    clock, ids, process = SystemClock(), RandomIds(), presence.process
+    city = presence.in_force.city
     rasa = (settings.rasa, settings.rasa_token.get_secret_value(), settings.rasa_timeout_s)
     router = store.router(city, settings.home)
     attachments = Attachments(
@@ -232,6 +249,7 @@ def _services(
     listening = Listening(storage, clock, cache, suggester, owner=process)
     calls = Calls(storage, clock, ids, cache, listening, cases)
     intake, boxes = Intake(inbox, metrics), MailBoxes(storage, clock)
+    staff = StaffService(storage, clock, ids)
     return Services(
         settings=settings,
         clock=clock,
@@ -261,7 +279,7 @@ def _services(
         opinions=OpinionItems(storage, clock, ids, hot_limits(settings, city).hours),
         satisfaction=SatisfactionService(storage, clock, city.limits),
         letters=PublishedLetters(storage, clock, ids, city),
-        staff=StaffService(storage, clock, ids),
+        staff=staff,
         optouts=SmsOptOuts(storage, clock),
         channels=channels,
         phone_codes=PhoneCodes(
@@ -325,6 +343,24 @@ def _services(
             secret,
             mail_channel="mailbox" if "mailbox" in channels else "",
             wakeups=cache,
+        ),
+        presence=presence,
+        configuration=Configuration(
+            storage,
+            clock,
+            cache,
+            base=settings.city,
+            checks={"sms.toml": registry.check_sms_templates},
+            fits=partial(versions.misfit, settings.home),
+        ),
+        probes=Probes(
+            probes.known(
+                settings,
+                departments_set=bool(
+                    {*departments.senders, *departments.called, *departments.polled}
+                ),
+            ),
+            staff,
         ),
     )
 

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from bot.cases.rated import SatisfactionService
     from bot.cases.service import CaseService
     from bot.cases.sweeping import Sweeper
+    from bot.city.configuration import Configuration
+    from bot.city.in_force import Presence
     from bot.city.model import City
     from bot.delivery.citizens import CitizenDeliveries
     from bot.delivery.departments import DepartmentDeliveries
@@ -43,6 +45,7 @@ if TYPE_CHECKING:
     from bot.optouts import SmsOptOuts
     from bot.phone_codes import PhoneCodes
     from bot.ports import Clock, Ids, Rephraser
+    from bot.probing import Probes
     from bot.questions import Questions
     from bot.routing.router import Router
     from bot.scanning import Scanning
@@ -104,6 +107,9 @@ class Services:
         call_centres: those that call us.
         open311: what Open311 clients are served by.
         disclosures: requests for information.
+        configuration: the city's files as their administrator changes them.
+        presence: which version of them each process runs with.
+        probes: whether connectors and services answer.
     """
 
     settings: Settings
@@ -158,3 +164,6 @@ class Services:
     call_centres: CallCentres
     open311: Open311Server
     disclosures: Disclosures
+    configuration: Configuration
+    presence: Presence
+    probes: Probes

@@ -36,7 +36,10 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
         CannotStart: the address is taken or not ours.
     """
     sys.setswitchinterval(_SWITCH_S)
-    async with app.running(settings) as running, handling(running.services, sweep=False):
+    async with (
+        app.running(settings, role="serve") as running,
+        handling(running.services, sweep=False),
+    ):
         application = build(running.services)
         application.add_routes(health.routes(running.services))
         add_action_routes(
@@ -59,7 +62,7 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
 
 async def work(settings: Settings, stop: asyncio.Event) -> None:
     """Run the worker until `stop` is set."""
-    async with app.running(settings) as running:
+    async with app.running(settings, role="worker") as running:
         await worker.run(running.services, running.storage, stop)
 
 

@@ -39,12 +39,14 @@ class CityProcess:
 
     Args:
         role: `serve` or `worker`; empty where it did not say.
+        catalogue: the dispatch catalogue's version; empty: the folder's own.
         fault: why it runs with the folder's own files instead; empty: it does not.
     """
 
     process: str
     role: str
     version: int
+    catalogue: str
     fault: str
     started_at: datetime
     seen_at: datetime

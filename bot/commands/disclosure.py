@@ -59,7 +59,10 @@ def yearly_command(
 
 async def _counted(settings: Settings, year: int, unit: str) -> Yearly:
     settings.home.mkdir(parents=True, exist_ok=True)
-    city, storage = cities.load(settings.city), Storage(settings.database)
+    city, storage = (
+        cities.load(cities.in_use(settings.home, settings.city)),
+        Storage(settings.database),
+    )
     try:
         await storage.upgrade()
         service = Disclosures(storage, SystemClock(), RandomIds(), city, secret_of(settings))

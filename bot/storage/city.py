@@ -83,6 +83,7 @@ class CityRepository:
         values = {
             "role": process.role,
             "version": process.version,
+            "catalogue": process.catalogue,
             "fault": process.fault,
             "started_at": process.started_at,
             "seen_at": process.seen_at,

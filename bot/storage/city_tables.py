@@ -35,6 +35,7 @@ city_processes = sa.Table(  # which version each process was started with
     sa.Column("process", CleanString(80), primary_key=True),
     _text("role", 20),
     _whole("version"),
+    _text("catalogue", 40),  # the dispatch catalogue's version; empty: the folder's own
     _text("fault", 500),  # why it runs with the folder's own files instead
     sa.Column("started_at", UtcDateTime(), nullable=False),
     sa.Column("seen_at", UtcDateTime(), nullable=False),

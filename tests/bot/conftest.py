@@ -25,7 +25,10 @@ from bot.cases.open_import import OpenOrders
 from bot.cases.rated import SatisfactionService
 from bot.cases.service import CaseService
 from bot.cases.sweeping import Sweeper
+from bot.city.configuration import Configuration
 from bot.city.contacts import Contact
+from bot.city.in_force import InForce, Presence
+from bot.city.load import DEFAULT
 from bot.delivery import exchange as exchanges
 from bot.delivery.applying import Applier
 from bot.delivery.citizens import CitizenDeliveries
@@ -47,6 +50,7 @@ from bot.openness.opinion import OpinionHours
 from bot.openness.opinion_items import OpinionItems
 from bot.optouts import SmsOptOuts
 from bot.phone_codes import PhoneCodes
+from bot.probing import Probes
 from bot.questions import Questions
 from bot.rephrasing import QuotesAlone
 from bot.scanning import Scanning
@@ -224,6 +228,16 @@ class World:
             "disclosures": Disclosures(
                 self.storage, self.clock, self.ids, city, SECRET, mail_channel="mailbox"
             ),
+            "configuration": Configuration(self.storage, self.clock, cache, base=DEFAULT),
+            "presence": Presence(
+                self.storage,
+                self.clock,
+                cache,
+                process=name,
+                role="serve",
+                in_force=InForce(city=city, folder=DEFAULT),
+            ),  # fmt: skip
+            "probes": Probes((), self.staff),
         }
         return Services(**{**built, **parts})  # type: ignore[arg-type] - parts are named by tests
 

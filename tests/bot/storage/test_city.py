@@ -10,7 +10,9 @@ from bot.storage.units import Storage
 NOW = datetime(2026, 3, 2, 2, 0, tzinfo=UTC)
 
 
-def change(id: int, file: str = "limits.toml", *, previous: int = 0, hash: str = "x") -> CityVersion:
+def change(
+    id: int, file: str = "limits.toml", *, previous: int = 0, hash: str = "x"
+) -> CityVersion:
     return CityVersion(
         id=id, at=NOW, by="admin", reason="改", file=file, hash=hash, previous=previous
     )
@@ -53,7 +55,13 @@ async def test_a_file_that_went_back_is_the_folders_own(storage: Storage) -> Non
 async def test_processes_are_known_while_they_show_themselves(storage: Storage) -> None:
     def process(name: str, seen: datetime, version: int = 0) -> CityProcess:
         return CityProcess(
-            process=name, role="serve", version=version, fault="", started_at=NOW, seen_at=seen
+            process=name,
+            role="serve",
+            version=version,
+            catalogue="",
+            fault="",
+            started_at=NOW,
+            seen_at=seen,
         )
 
     later = NOW + timedelta(minutes=5)

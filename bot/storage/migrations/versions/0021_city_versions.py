@@ -38,6 +38,7 @@ def upgrade() -> None:
         sa.Column("process", sa.String(80), nullable=False),
         _text("role", 20),
         _whole("version"),
+        _text("catalogue", 40),
         _text("fault", 500),
         sa.Column("started_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("seen_at", sa.DateTime(timezone=True), nullable=False),
