@@ -30,6 +30,7 @@ from bot.cases.service import CaseService
 from bot.cases.sweeping import Sweeper
 from bot.chat_completions import ChatCompletions
 from bot.city import versions
+from bot.city.catalogue_office import CatalogueOffice
 from bot.city.configuration import Configuration
 from bot.city.in_force import Presence, take_up
 from bot.city.model import City
@@ -353,6 +354,7 @@ def _services(
             checks={"sms.toml": registry.check_sms_templates},
             fits=partial(versions.misfit, settings.home),
         ),
+        catalogue=CatalogueOffice(settings.home, clock),
         probes=Probes(
             probes.known(
                 settings,

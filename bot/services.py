@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from bot.cases.rated import SatisfactionService
     from bot.cases.service import CaseService
     from bot.cases.sweeping import Sweeper
+    from bot.city.catalogue_office import CatalogueOffice
     from bot.city.configuration import Configuration
     from bot.city.in_force import Presence
     from bot.city.model import City
@@ -108,6 +109,7 @@ class Services:
         open311: what Open311 clients are served by.
         disclosures: requests for information.
         configuration: the city's files as their administrator changes them.
+        catalogue: the dispatch catalogue's versions, as their administrator drives them.
         presence: which version of them each process runs with.
         probes: whether connectors and services answer.
     """
@@ -165,5 +167,6 @@ class Services:
     open311: Open311Server
     disclosures: Disclosures
     configuration: Configuration
+    catalogue: CatalogueOffice
     presence: Presence
     probes: Probes

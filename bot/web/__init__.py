@@ -35,6 +35,7 @@ from bot.web import (
     reply_draft,
     satisfaction,
 )
+from bot.web.admin_routes import ADMIN_ROUTES
 from bot.web.api_routes import API_ROUTES
 from bot.web.callbacks import callback_routes
 from bot.web.desk_feed import DeskFeed
@@ -340,6 +341,7 @@ def routes(services: Services) -> tuple[Route, ...]:
         *INSIGHT_ROUTES,
         *DESK_ROUTES,
         *DISCLOSURE_ROUTES,
+        *ADMIN_ROUTES,
     )
     citizens = (*CITIZEN_ROUTES, *DISCLOSURE_PUBLIC_ROUTES)
     return (*citizens, *staff, *API_ROUTES, *OPEN311_ROUTES, *callbacks)

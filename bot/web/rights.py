@@ -40,6 +40,10 @@ class Right(StrEnum):
     """Requests for information: all, or those of one's own unit."""
     DISCLOSURE_HANDLE = "disclosure_handle"
     """Register and move them; which move is open to whom is the rules' own table."""
+    CITY_SEE = "city_see"
+    """The city's configuration, its connectors and switches."""
+    CITY_EDIT = "city_edit"
+    """Change the configuration; test connectors."""
 
 
 STAFF_ROLES = frozenset(set(Role) - {Role.CITIZEN, Role.SYSTEM})
@@ -73,6 +77,8 @@ ROLES: Mapping[Right, frozenset[Role]] = {
     Right.CALL_BACKS_SEE: frozenset({Role.OPERATOR, Role.SUPERVISOR, Role.ADMINISTRATOR}),
     Right.DISCLOSURE_SEE: _OFFICE | _DEPARTMENT | {Role.AUDITOR},
     Right.DISCLOSURE_HANDLE: _OFFICE | _DEPARTMENT,
+    Right.CITY_SEE: frozenset({Role.ADMINISTRATOR, Role.SUPERVISOR, Role.AUDITOR}),
+    Right.CITY_EDIT: frozenset({Role.ADMINISTRATOR}),
 }
 """Which of the moves on a case are open to a role is the case model's own table."""
 

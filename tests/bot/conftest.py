@@ -25,6 +25,7 @@ from bot.cases.open_import import OpenOrders
 from bot.cases.rated import SatisfactionService
 from bot.cases.service import CaseService
 from bot.cases.sweeping import Sweeper
+from bot.city.catalogue_office import CatalogueOffice
 from bot.city.configuration import Configuration
 from bot.city.contacts import Contact
 from bot.city.in_force import InForce, Presence
@@ -236,7 +237,8 @@ class World:
                 process=name,
                 role="serve",
                 in_force=InForce(city=city, folder=DEFAULT),
-            ),  # fmt: skip
+            ),
+            "catalogue": CatalogueOffice(self.home, self.clock),
             "probes": Probes((), self.staff),
         }
         return Services(**{**built, **parts})  # type: ignore[arg-type] - parts are named by tests
