@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from aiohttp.test_utils import TestClient
 
@@ -16,7 +18,7 @@ NUMBER = "20260302000001"
 
 async def outcome(client: TestClient, route: Route, csrf: str) -> int:
     """The status, of a request that could do no harm: it names what does not exist."""
-    path = route.path.replace("{number}", NUMBER)
+    path = re.sub(r"\{(number|file|name)\}", NUMBER, route.path)
     answer = await client.request(
         route.method,
         path,
