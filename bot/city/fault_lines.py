@@ -51,14 +51,15 @@ def located(said: str, file: str, text: str) -> Fault:
 
 
 def _span(said: str, lines: list[str]) -> tuple[int, int]:
-    """First and last line of the item a sentence names; 0 and the end where it names none."""
+    """First and last line of the item a sentence names; 0 and the end where it names none, 0
+    and 0 where the one it names is not to be found."""
     head = said.partition("：")[0]
     if match := _ITEM.search(head):
         name = re.escape(match[2]) if match[2] else r"\w+"
         marks = [at for at, line in enumerate(lines, 1) if _is_head(line, rf"\[\[{name}\]\]")]
         number = int(match[1])
         if number > len(marks):
-            return 0, len(lines)
+            return 0, 0
         return marks[number - 1], _next_head(lines, marks[number - 1])
     if match := _TABLE.search(head):
         for at, line in enumerate(lines, 1):
