@@ -41,6 +41,7 @@ class CityProcess:
         role: `serve` or `worker`; empty where it did not say.
         catalogue: the dispatch catalogue's version; empty: the folder's own.
         fault: why it runs with the folder's own files instead; empty: it does not.
+        restart: it was asked to start itself again.
     """
 
     process: str
@@ -50,6 +51,7 @@ class CityProcess:
     fault: str
     started_at: datetime
     seen_at: datetime
+    restart: bool = False
 
 
 class CityStore(Protocol):
@@ -73,11 +75,14 @@ class CityStore(Protocol):
     async def files(self) -> Mapping[str, bytes]:
         """File → content, of those that are not the folder's own."""
 
-    async def seen(self, process: CityProcess) -> None:
-        """A process is there."""
+    async def seen(self, process: CityProcess) -> bool:
+        """A process is there; True where it is asked to start itself again."""
 
     async def processes(self, *, since: datetime) -> tuple[CityProcess, ...]:
         """Those seen since."""
+
+    async def ask_restart(self, process: str) -> bool:
+        """Ask a process to start itself again; False where there is none of that name."""
 
     async def gone(self, process: str, *, before: datetime) -> None:
         """Forget a process, and those not seen since `before`."""

@@ -16,6 +16,7 @@ from bot.city.changed import CityProcess, CityStorage
 from bot.city.configuration import TOPIC
 from bot.city.load import CityError, load
 from bot.city.model import City
+from bot.errors import NotFound
 from bot.ports import Clock
 
 log = logging.getLogger(__name__)
@@ -82,6 +83,9 @@ class Waiting(Protocol):
 class Signals(Protocol):
     """Wake-ups; see `bot.cache.Cache`."""
 
+    async def wake(self, *topics: str) -> None:
+        """Wake whoever waits on a topic, in every process."""
+
     def waiting(self, *topics: str) -> AbstractContextManager[Waiting]:
         """Inside, wake-ups of these topics reach the waiter."""
 
@@ -112,6 +116,12 @@ class Presence:
         self.process, self._role, self.in_force = process, role, in_force
         self._started_at: datetime = clock.now()
         self._beating: asyncio.Task[None] | None = None
+        self._end: Callable[[], object] = lambda: None
+        self.asked_to_restart = False
+
+    def on_restart(self, end: Callable[[], object]) -> None:
+        """What ends this process's work when it is asked to start itself again."""
+        self._end = end
 
     def start(self) -> None:
         """Show itself until `close`."""
@@ -130,7 +140,7 @@ class Presence:
         """Show itself now."""
         now = self._clock.now()
         async with self._storage.begin() as unit:
-            await unit.city.seen(
+            asked = await unit.city.seen(
                 CityProcess(
                     process=self.process,
                     role=self._role,
@@ -141,6 +151,22 @@ class Presence:
                     seen_at=now,
                 )
             )
+
+        if asked and not self.asked_to_restart:
+            log.info("asked to start again")
+            self.asked_to_restart = True
+            self._end()
+
+    async def ask_restart(self, process: str) -> None:
+        """Have a process start itself again; it ends what it has begun first.
+
+        Raises:
+            NotFound: there is none of that name any longer.
+        """
+        async with self._storage.begin() as unit:
+            if not await unit.city.ask_restart(process):
+                raise NotFound("这个进程已经不在了，请刷新。")
+        await self._signals.wake(TOPIC)
 
     async def processes(self) -> tuple[CityProcess, ...]:
         """Every process that showed itself within two minutes."""

@@ -78,8 +78,8 @@ class CityRepository:
         )
         return {str(row.file): bytes(row.content) for row in rows if row.content is not None}
 
-    async def seen(self, process: CityProcess) -> None:
-        """A process is there."""
+    async def seen(self, process: CityProcess) -> bool:
+        """A process is there; True where it is asked to start itself again."""
         values = {
             "role": process.role,
             "version": process.version,
@@ -93,6 +93,20 @@ class CityRepository:
             .values(process=process.process, **values)
             .on_conflict_do_update(index_elements=["process"], set_=values)
         )
+        statement = sa.select(city_processes.c.restart)
+        asked = await self._connection.scalar(
+            statement.where(city_processes.c.process == process.process)
+        )
+        return bool(asked)
+
+    async def ask_restart(self, process: str) -> bool:
+        """Ask a process to start itself again; False where there is none of that name."""
+        done = await self._connection.execute(
+            sa.update(city_processes)
+            .where(city_processes.c.process == process)
+            .values(restart=True)
+        )
+        return bool(done.rowcount)
 
     async def processes(self, *, since: datetime) -> tuple[CityProcess, ...]:
         """Those seen since, the oldest start first."""

@@ -37,6 +37,7 @@ city_processes = sa.Table(  # which version each process was started with
     _whole("version"),
     _text("catalogue", 40),  # the dispatch catalogue's version; empty: the folder's own
     _text("fault", 500),  # why it runs with the folder's own files instead
+    sa.Column("restart", sa.Boolean, nullable=False, default=False, server_default=sa.false()),
     sa.Column("started_at", UtcDateTime(), nullable=False),
     sa.Column("seen_at", UtcDateTime(), nullable=False),
 )

@@ -61,7 +61,17 @@ async def show(request: web.Request) -> web.Response:
         changed={one.file for one in await _changed(services)},
         counts=_counts(services),
         off=tuple(dict.fromkeys(off)),
+        restarting="restarting" in request.query,
     )
+
+
+async def restart(request: web.Request) -> web.Response:
+    """Have a process start itself again, so that it uses the newest configuration."""
+    services, by = services_of(request), session_of(request).name
+    process = str((await request.post()).get("process", ""))[:80]
+    await services.presence.ask_restart(process)
+    await services.staff.record(by, "process.restart", process)
+    return web.Response(status=303, headers={"Location": "/admin?restarting=1#processes"})
 
 
 async def show_versions(request: web.Request) -> web.Response:

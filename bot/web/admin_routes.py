@@ -22,6 +22,7 @@ def _edit(path: str, handler: Handler, *, max_body: int) -> Route:
 
 ADMIN_ROUTES = (
     _see("/admin", admin.show),
+    Route(method="POST", path="/admin/restart", handler=admin.restart, right=Right.CITY_EDIT),
     _see("/admin/versions", admin.show_versions),
     _see("/admin/versions/{number}", admin.show_version),
     _see("/admin/features", admin.show_features),

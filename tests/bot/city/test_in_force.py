@@ -16,7 +16,7 @@ from bot.city.configuration import Configuration
 from bot.city.in_force import Presence, take_up
 from bot.city.load import DEFAULT, CityError
 from bot.city.parts import BY_NAME
-from bot.errors import Invalid
+from bot.errors import Invalid, NotFound
 from bot.settings import Settings
 from bot.storage.units import Storage
 from tests.fakes.edges import FakeClock, RecordedWakeups
@@ -205,4 +205,24 @@ async def test_a_process_shows_itself_and_is_forgotten_when_it_ends(
     assert [one.process for one in await presence.processes()] == ["p"]
     await presence.close()
     assert await presence.processes() == ()
+    await cache.close()
+
+
+async def test_a_process_ends_its_work_when_it_is_asked_to_start_again(
+    storage: Storage, clock: FakeClock, redis_url: str, tmp_path: Path
+) -> None:
+    cache, in_force = Cache(redis_url), await take_up(storage, tmp_path, DEFAULT)
+    presence = Watched(storage, clock, cache, process="p", role="serve", in_force=in_force)
+    ended = asyncio.Event()
+    presence.on_restart(ended.set)
+    presence.start()
+    async with asyncio.timeout(5):
+        await presence.shown.wait()
+        assert not presence.asked_to_restart
+        await presence.ask_restart("p")
+        await ended.wait()
+    assert presence.asked_to_restart
+    with pytest.raises(NotFound):
+        await presence.ask_restart("nobody")
+    await presence.close()
     await cache.close()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from bot.city.changed import CityProcess, CityVersion
@@ -72,7 +73,12 @@ async def test_processes_are_known_while_they_show_themselves(storage: Storage) 
         assert await unit.city.processes(since=NOW + timedelta(minutes=1)) == (
             process("a", later, version=2),
         )
+        assert await unit.city.ask_restart("b")
+        assert not await unit.city.ask_restart("nobody")
+        assert not await unit.city.seen(process("a", later))
+        assert await unit.city.seen(process("b", NOW))
         await unit.city.gone("a", before=NOW)
-        assert await unit.city.processes(since=NOW) == (process("b", NOW),)
+        [left] = await unit.city.processes(since=NOW)
+        assert left == replace(process("b", NOW), restart=True)
         await unit.city.gone("nobody", before=later)
         assert await unit.city.processes(since=NOW) == ()

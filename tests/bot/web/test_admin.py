@@ -277,8 +277,22 @@ async def test_a_process_started_before_a_change_is_told(house: House, admin: Te
             )
         )
     page = await shown(admin, "/admin")
+    assert page.count('<button class="button" aria-label="重新启动 replica-1">') == 1
     assert page.count('<span class="state state-triage">要重新启动</span>') == 1
     assert page.count('<span class="state state-closed">最新</span>') == 1
+
+
+async def test_a_process_is_asked_to_start_again(house: House, admin: TestClient) -> None:
+    await house.services.presence.show()
+    data = {"csrf_token": await token(admin), "process": "replica-1"}
+    answer = await admin.post("/admin/restart", data=data, headers=PAGE, allow_redirects=False)
+    assert answer.status == 303
+    [process] = await house.services.presence.processes()
+    assert process.restart
+    [entry] = await house.services.staff.audit_entries(subject="replica-1")
+    assert (entry.actor, entry.action) == ("administrator", "process.restart")
+    gone = await admin.post("/admin/restart", data={**data, "process": "nobody"}, headers=PAGE)
+    assert gone.status == 404
 
 
 async def test_who_may_see_may_not_change(house: House) -> None:

@@ -40,6 +40,7 @@ def upgrade() -> None:
         _whole("version"),
         _text("catalogue", 40),
         _text("fault", 500),
+        sa.Column("restart", sa.Boolean(), server_default=sa.false(), nullable=False),
         sa.Column("started_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("seen_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("process", name="pk_city_processes"),
