@@ -42,6 +42,7 @@ from bot.delivery.citizens import CitizenDeliveries
 from bot.delivery.directory import ContactDirectory
 from bot.delivery.office import DeliveryOffice
 from bot.delivery.outbox import Outbox
+from bot.delivery.recently import RecentTraffic
 from bot.dialogue import Dialogue
 from bot.disclosure.service import Disclosures
 from bot.drafting.drafts import Drafts
@@ -355,12 +356,11 @@ def _services(
             fits=partial(versions.misfit, settings.home),
         ),
         catalogue=CatalogueOffice(settings.home, clock),
+        recent=RecentTraffic(storage, clock),
         probes=Probes(
             probes.known(
                 settings,
-                departments_set=bool(
-                    {*departments.senders, *departments.called, *departments.polled}
-                ),
+                systems=frozenset((*departments.senders, *departments.called, *departments.polled)),
             ),
             staff,
         ),

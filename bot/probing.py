@@ -29,6 +29,8 @@ class Probe:
         setting: the setting it begins with.
         run: the check `policyline check` does; its sentences hold no secret.
         only_settings: nothing outside is asked.
+        channels: what goes out through it to citizens.
+        senders: what goes out through it to departments.
     """
 
     name: str
@@ -38,6 +40,8 @@ class Probe:
     setting: str
     run: Callable[[], Awaitable[Sequence[Finding]]]
     only_settings: bool = False
+    channels: tuple[str, ...] = ()
+    senders: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

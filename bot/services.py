@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from bot.delivery.office import DeliveryOffice
     from bot.delivery.outbox import Outbox
     from bot.delivery.polling import Polling
+    from bot.delivery.recently import RecentTraffic
     from bot.delivery.updates import DepartmentUpdates
     from bot.dialogue import Dialogue
     from bot.disclosure.service import Disclosures
@@ -112,6 +113,7 @@ class Services:
         catalogue: the dispatch catalogue's versions, as their administrator drives them.
         presence: which version of them each process runs with.
         probes: whether connectors and services answer.
+        recent: what went out lately.
     """
 
     settings: Settings
@@ -170,3 +172,4 @@ class Services:
     catalogue: CatalogueOffice
     presence: Presence
     probes: Probes
+    recent: RecentTraffic

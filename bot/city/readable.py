@@ -98,7 +98,9 @@ def _between(before: Sheet, after: Sheet) -> Iterable[Difference]:
     old, new = _by_key(before), _by_key(after)
     for key in new:
         if key not in old:
-            yield Difference(sheet=after.title, what="added", name="、".join(key))
+            held = zip(after.headings[keys:], new[key][keys:], strict=True)
+            cells = tuple((heading, "", cell) for heading, cell in held if cell)
+            yield Difference(sheet=after.title, what="added", name="、".join(key), cells=cells)
     for key in old:
         if key not in new:
             yield Difference(sheet=after.title, what="removed", name="、".join(key))
@@ -181,8 +183,8 @@ def _limits(city: City) -> tuple[Sheet, ...]:
             rows=rows,
             keys=2,
         ),
-        Sheet(title="各步骤", headings=("步骤", "数"), rows=_steps(limits.steps)),
-        Sheet(title="政务舆情", headings=("事项", "数"), rows=opinion),
+        Sheet(title="各步骤", headings=("步骤", "数值"), rows=_steps(limits.steps)),
+        Sheet(title="政务舆情", headings=("事项", "数值"), rows=opinion),
         Sheet(title="上班时间", headings=("项目", "时间"), rows=(("每个工作日", hours),)),
         Sheet(title="与国家安排不同的日子", headings=("日期", "安排"), rows=days),
     )
@@ -222,7 +224,7 @@ def _disclosure(city: City) -> tuple[Sheet, ...]:
         for one in fields(DisclosureLimits)
     )
     return (
-        Sheet(title="期限", headings=("步骤", "数"), rows=limits),
+        Sheet(title="期限", headings=("步骤", "数值"), rows=limits),
         Sheet(title="文书", headings=("名称", "文字"), rows=tuple(city.letters.letters.items())),
         Sheet(title="决定", headings=("名称", "文字"), rows=tuple(city.letters.decisions.items())),
     )

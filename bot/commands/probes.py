@@ -19,12 +19,12 @@ _DEPARTMENTS = "与部门的往来"
 _P = "POLICYLINE_"
 
 
-def known(settings: Settings, *, departments_set: bool) -> tuple[Probe, ...]:
+def known(settings: Settings, *, systems: frozenset[str]) -> tuple[Probe, ...]:
     """Every connector and service.
 
     Args:
         settings: found usable by whoever calls.
-        departments_set: a connector to departments is configured.
+        systems: the configured connectors to departments.
 
     Raises:
         connectors.errors.Misconfigured: they are not.
@@ -32,7 +32,7 @@ def known(settings: Settings, *, departments_set: bool) -> tuple[Probe, ...]:
     return (
         *_services(settings),
         *_citizens(settings),
-        *_departments(settings, departments_set=departments_set),
+        *_departments(settings, systems),
     )
 
 
@@ -76,6 +76,7 @@ def _citizens(settings: Settings) -> Iterator[Probe]:
             setting=accounts.PREFIX + "…",
             run=_channel(name, settings),
             only_settings=True,
+            channels=(name,),
         )
     yield Probe(
         name="sms",
@@ -84,6 +85,8 @@ def _citizens(settings: Settings) -> Iterator[Probe]:
         is_set=bool(sms.load().url),
         setting=sms.PREFIX + "URL",
         run=_connection("短信网关", dict(check.CONNECTIONS)["短信网关"], settings),
+        channels=("hotline",),
+        senders=("sms",),
     )
     yield Probe(
         name="boxes",
@@ -100,6 +103,8 @@ def _citizens(settings: Settings) -> Iterator[Probe]:
         is_set=bool(registry.mail_servers()),
         setting=f"{_P}MAILBOX_HOST、{_P}EMAIL_HOST",
         run=lambda: mail_check.servers(within_s=CONNECT_WITHIN_S),
+        channels=("mailbox",),
+        senders=("email",),
     )
     yield Probe(
         name="calls",
@@ -111,7 +116,7 @@ def _citizens(settings: Settings) -> Iterator[Probe]:
     )
 
 
-def _departments(settings: Settings, *, departments_set: bool) -> Iterator[Probe]:
+def _departments(settings: Settings, systems: frozenset[str]) -> Iterator[Probe]:
     async def run() -> Sequence[Finding]:
         return list(check.departments(settings))
 
@@ -119,10 +124,11 @@ def _departments(settings: Settings, *, departments_set: bool) -> Iterator[Probe
         name="departments",
         title="部门告知（邮件、群机器人、短信、工单平台、Open311）",
         group=_DEPARTMENTS,
-        is_set=departments_set,
+        is_set=bool(systems),
         setting=f"{_P}EMAIL_…、{_P}WECOM_…、{_P}DINGTALK_…、{_P}WORK_ORDER_…、{_P}OPEN311_SERVERS",
         run=run,
         only_settings=True,
+        senders=tuple(sorted(systems - {"email", "sms"})),
     )
 
 

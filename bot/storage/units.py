@@ -37,6 +37,7 @@ from bot.storage.messages import MessageRepository
 from bot.storage.open311 import Open311Repository
 from bot.storage.opinions import OpinionRepository
 from bot.storage.outbox import OutboxRepository
+from bot.storage.recent import RecentRepository
 from bot.storage.replied import RepliedRepository
 from bot.storage.satisfaction import SatisfactionRepository
 from bot.storage.schema import head, upgrade, version
@@ -88,6 +89,7 @@ class Unit:
         self.open311 = Open311Repository(connection)
         self.disclosures = DisclosureRepository(connection)
         self.city = CityRepository(connection)
+        self.recent = RecentRepository(connection)
 
 
 class Storage:

@@ -11,6 +11,7 @@ from aiohttp import web
 
 from bot.city.changed import CityProcess, CityVersion
 from bot.city.parts import BY_FILE, PARTS
+from bot.delivery.recently import Recently
 from bot.errors import Conflict, NotFound
 from bot.features import Feature, features, what_is_set
 from bot.probing import Outcome, Probe
@@ -20,6 +21,9 @@ from bot.web.routes import services_of, session_of
 
 if TYPE_CHECKING:
     from bot.services import Services
+
+_TOLD = frozenset({"rephrasing", "speech", "clamd", "milvus"})
+"""Connectors whose features say already that they are off."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,10 +36,18 @@ class Running:
 
 @dataclass(frozen=True, kw_only=True)
 class Connected:
-    """A connector as the page shows it; `seen`: when it last did its work, where that is kept."""
+    """A connector as the page shows it.
+
+    Args:
+        last: the last check from the page.
+        went: name → what went out through it lately.
+        seen: when all mail boxes had last been looked at without trouble.
+        trouble: systems that do not answer when they are asked for news.
+    """
 
     probe: Probe
     last: Outcome | None
+    went: tuple[tuple[str, Recently], ...] = ()
     seen: datetime | None = None
     trouble: str = ""
 
@@ -46,7 +58,7 @@ async def show(request: web.Request) -> web.Response:
     versions = await services.configuration.versions(limit=1)
     newest = versions[0] if versions else None
     off = [one.title for one in _features(services) if not one.on]
-    off += [probe.title for probe in services.probes.all if not probe.is_set]
+    off += [one.title for one in services.probes.all if not one.is_set and one.name not in _TOLD]
     return page(
         request,
         "admin.html",
@@ -138,13 +150,16 @@ async def _connectors(
     unseen = await services.boxes.unseen_s()
     boxes_seen = now - timedelta(seconds=max(unseen.values())) if unseen else None
     silent = (await services.deliveries.standing()).silent
-    shown = []
+    citizens, departments = await services.recent.citizens(), await services.recent.departments()
+    trouble, shown = "、".join(poll.source for poll in silent), []
     for probe in services.probes.all:
-        trouble = "、".join(poll.source for poll in silent)
+        went = [(name, citizens[name]) for name in probe.channels if name in citizens]
+        went += [(name, departments[name]) for name in probe.senders if name in departments]
         shown.append(
             Connected(
                 probe=probe,
                 last=await services.probes.last(probe.name),
+                went=tuple(went),
                 seen=boxes_seen if probe.name == "boxes" else None,
                 trouble=trouble if probe.name == "departments" else "",
             )

@@ -36,6 +36,7 @@ from bot.delivery.citizens import CitizenDeliveries
 from bot.delivery.directory import ContactDirectory
 from bot.delivery.office import DeliveryOffice
 from bot.delivery.outbox import Outbox
+from bot.delivery.recently import RecentTraffic
 from bot.disclosure.service import Disclosures
 from bot.drafting.drafts import Drafts
 from bot.editing import Editing
@@ -240,6 +241,7 @@ class World:
             ),
             "catalogue": CatalogueOffice(self.home, self.clock),
             "probes": Probes((), self.staff),
+            "recent": RecentTraffic(self.storage, self.clock),
         }
         return Services(**{**built, **parts})  # type: ignore[arg-type] - parts are named by tests
 

@@ -16,6 +16,8 @@ from bot.city.changed import CityProcess
 from bot.city.load import DEFAULT
 from bot.commands.findings import Finding, Verdict
 from bot.probing import Probe, Probes
+from bot.records import NewOutbound
+from connectors.base import Reply
 from tests.bot.conftest import World
 from tests.bot.web.conftest import PAGE, House, running, token
 
@@ -392,7 +394,13 @@ async def probed(world: World, library: object) -> AsyncIterator[House]:
         ]
 
     probe = Probe(
-        name="sms", title="短信网关", group="渠道", is_set=True, setting="POLICYLINE_X", run=fault
+        name="sms",
+        title="短信网关",
+        group="渠道",
+        is_set=True,
+        setting="POLICYLINE_X",
+        run=fault,
+        channels=("hotline", "webchat"),
     )
     async with running(world, library=library, probes=Probes([probe], world.staff)) as opened:
         yield opened
@@ -412,6 +420,23 @@ async def test_a_connector_is_checked_and_its_outcome_stays(probed: House) -> No
     assert '<span class="verdict verdict-fault">故障</span> 短信网关：签名不对；余额：够用' in page
     [entry] = await probed.services.staff.audit_entries(subject="connector:sms")
     assert (entry.actor, entry.action) == ("administrator", "connector.test")
+
+
+async def test_what_went_out_lately_is_told(probed: House) -> None:
+    notice = NewOutbound(
+        key="k",
+        channel="hotline",
+        conversation_id="hotline:a",
+        recipient="13900000001",
+        reply=Reply(text="已受理"),
+    )
+    async with probed.world.storage.begin() as unit:
+        row = await unit.outbox.add(notice, id="o1", now=probed.world.clock.now())
+        await unit.outbox.bury(row.id, error="blocked")
+    admin = await probed.staff(Role.ADMINISTRATOR)
+    page = await shown(admin, "/admin/connectors")
+    assert "没有发出</span> 上次在" in page
+    assert "（blocked）" in page
 
 
 async def test_a_connector_nobody_has_is_not_checked(probed: House) -> None:
