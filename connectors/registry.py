@@ -144,6 +144,8 @@ def check_sms_templates(path: Path) -> None:
             link=settings.link if settings.url else link,
             department_link=settings.department_link or link,
         )
+    except RecursionError:
+        raise ValueError("写法有误（套得太深）") from None
     except Misconfigured as error:
         raise ValueError(str(error).removeprefix(f"{path}: ").replace("；", "\n")) from error
 

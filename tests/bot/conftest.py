@@ -61,6 +61,7 @@ from bot.settings import Settings
 from bot.staff import StaffService
 from bot.storage.units import Storage
 from bot.transactions import Transactions
+from connectors import registry
 from connectors.base import Inbound, InboundKind
 from connectors.channels.hotline.centres import CallCentres
 from connectors.channels.mailbox.tags import Tags
@@ -230,7 +231,13 @@ class World:
             "disclosures": Disclosures(
                 self.storage, self.clock, self.ids, city, SECRET, mail_channel="mailbox"
             ),
-            "configuration": Configuration(self.storage, self.clock, cache, base=DEFAULT),
+            "configuration": Configuration(
+                self.storage,
+                self.clock,
+                cache,
+                base=DEFAULT,
+                checks={"sms.toml": registry.check_sms_templates},
+            ),
             "presence": Presence(
                 self.storage,
                 self.clock,

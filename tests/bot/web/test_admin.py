@@ -173,6 +173,22 @@ async def test_a_slip_of_the_pen_is_shown_where_it_is(admin: TestClient) -> None
     assert "第 2 行：limits.toml：写法有误" in page
 
 
+@pytest.mark.parametrize(
+    ("part", "text", "said"),
+    [
+        ("limits", f"a = {'[' * 5000}", "套得太深"),
+        ("sms", f"a = {'[' * 5000}", "套得太深"),
+        ("limits", LONGER.replace("office_days = 3", f"office_days = {10**20}"), "不大于 10000"),
+        ("sms", 'sign = "丰"\n', "“sign”应为 2 到 20 个字"),
+    ],
+)
+async def test_what_would_stop_the_service_is_a_fault(
+    admin: TestClient, part: str, text: str, said: str
+) -> None:
+    status, page = await look(admin, part, text=text)
+    assert (status, said in page) == (400, True)
+
+
 async def test_a_fault_in_another_file_stops_it_too(admin: TestClient) -> None:
     text = (DEFAULT / "departments.toml").read_text(encoding="utf-8")
     status, page = await look(
