@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 
 from bot.attachment_model import LetterLimits
 from bot.attachments import Attachments
@@ -118,7 +119,7 @@ async def running(settings: Settings, *, role: str = "") -> AsyncIterator[Runnin
     secret = secret_of(settings)
     async with AsyncExitStack() as closing:
         storage = await _opened(settings, closing)
-        in_force = await take_up(storage, settings.home, settings.city)
+        in_force = await take_up(storage, settings.home, settings.city, _of_connectors)
         city = in_force.city
         cache = Cache(settings.redis)
         closing.push_async_callback(cache.close)
@@ -353,7 +354,7 @@ def _services(
             cache,
             base=settings.city,
             checks={"sms.toml": registry.check_sms_templates},
-            fits=partial(versions.misfit, settings.home),
+            misfits=partial(_misfits, settings.home),
         ),
         catalogue=CatalogueOffice(settings.home, clock),
         recent=RecentTraffic(storage, clock),
@@ -365,6 +366,15 @@ def _services(
             staff,
         ),
     )
+
+
+def _misfits(home: Path, city: City, folder: Path) -> Sequence[str]:
+    of_catalogue = versions.misfit(home, city)
+    return (*((of_catalogue,) if of_catalogue else ()), *_of_connectors(city, folder))
+
+
+def _of_connectors(city: City, folder: Path) -> Sequence[str]:
+    return registry.check_city(folder, city.units_by_name)
 
 
 async def _awaited(storage: Storage, system: str) -> Mapping[str, str]:

@@ -53,6 +53,7 @@ from connectors.departments.sms.sender import SmsToDepartments
 from connectors.departments.wecom.sender import WeComRobots
 from connectors.departments.wecom.settings import WeComSettings
 from connectors.departments.work_order import building as work_order
+from connectors.departments.work_order.reading import read_mapping
 from connectors.departments.work_order.settings import PREFIX as WORK_ORDER
 from connectors.departments.work_order.settings import WorkOrderSettings
 from connectors.errors import Misconfigured
@@ -148,6 +149,30 @@ def check_sms_templates(path: Path) -> None:
         raise ValueError("写法有误（套得太深）") from None
     except Misconfigured as error:
         raise ValueError(str(error).removeprefix(f"{path}: ").replace("；", "\n")) from error
+
+
+def check_city(folder: Path, units: Mapping[str, str]) -> tuple[str, ...]:
+    """What connectors as they are configured could not do with a city's folder; nothing is built.
+
+    Args:
+        folder: the city's.
+        units: every name a unit goes by → its official name.
+    """
+    faults = []
+    texts, platforms = sms.load(), _read(WorkOrderSettings, WORK_ORDER).platforms
+    try:
+        if texts.url and not texts.templates:
+            sms_templates.read(
+                folder / "sms.toml", link=texts.link, department_link=texts.department_link
+            )
+    except Misconfigured as error:
+        faults.append(str(error))
+    for name, platform in platforms.items():
+        try:
+            read_mapping(folder / platform.mapping, units)
+        except Misconfigured as error:
+            faults.append(f"{WORK_ORDER}PLATFORMS.{name}: {error}")
+    return tuple(fault.replace(f"{folder}/", "").replace(".toml: ", ".toml：") for fault in faults)
 
 
 def mail_servers() -> dict[str, SmtpSettings]:

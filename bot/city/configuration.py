@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import difflib
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -29,8 +29,8 @@ _MOST_LINES = 600
 
 Check = Callable[[Path], None]
 """Reads a file the loader does not read. Raises `ValueError` with what is wrong."""
-Fits = Callable[[City], str]
-"""What else must hold of a city; a sentence where it does not, else empty."""
+Misfits = Callable[[City, Path], Sequence[str]]
+"""What else must hold of a city and its folder: a sentence for each thing that does not."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -88,7 +88,7 @@ class Configuration:
         wakeups: tell other processes.
         base: the city's own folder.
         checks: file → check, of files the loader does not read.
-        fits: what else must hold, such as the dispatch catalogue in use.
+        misfits: what else must hold, such as the dispatch catalogue in use.
     """
 
     def __init__(
@@ -99,10 +99,10 @@ class Configuration:
         *,
         base: Path,
         checks: Mapping[str, Check] | None = None,
-        fits: Fits = lambda city: "",
+        misfits: Misfits = lambda city, folder: (),
     ) -> None:
         self._storage, self._clock, self._wakeups, self._base = storage, clock, wakeups, base
-        self._checks, self._fits = checks or {}, fits
+        self._checks, self._misfits = checks or {}, misfits
 
     async def versions(self, file: str = "", limit: int = 200) -> tuple[CityVersion, ...]:
         """Changes, newest first; of one file where named."""
@@ -134,11 +134,11 @@ class Configuration:
         return Content(part=part, text=text, own=kept is None, there=raw is not None)
 
     async def city(self) -> City | None:
-        """The city as the newest versions have it; None where it cannot be read."""
+        """The city as the newest versions have it, whether or not everything else fits it; None
+        where it cannot be read."""
         async with self._storage.read() as unit:
             files = await unit.city.files()
-        city, _ = await asyncio.to_thread(self._tried, files)
-        return city
+        return await asyncio.to_thread(self._read, files)
 
     async def changed_by(self, version: CityVersion) -> Preview:
         """What a version changed, against the one of its file before; faults are not looked for."""
@@ -219,7 +219,7 @@ class Configuration:
         self, part: CityPart, content: bytes | None, text: str, files: dict[str, bytes], seen: int
     ) -> Preview:
         """Blocks for some 0.3 s: the city is read twice."""
-        was, _ = self._tried(files)
+        was = self._read(files)
         own = self._own(part.file)
         before = files.get(part.file, own) or b""
         if content is None:
@@ -247,6 +247,13 @@ class Configuration:
             seen=seen,
         )
 
+    def _read(self, files: Mapping[str, bytes]) -> City | None:
+        with overlay.trial(self._base, files) as folder:
+            try:
+                return load(folder)
+            except CityError:
+                return None
+
     def _tried(self, files: Mapping[str, bytes]) -> tuple[City | None, tuple[str, ...]]:
         with overlay.trial(self._base, files) as folder:
             try:
@@ -261,8 +268,7 @@ class Configuration:
                     check(folder / file)
                 except ValueError as error:
                     faults += [_at(file, one) for one in str(error).splitlines()]
-        if misfit := self._fits(city):
-            faults.append(misfit)
+            faults += self._misfits(city, folder)
         return (None if faults else city), tuple(faults)
 
 

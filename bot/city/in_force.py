@@ -13,7 +13,7 @@ from typing import Any, Protocol
 
 from bot.city import overlay, versions
 from bot.city.changed import CityProcess, CityStorage
-from bot.city.configuration import TOPIC
+from bot.city.configuration import TOPIC, Misfits
 from bot.city.load import CityError, load
 from bot.city.model import City
 from bot.errors import NotFound
@@ -45,9 +45,17 @@ class InForce:
     fault: str = ""
 
 
-async def take_up(storage: CityStorage, home: Path, base: Path) -> InForce:
+async def take_up(
+    storage: CityStorage, home: Path, base: Path, misfits: Misfits = lambda city, folder: ()
+) -> InForce:
     """Read the city with all changes; without them where they no longer fit, so that the service
     runs and its administrator can put them right.
+
+    Args:
+        storage: where the changes are.
+        home: what the service writes.
+        base: the city's own folder.
+        misfits: what else must hold of the changes for the service to start.
 
     Raises:
         CityError: the city's own folder has faults; all are named.
@@ -56,7 +64,7 @@ async def take_up(storage: CityStorage, home: Path, base: Path) -> InForce:
         files, version = await unit.city.files(), await unit.city.newest()
     try:
         folder = await asyncio.to_thread(overlay.write, home, base, files)
-        city = await asyncio.to_thread(load, folder)
+        city = await asyncio.to_thread(_fitting, folder, misfits if files else None)
         return InForce(city=city, folder=folder, version=version, catalogue=versions.current(home))
     except (CityError, OSError) as error:
         if not files:
@@ -71,6 +79,13 @@ async def take_up(storage: CityStorage, home: Path, base: Path) -> InForce:
         catalogue=versions.current(home),
         fault="；".join(faults)[:_FAULT_CHARS],
     )
+
+
+def _fitting(folder: Path, misfits: Misfits | None) -> City:
+    city = load(folder)
+    if misfits is not None and (found := misfits(city, folder)):
+        raise CityError(found)
+    return city
 
 
 class Waiting(Protocol):

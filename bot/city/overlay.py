@@ -15,6 +15,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 _POINTER = "current"
+_KEPT = 10
+"""So many folders of before stay: another process of this machine may be starting with one."""
 
 
 def folder_of(home: Path) -> Path:
@@ -46,6 +48,7 @@ def write(home: Path, base: Path, files: Mapping[str, bytes]) -> Path:
     pointer = folder / f".{_POINTER}.{os.getpid()}"
     pointer.write_text(json.dumps({"folder": target.name, "base": str(base)}), encoding="utf-8")
     pointer.replace(folder / _POINTER)
+    _prune(folder, target)
     return target
 
 
@@ -67,6 +70,14 @@ def trial(base: Path, files: Mapping[str, bytes]) -> Iterator[Path]:
         folder = Path(name)
         _lay(folder, base, files)
         yield folder
+
+
+def _prune(folder: Path, used: Path) -> None:
+    """Let go of folders nobody reads: files are read when a process starts and not again."""
+    others = [path for path in folder.iterdir() if path.is_dir() and path != used]
+    others.sort(key=lambda path: path.stat().st_mtime)
+    for path in others[:-_KEPT]:
+        shutil.rmtree(path, ignore_errors=True)
 
 
 def _lay(folder: Path, base: Path, files: Mapping[str, bytes]) -> None:

@@ -15,10 +15,12 @@ from bot.city import overlay
 from bot.city.configuration import Configuration
 from bot.city.in_force import Presence, take_up
 from bot.city.load import DEFAULT, CityError
+from bot.city.model import City
 from bot.city.parts import BY_NAME
 from bot.errors import Invalid, NotFound
 from bot.settings import Settings
 from bot.storage.units import Storage
+from connectors import registry
 from tests.fakes.edges import FakeClock, RecordedWakeups
 from tests.servers import free_port
 
@@ -27,10 +29,10 @@ NAMED = CITY.replace('name = "', 'name = "新')
 FILES = {"city.toml": NAMED.encode()}
 
 
-async def keep(storage: Storage, clock: FakeClock, content: bytes, base: Path = DEFAULT) -> None:
-    made = Configuration(storage, clock, RecordedWakeups(), base=base)
-    seen = (await made.preview(BY_NAME["city"], content)).seen
-    await made.save(BY_NAME["city"], content, by="admin", reason="改名", seen=seen)
+async def keep(storage: Storage, clock: FakeClock, content: bytes, part: str = "city") -> None:
+    made = Configuration(storage, clock, RecordedWakeups(), base=DEFAULT)
+    seen = (await made.preview(BY_NAME[part], content)).seen
+    await made.save(BY_NAME[part], content, by="admin", reason="改名", seen=seen)
 
 
 def test_files_are_laid_over_the_folder_which_stays_as_it_is(tmp_path: Path) -> None:
@@ -64,6 +66,16 @@ def test_a_folder_that_changed_is_written_anew(tmp_path: Path) -> None:
     second = overlay.write(tmp_path, base, FILES)
     assert first != second
     assert (second / "a.toml").read_text() == "2"
+
+
+def test_old_folders_do_not_pile_up(tmp_path: Path) -> None:
+    base = tmp_path / "base"
+    base.mkdir()
+    for number in range(15):
+        overlay.write(tmp_path, base, {"a.toml": b"%d" % number})
+    kept = [path for path in overlay.folder_of(tmp_path).iterdir() if path.is_dir()]
+    assert len(kept) == 11
+    assert overlay.in_use(tmp_path, base) in kept
 
 
 def test_a_pointer_that_is_damaged_is_not_followed(tmp_path: Path) -> None:
@@ -107,6 +119,41 @@ async def test_changes_that_no_longer_fit_leave_the_folder_in_use(
     assert cities.in_use(tmp_path, base) == base
 
 
+async def test_changes_a_connector_cannot_use_leave_the_folder_in_use(
+    sqlite_storage: Storage, clock: FakeClock, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("POLICYLINE_HOTLINE_SMS_URL", "https://sms.example")
+    monkeypatch.setenv("POLICYLINE_HOTLINE_SMS_APP", "fengcheng")
+    monkeypatch.setenv("POLICYLINE_HOTLINE_SMS_KEY", "a-key-of-the-gateway")
+
+    def misfits(city: City, folder: Path) -> tuple[str, ...]:
+        return registry.check_city(folder, city.units_by_name)
+
+    made = Configuration(sqlite_storage, clock, RecordedWakeups(), base=DEFAULT, misfits=misfits)
+    looked = await made.preview(BY_NAME["sms"], b'sign = "a city"\n')
+    assert [(fault.said, fault.line) for fault in looked.faults] == [
+        ("sms.toml：一个模板也没有", 0)
+    ]
+    await keep(sqlite_storage, clock, b'sign = "a city"\n', part="sms")
+    in_force = await take_up(sqlite_storage, tmp_path, DEFAULT, misfits)
+    assert (in_force.folder, in_force.fault) == (DEFAULT, "sms.toml：一个模板也没有")
+
+
+async def test_two_changes_at_once_are_one(storage: Storage, clock: FakeClock) -> None:
+    made = Configuration(storage, clock, RecordedWakeups(), base=DEFAULT)
+
+    async def save(name: str, text: str) -> int:
+        version = await made.save(BY_NAME[name], text.encode(), by="admin", reason="改", seen=0)
+        return version.id
+
+    limits = (DEFAULT / "limits.toml").read_text(encoding="utf-8") + "\n# 注\n"
+    results = await asyncio.gather(
+        save("city", NAMED), save("limits", limits), return_exceptions=True
+    )
+    assert sorted(type(one).__name__ for one in results) == ["Conflict", "int"]
+    assert len(await made.versions()) == 1
+
+
 async def test_a_folder_with_faults_keeps_a_process_from_starting(
     sqlite_storage: Storage, tmp_path: Path
 ) -> None:
@@ -135,7 +182,7 @@ async def test_what_else_must_hold_is_said_with_the_faults(
         RecordedWakeups(),
         base=DEFAULT,
         checks={"sms.toml": check, "absent.toml": check},
-        fits=lambda city: f"派单目录：与{city.name}不符",
+        misfits=lambda city, folder: [f"派单目录：与{city.name}不符"],
     )
     looked = await made.preview(BY_NAME["city"], FILES["city.toml"])
     assert [fault.said for fault in looked.faults] == [

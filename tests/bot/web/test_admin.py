@@ -375,6 +375,20 @@ async def test_faults_of_a_catalogue_are_named_by_cell(house: House, admin: Test
     assert house.services.catalogue.current() == ""
 
 
+async def test_a_catalogue_that_no_longer_fits_can_be_put_right(
+    house: House, admin: TestClient
+) -> None:
+    raw = await (await admin.get("/admin/city/catalogue/download?as=csv")).read()
+    _, page = await upload(admin, raw.replace("路灯".encode(), "街灯".encode(), 1))
+    await confirm(admin, "catalogue", page)
+    name = house.services.catalogue.current()
+    kept = house.world.home / "catalogue" / name / "catalogue.csv"
+    kept.write_text("编号,事项\n", encoding="utf-8")
+    page = await shown(admin, "/admin/city/catalogue")
+    assert "缺少列" in page
+    assert (await upload(admin, raw))[0] == 200
+
+
 async def test_a_catalogue_changed_meanwhile_is_not_overwritten(
     house: House, admin: TestClient
 ) -> None:
