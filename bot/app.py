@@ -9,8 +9,9 @@ import socket
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
 
-from bot import city as cities
 from bot.attachment_model import LetterLimits
 from bot.attachments import Attachments
 from bot.cache import Cache
@@ -30,14 +31,19 @@ from bot.cases.service import CaseService
 from bot.cases.sweeping import Sweeper
 from bot.chat_completions import ChatCompletions
 from bot.city import versions
+from bot.city.catalogue_office import CatalogueOffice
+from bot.city.configuration import Configuration
+from bot.city.in_force import Presence, take_up
 from bot.city.model import City
 from bot.clock import RandomIds, SystemClock
+from bot.commands import probes
 from bot.delivery import exchange as exchanges
 from bot.delivery.applying import Applier
 from bot.delivery.citizens import CitizenDeliveries
 from bot.delivery.directory import ContactDirectory
 from bot.delivery.office import DeliveryOffice
 from bot.delivery.outbox import Outbox
+from bot.delivery.recently import RecentTraffic
 from bot.dialogue import Dialogue
 from bot.disclosure.alerts import DisclosureAlerts
 from bot.disclosure.files import RequestFiles
@@ -63,6 +69,7 @@ from bot.optouts import SmsOptOuts
 from bot.phone_codes import CHANNEL as TEXTS
 from bot.phone_codes import PhoneCodes
 from bot.ports import Clock, Rephraser
+from bot.probing import Probes
 from bot.questions import Questions
 from bot.rephrasing import AT_ONCE, ModelRephraser, QuotesAlone
 from bot.routing import store
@@ -104,8 +111,12 @@ class CannotStart(Exception):
 
 
 @asynccontextmanager
-async def running(settings: Settings) -> AsyncIterator[Running]:
+async def running(settings: Settings, *, role: str = "") -> AsyncIterator[Running]:
     """Everything built, connected where it can be, and closed at the end.
+
+    Args:
+        settings: everything that differs from one installation to the next.
+        role: what the process is for, as an administrator sees it.
 
     Redis and Rasa may be away: the service does with less until they come.
 
@@ -118,9 +129,10 @@ async def running(settings: Settings) -> AsyncIterator[Running]:
     """
     settings.home.mkdir(parents=True, exist_ok=True)
     secret = secret_of(settings)
-    city = cities.load(settings.city)
     async with AsyncExitStack() as closing:
         storage = await _opened(settings, closing)
+        in_force = await take_up(storage, settings.home, settings.city, _of_connectors)
+        city = in_force.city
         cache = Cache(settings.redis)
         closing.push_async_callback(cache.close)
         await cache.start()
@@ -130,7 +142,7 @@ async def running(settings: Settings) -> AsyncIterator[Running]:
             tokens=cache,
             rates=cache,
             count=metrics.platform_called,
-            city=settings.city,
+            city=in_force.folder,
             units=city.units_by_name,
             sent=lambda name: _awaited(storage, name),
             stopped=SmsOptOuts(storage, SystemClock()).stopped,
@@ -141,7 +153,12 @@ async def running(settings: Settings) -> AsyncIterator[Running]:
         for channel in channels.values():
             closing.push_async_callback(channel.close)
         closing.push_async_callback(departments.close)
-        services = _services(settings, secret, city, storage, cache, channels, departments, metrics)
+        presence = Presence(
+            storage, SystemClock(), cache, process=process_name(), role=role, in_force=in_force
+        )
+        services = _services(
+            settings, secret, presence, storage, cache, channels, departments, metrics
+        )
         closing.push_async_callback(services.imports.close)
         closing.push_async_callback(services.nlu.close)
         closing.push_async_callback(services.dialogue.close)
@@ -154,6 +171,8 @@ async def running(settings: Settings) -> AsyncIterator[Running]:
             closing.push_async_callback(services.single_sign_on.close)
         await _started(services.library)
         await services.letters.carry_over()
+        closing.push_async_callback(presence.close)
+        presence.start()
         closing.push_async_callback(services.remembering.close)
         services.remembering.start()
         yield Running(services=services, storage=storage)
@@ -185,14 +204,15 @@ async def _started(library: Library) -> None:
 def _services(
     settings: Settings,
     secret: bytes,
-    city: City,
+    presence: Presence,
     storage: Storage,
     cache: Cache,
     channels: Mapping[str, Channel],
     departments: registry.Departments,
     metrics: Metrics,
 ) -> Services:
-    clock, ids, process = SystemClock(), RandomIds(), process_name()
+    clock, ids, process = SystemClock(), RandomIds(), presence.process
+    city = presence.in_force.city
     rasa = (settings.rasa, settings.rasa_token.get_secret_value(), settings.rasa_timeout_s)
     router = store.router(city, settings.home)
     attachments = Attachments(
@@ -267,6 +287,7 @@ def _services(
     intake, boxes = Intake(inbox, metrics), MailBoxes(storage, clock)
     rated = SatisfactionService(storage, clock, city.limits)
     plan = PlanService(storage, clock, ids, city, rated)
+    staff = StaffService(storage, clock, ids)
     return Services(
         settings=settings,
         clock=clock,
@@ -299,7 +320,7 @@ def _services(
         plan=plan,
         reports=ReportService(storage, clock, city, plan, rated, channel_name),
         letters=PublishedLetters(storage, clock, ids, city),
-        staff=(staff := StaffService(storage, clock, ids)),
+        staff=staff,
         second_factors=SecondFactors(
             storage,
             clock,
@@ -368,7 +389,34 @@ def _services(
         disclosures=disclosures,
         disclosure_alerts=DisclosureAlerts(storage, clock, ids, city),
         disclosure_files=request_files,
+        presence=presence,
+        configuration=Configuration(
+            storage,
+            clock,
+            cache,
+            base=settings.city,
+            checks={"sms.toml": registry.check_sms_templates},
+            misfits=partial(_misfits, settings.home),
+        ),
+        catalogue=CatalogueOffice(settings.home, clock),
+        recent=RecentTraffic(storage, clock),
+        probes=Probes(
+            probes.known(
+                settings,
+                systems=frozenset((*departments.senders, *departments.called, *departments.polled)),
+            ),
+            staff,
+        ),
     )
+
+
+def _misfits(home: Path, city: City, folder: Path) -> Sequence[str]:
+    of_catalogue = versions.misfit(home, city)
+    return (*((of_catalogue,) if of_catalogue else ()), *_of_connectors(city, folder))
+
+
+def _of_connectors(city: City, folder: Path) -> Sequence[str]:
+    return registry.check_city(folder, city.units_by_name)
 
 
 async def _awaited(storage: Storage, system: str) -> Mapping[str, str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import importlib
+import os
 import signal
 import sys
 from collections.abc import Callable, Coroutine, Sequence
@@ -139,22 +140,30 @@ def settings_or_exit() -> Settings:
         raise typer.Exit(2) from error
 
 
-def _run(role: Callable[[Settings, asyncio.Event], Coroutine[Any, Any, None]]) -> None:
+def _run(role: Callable[[Settings, asyncio.Event], Coroutine[Any, Any, bool]]) -> None:
+    """Run a role until a signal ends it; where it was asked to, this process begins anew as it
+    was called, under the same number, so that whoever keeps it sees nothing of it."""
     from bot.app import CannotStart
     from bot.logs import configure
     from bot.serving import SETTING_FAULTS
 
     settings = settings_or_exit()
 
-    async def until_told() -> None:
-        stop = asyncio.Event()
+    async def until_told() -> bool:
+        stop, told = asyncio.Event(), asyncio.Event()
+
+        def end() -> None:
+            told.set()
+            stop.set()
+
         for number in (signal.SIGINT, signal.SIGTERM):
-            asyncio.get_running_loop().add_signal_handler(number, stop.set)
-        await role(settings, stop)
+            asyncio.get_running_loop().add_signal_handler(number, end)
+        return await role(settings, stop) and not told.is_set()
 
     try:
         configure(settings.log_level)
-        asyncio.run(until_told())
+        if asyncio.run(until_told()):
+            os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])  # noqa: S606 - as we were called
     except SETTING_FAULTS as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(2) from error

@@ -30,7 +30,7 @@ class Wakeups(Protocol):
     """Tell other processes that something is waiting; losing one only costs time."""
 
     async def wake(self, *topics: str) -> None:
-        """Wake whoever waits on one of them (`outbox`, `inbox`, `knowledge`, `cases`,
+        """Wake whoever waits on one of them (`outbox`, `inbox`, `knowledge`, `cases`, `city`,
         `chat:<conversation>`, `turn:<message>`)."""
 
 

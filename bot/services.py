@@ -19,12 +19,16 @@ if TYPE_CHECKING:
     from bot.cases.rated import SatisfactionService
     from bot.cases.service import CaseService
     from bot.cases.sweeping import Sweeper
+    from bot.city.catalogue_office import CatalogueOffice
+    from bot.city.configuration import Configuration
+    from bot.city.in_force import Presence
     from bot.city.model import City
     from bot.delivery.citizens import CitizenDeliveries
     from bot.delivery.departments import DepartmentDeliveries
     from bot.delivery.office import DeliveryOffice
     from bot.delivery.outbox import Outbox
     from bot.delivery.polling import Polling
+    from bot.delivery.recently import RecentTraffic
     from bot.delivery.updates import DepartmentUpdates
     from bot.dialogue import Dialogue
     from bot.disclosure.alerts import DisclosureAlerts
@@ -48,6 +52,7 @@ if TYPE_CHECKING:
     from bot.optouts import SmsOptOuts
     from bot.phone_codes import PhoneCodes
     from bot.ports import Clock, Ids, Rephraser
+    from bot.probing import Probes
     from bot.questions import Questions
     from bot.routing.router import Router
     from bot.scanning import Scanning
@@ -118,6 +123,11 @@ class Services:
         disclosures: requests for information.
         disclosure_alerts: their deadlines near or past.
         disclosure_files: what came with them.
+        configuration: the city's files as their administrator changes them.
+        catalogue: the dispatch catalogue's versions, as their administrator drives them.
+        presence: which version of them each process runs with.
+        probes: whether connectors and services answer.
+        recent: what went out lately.
     """
 
     settings: Settings
@@ -179,3 +189,8 @@ class Services:
     disclosures: Disclosures
     disclosure_alerts: DisclosureAlerts
     disclosure_files: RequestFiles
+    configuration: Configuration
+    catalogue: CatalogueOffice
+    presence: Presence
+    probes: Probes
+    recent: RecentTraffic

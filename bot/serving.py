@@ -29,14 +29,20 @@ SETTING_FAULTS = (SettingsError, CityError, Misconfigured)
 """The operator has to change a setting; the message names it."""
 
 
-async def serve(settings: Settings, stop: asyncio.Event) -> None:
+async def serve(settings: Settings, stop: asyncio.Event) -> bool:
     """Answer over HTTP until `stop` is set, then end what was begun, within 10 seconds.
+
+    Gives True where the process was asked to start itself again, and has set `stop` for that.
 
     Raises:
         CannotStart: the address is taken or not ours.
     """
     sys.setswitchinterval(_SWITCH_S)
-    async with app.running(settings) as running, handling(running.services, sweep=False):
+    async with (
+        app.running(settings, role="serve") as running,
+        handling(running.services, sweep=False),
+    ):
+        running.services.presence.on_restart(stop.set)
         application = build(running.services)
         application.add_routes(health.routes(running.services))
         add_action_routes(
@@ -55,12 +61,15 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
             await stop.wait()
         finally:
             await runner.cleanup()
+    return running.services.presence.asked_to_restart
 
 
-async def work(settings: Settings, stop: asyncio.Event) -> None:
-    """Run the worker until `stop` is set."""
-    async with app.running(settings) as running:
+async def work(settings: Settings, stop: asyncio.Event) -> bool:
+    """Run the worker until `stop` is set; gives the same as `serve`."""
+    async with app.running(settings, role="worker") as running:
+        running.services.presence.on_restart(stop.set)
         await worker.run(running.services, running.storage, stop)
+    return running.services.presence.asked_to_restart
 
 
 async def _listen(runner: web.AppRunner, settings: Settings) -> None:

@@ -53,9 +53,11 @@ from connectors.departments.sms.sender import SmsToDepartments
 from connectors.departments.wecom.sender import WeComRobots
 from connectors.departments.wecom.settings import WeComSettings
 from connectors.departments.work_order import building as work_order
+from connectors.departments.work_order.reading import read_mapping
 from connectors.departments.work_order.settings import PREFIX as WORK_ORDER
 from connectors.departments.work_order.settings import WorkOrderSettings
 from connectors.errors import Misconfigured
+from connectors.mail.settings import SmtpSettings
 from connectors.speech.base import Recogniser
 from connectors.speech.funasr import FunAsr
 from connectors.speech.settings import SpeechSettings
@@ -128,6 +130,62 @@ def _sms_templates(settings: sms.SmsSettings, edge: Edge) -> sms_templates.Templ
     if path is None:
         raise Misconfigured(f"{sms.PREFIX}TEMPLATES is missing")
     return sms_templates.read(path, link=settings.link, department_link=settings.department_link)
+
+
+def check_sms_templates(path: Path) -> None:
+    """Look at a city's `sms.toml`, whether or not text messages are sent.
+
+    Raises:
+        ValueError: with a fault a line.
+    """
+    settings, link = sms.load(), "https://example.invalid"
+    try:
+        sms_templates.read(
+            path,
+            link=settings.link if settings.url else link,
+            department_link=settings.department_link or link,
+        )
+    except RecursionError:
+        raise ValueError("写法有误（套得太深）") from None
+    except Misconfigured as error:
+        raise ValueError(str(error).removeprefix(f"{path}: ").replace("；", "\n")) from error
+
+
+def check_city(folder: Path, units: Mapping[str, str]) -> tuple[str, ...]:
+    """What connectors as they are configured could not do with a city's folder; nothing is built.
+
+    Args:
+        folder: the city's.
+        units: every name a unit goes by → its official name.
+    """
+    faults = []
+    texts, platforms = sms.load(), _read(WorkOrderSettings, WORK_ORDER).platforms
+    try:
+        if texts.url and not texts.templates:
+            sms_templates.read(
+                folder / "sms.toml", link=texts.link, department_link=texts.department_link
+            )
+    except Misconfigured as error:
+        faults.append(str(error))
+    for name, platform in platforms.items():
+        try:
+            read_mapping(folder / platform.mapping, units)
+        except Misconfigured as error:
+            faults.append(f"{WORK_ORDER}PLATFORMS.{name}: {error}")
+    return tuple(fault.replace(f"{folder}/", "").replace(".toml: ", ".toml：") for fault in faults)
+
+
+def mail_servers() -> dict[str, SmtpSettings]:
+    """The mail servers mails go out through, by what goes: `mailbox`, `email`.
+
+    Raises:
+        Misconfigured: the settings are faulty; nothing secret is shown.
+    """
+    known: dict[str, SmtpSettings] = {
+        "mailbox": _read(mailbox.MailboxSettings, mailbox.PREFIX),
+        "email": _read(EmailSettings, "POLICYLINE_EMAIL_"),
+    }
+    return {name: settings for name, settings in known.items() if settings.enabled}
 
 
 def _mailbox(edge: Edge) -> Channel | None:
@@ -310,6 +368,11 @@ def recogniser(hotwords: Sequence[str]) -> Recogniser | None:
     """
     settings = _read(SpeechSettings, "POLICYLINE_SPEECH_")
     return FunAsr(settings, hotwords) if settings.url else None
+
+
+def mail_boxes() -> tuple[str, ...]:
+    """The names of the mail boxes that are read; raises as `mail_feeds`."""
+    return tuple(_read(mailbox.MailboxSettings, mailbox.PREFIX).boxes)
 
 
 def mail_feeds(cursors: Cursors, secret: bytes) -> dict[str, MailFeed]:

@@ -4,5 +4,6 @@ from __future__ import annotations
 
 from bot.city.load import CityError, load
 from bot.city.model import City
+from bot.city.overlay import in_use
 
-__all__ = ["City", "CityError", "load"]
+__all__ = ["City", "CityError", "in_use", "load"]

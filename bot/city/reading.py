@@ -13,6 +13,8 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 Word = TypeVar("Word", bound=StrEnum)
+MOST = 10_000
+"""Days or hours; who meant more has hit a key twice, and days are counted one by one."""
 
 
 @dataclass(kw_only=True)
@@ -63,10 +65,13 @@ class Table:
         return found
 
     def whole(self, key: str, *, least: int) -> int:
-        """A whole number, at least `least`."""
+        """A whole number, at least `least` and at most `MOST`."""
         value = self._get(key)
         if not isinstance(value, int) or isinstance(value, bool) or value < least:
             self.faults.add(self.where, f"“{key}”应为不小于 {least} 的整数")
+            return least
+        if value > MOST:
+            self.faults.add(self.where, f"“{key}”应为不大于 {MOST} 的整数")
             return least
         return value
 
@@ -152,6 +157,9 @@ def read_toml(path: Path, faults: Faults) -> Table:
         values = tomllib.loads(read_text(path, faults))
     except tomllib.TOMLDecodeError as error:
         faults.add(path.name, f"写法有误（{error}）")
+        values = {}
+    except RecursionError:
+        faults.add(path.name, "写法有误（套得太深）")
         values = {}
     return Table(values=values, where=path.name, faults=faults)
 

@@ -130,6 +130,15 @@ def with_current(city: City, home: Path) -> City:
     return replace(city, duties=load(home, name, city)) if name else city
 
 
+def misfit(home: Path, city: City) -> str:
+    """Why the catalogue in use would not fit a city, in Chinese; empty where it does."""
+    try:
+        with_current(city, home)
+    except CatalogueUnreadable as error:
+        return f"派单目录：{error}"
+    return ""
+
+
 def in_use(city: City, home: Path) -> City:
     """The same for a service, which must run: as it was shipped where the one in use is damaged."""
     try:

@@ -39,7 +39,7 @@ async def office(settings: Settings) -> AsyncIterator[Office]:
     """The case service on the database, brought to this version's shape."""
     storage, clock, ids = storage_of(settings), SystemClock(), RandomIds()
     settings.home.mkdir(parents=True, exist_ok=True)
-    city = cities.load(settings.city)
+    city = cities.load(cities.in_use(settings.home, settings.city))
     router = routing_store.router(city, settings.home)
     try:
         await storage.upgrade()

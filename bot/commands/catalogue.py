@@ -158,7 +158,7 @@ def _city() -> tuple[Settings, City]:
 
     settings = settings_or_exit()
     try:
-        return settings, cities.load(settings.city)
+        return settings, cities.load(cities.in_use(settings.home, settings.city))
     except cities.CityError as error:
         _fail(str(error), code=2)
 

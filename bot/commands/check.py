@@ -11,7 +11,8 @@ from pathlib import Path
 
 import typer
 
-from bot.commands import chain_check, feeds_check, sign_on_check, sms_check
+from bot.city import overlay
+from bot.commands import chain_check, feeds_check, mail_check, sign_on_check, sms_check
 from bot.commands.findings import Finding, Verdict
 from bot.settings import ROOT, Settings, SettingsError, load
 
@@ -57,25 +58,17 @@ async def findings_of(*, newest_chains: int | None = chain_check.NEWEST) -> list
     except SettingsError as error:
         return [Finding(subject="设置", verdict=Verdict.FAULT, said=f) for f in error.faults]
     found = [Finding(subject="设置", verdict=Verdict.FINE, said="全部可用")]
-    found += [_home(settings), _city(settings), *_connectors(settings), *_departments(settings)]
+    found += [_home(settings), _city(settings), *connectors(settings), *departments(settings)]
     found += [_encoder(settings), _rasa_environment(settings)]
-    edges: tuple[tuple[str, Probe], ...] = (
-        ("数据库", _database),
-        ("Redis", _redis),
-        ("Rasa", _rasa),
-        ("改写接口", _rephrasing),
-        ("语音识别", _speech),
-        ("短信网关", sms_check.gateway),
-        ("附件查毒", _scanner),
-        ("统一认证", sign_on_check.provider),
-    )
+    edges = CONNECTIONS
     if settings.milvus_url:
-        edges = (*edges, ("Milvus", _milvus))
+        edges = (*edges, MILVUS)
     for subject, probe in edges:
-        found.append(await _connection(subject, probe, settings))
+        found.append(await connection(subject, probe, settings))
         if probe is _database and found[-1].verdict is Verdict.FINE and newest_chains != 0:
             found += await chain_check.chains(settings, newest=newest_chains)
     found += await feeds_check.boxes(within_s=CONNECT_WITHIN_S)
+    found += await mail_check.servers(within_s=CONNECT_WITHIN_S)
     return [*found, *await feeds_check.feeds(within_s=CONNECT_WITHIN_S)]
 
 
@@ -95,7 +88,7 @@ def _city(settings: Settings) -> Finding:
     from bot import city
 
     try:
-        loaded = city.load(settings.city)
+        loaded = city.load(city.in_use(settings.home, settings.city))
     except city.CityError as error:
         said = "；".join(error.faults)
         return Finding(subject="城市配置", verdict=Verdict.FAULT, said=said)
@@ -110,14 +103,20 @@ class _NoTokens:
         del topics
 
 
-def _connectors(settings: Settings) -> Iterator[Finding]:
+def connectors(settings: Settings) -> Iterator[Finding]:
+    """Each way to citizens: is it set, and rightly?"""
     from connectors import registry
     from connectors.errors import Misconfigured
 
     for name, build in registry.CHANNELS.items():
         subject = f"渠道 {name}"
         try:
-            edge = registry.Edge(wake=_NoTokens().wake, tokens=None, city=settings.city)  # type: ignore[arg-type]  # nothing is sent
+            edge = registry.Edge(
+                wake=_NoTokens().wake,
+                tokens=None,  # type: ignore[arg-type]  # nothing is sent
+                city=overlay.in_use(settings.home, settings.city),
+                secret=b"only looked at",
+            )
             channel = build(edge)
         except Misconfigured as error:
             yield Finding(subject=subject, verdict=Verdict.FAULT, said=str(error))
@@ -132,7 +131,7 @@ def _connectors(settings: Settings) -> Iterator[Finding]:
         yield Finding(subject=f"渠道 {name}", verdict=Verdict.FINE, said="已配置")
 
 
-def _departments(settings: Settings) -> Iterator[Finding]:
+def departments(settings: Settings) -> Iterator[Finding]:
     """The ways departments are told, and whether the city's contacts name one that is not there."""
     from bot import city
     from bot.city.contacts import senders_named
@@ -141,11 +140,11 @@ def _departments(settings: Settings) -> Iterator[Finding]:
 
     subject = "部门告知"
     try:
-        known = city.load(settings.city)
+        known = city.load(city.in_use(settings.home, settings.city))
         edge = registry.Edge(
             wake=_NoTokens().wake,
             tokens=None,  # type: ignore[arg-type]  # nothing is sent
-            city=settings.city,
+            city=overlay.in_use(settings.home, settings.city),
             units=known.units_by_name,
         )
         built = registry.departments(edge)
@@ -180,7 +179,8 @@ def _rasa_environment(settings: Settings) -> Finding:
 Probe = Callable[[Settings], Awaitable[Finding]]
 
 
-async def _connection(subject: str, probe: Probe, settings: Settings) -> Finding:
+async def connection(subject: str, probe: Probe, settings: Settings) -> Finding:
+    """One of `CONNECTIONS`, within three seconds."""
     try:
         async with asyncio.timeout(CONNECT_WITHIN_S):
             return await probe(settings)
@@ -330,3 +330,17 @@ def _encoder(settings: Settings) -> Finding:
         return Finding(subject=subject, verdict=Verdict.FAULT, said=said)
     said = f"{settings.encoder} 不是本机目录，将从模型库下载"
     return Finding(subject=subject, verdict=Verdict.LESS, said=said)
+
+
+CONNECTIONS: tuple[tuple[str, Probe], ...] = (
+    ("数据库", _database),
+    ("Redis", _redis),
+    ("Rasa", _rasa),
+    ("改写接口", _rephrasing),
+    ("语音识别", _speech),
+    ("短信网关", sms_check.gateway),
+    ("附件查毒", _scanner),
+    ("统一认证", sign_on_check.provider),
+)
+"""Name → check; Milvus is looked at only where it is set."""
+MILVUS: tuple[str, Probe] = ("Milvus", _milvus)

@@ -60,7 +60,8 @@ def yearly_command(
 
 async def _counted(settings: Settings, year: int, unit: str) -> Yearly:
     settings.home.mkdir(parents=True, exist_ok=True)
-    city, storage = cities.load(settings.city), storage_of(settings)
+    city = cities.load(cities.in_use(settings.home, settings.city))
+    storage = storage_of(settings)
     try:
         await storage.upgrade()
         clock, ids = SystemClock(), RandomIds()

@@ -61,7 +61,9 @@ def hot(
     """Cluster the messages of a CSV file and print the hottest issues, each at its peak."""
     try:
         settings = settings_or_exit()
-        city = versions.in_use(cities.load(settings.city), settings.home)
+        city = versions.in_use(
+            cities.load(cities.in_use(settings.home, settings.city)), settings.home
+        )
         rows = list(_rows(file.read_bytes(), _mapping(columns)))
     except (OrdersUnreadable, cities.CityError) as error:
         typer.echo(str(error), err=True)

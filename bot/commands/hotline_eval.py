@@ -125,7 +125,7 @@ async def _on(calls: tuple[Recorded, ...], content: Content) -> Report:
     from bot.settings import load
 
     settings = load()
-    city = cities.load(settings.city)
+    city = cities.load(cities.in_use(settings.home, settings.city))
     router = store.router(city, settings.home)
     return await measured(calls, Suggester(content, router, city, None, SystemClock()))
 

@@ -104,7 +104,9 @@ def predict(
 
     given, settings = _read(orders, columns, need_department=False), load()
     try:
-        city = versions.with_current(cities.load(settings.city), settings.home)
+        city = versions.with_current(
+            cities.load(cities.in_use(settings.home, settings.city)), settings.home
+        )
         name = "" if catalogue else store.current(settings.home)
         model = store.load(settings.home, name) if name else None
     except (cities.CityError, versions.CatalogueUnreadable, store.ModelUnreadable) as error:
@@ -264,7 +266,9 @@ def _city() -> City:
 
     settings = load()
     try:
-        return versions.with_current(cities.load(settings.city), settings.home)
+        return versions.with_current(
+            cities.load(cities.in_use(settings.home, settings.city)), settings.home
+        )
     except (cities.CityError, versions.CatalogueUnreadable) as error:
         _fail(str(error))
 

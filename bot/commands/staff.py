@@ -92,7 +92,7 @@ def list_accounts(
 def _official(settings: Settings, department: str) -> str:
     """The department's official name; the program ends where the city has no such unit."""
     try:
-        found = cities.load(settings.city).unit(department)
+        found = cities.load(cities.in_use(settings.home, settings.city)).unit(department)
     except cities.CityError as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(2) from error

@@ -111,7 +111,11 @@ async def _pull(account: str) -> str:
     from connectors.channels.wechat import menu
 
     settings = load()
-    says = {b.key: b.says for b in _all(cities.load(settings.city).menu) if b.key}
+    says = {
+        b.key: b.says
+        for b in _all(cities.load(cities.in_use(settings.home, settings.city)).menu)
+        if b.key
+    }
     async with _api(settings, account) as (api, _):
         return as_toml(await menu.pull(api), says, base_url=settings.base_url)
 
@@ -173,7 +177,7 @@ def _city_menu() -> tuple[Settings, tuple[Button, ...]]:
 
     settings = load()
     try:
-        city = cities.load(settings.city)
+        city = cities.load(cities.in_use(settings.home, settings.city))
     except cities.CityError as error:
         raise Invalid("城市配置有误：\n" + "\n".join(error.faults)) from error
     return settings, tuple(_button(button, settings.base_url) for button in city.menu)

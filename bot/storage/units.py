@@ -24,6 +24,7 @@ from bot.storage.call_work import CallWorkRepository
 from bot.storage.calls import CallRepository
 from bot.storage.cases import CaseRepository
 from bot.storage.choices import ChoiceRepository
+from bot.storage.city import CityRepository
 from bot.storage.conversations import ConversationRepository
 from bot.storage.corrections import CorrectionRepository
 from bot.storage.deliveries import DeliveryRepository
@@ -40,6 +41,7 @@ from bot.storage.opinions import OpinionRepository
 from bot.storage.outbox import OutboxRepository
 from bot.storage.overview import OverviewRepository
 from bot.storage.plan import PlanRepository
+from bot.storage.recent import RecentRepository
 from bot.storage.replied import RepliedRepository
 from bot.storage.report import ReportRepository
 from bot.storage.satisfaction import SatisfactionRepository
@@ -100,6 +102,8 @@ class Unit:
         self.disclosures = DisclosureRepository(connection)
         self.disclosure_alerts = DisclosureAlertRepository(connection)
         self.disclosure_files = DisclosureFileRepository(connection)
+        self.city = CityRepository(connection)
+        self.recent = RecentRepository(connection)
 
 
 class Storage:

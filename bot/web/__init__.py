@@ -39,6 +39,7 @@ from bot.web import (
     triage_bulk,
     triage_more,
 )
+from bot.web.admin_routes import ADMIN_ROUTES
 from bot.web.api_routes import API_ROUTES
 from bot.web.callbacks import callback_routes
 from bot.web.desk_feed import DeskFeed
@@ -347,6 +348,7 @@ def fixed_routes() -> tuple[Route, ...]:
     """Every route that does not depend on which connectors are set up."""
     staff = (
         *PEOPLE_ROUTES,
+        *ADMIN_ROUTES,
         *STAFF_ROUTES,
         *DELIVERY_ROUTES,
         *INSIGHT_ROUTES,

@@ -46,6 +46,10 @@ class Right(StrEnum):
     """Accounts of all staff."""
     AUDIT_SEE = "audit_see"
     """Who did and looked at what."""
+    CITY_SEE = "city_see"
+    """The city's configuration, its connectors and switches."""
+    CITY_EDIT = "city_edit"
+    """Change the configuration; test connectors."""
 
 
 STAFF_ROLES = frozenset(set(Role) - {Role.CITIZEN, Role.SYSTEM})
@@ -82,6 +86,8 @@ ROLES: Mapping[Right, frozenset[Role]] = {
     Right.DISCLOSURE_HANDLE: _OFFICE | _DEPARTMENT,
     Right.PEOPLE_MANAGE: frozenset({Role.ADMINISTRATOR}),
     Right.AUDIT_SEE: frozenset({Role.ADMINISTRATOR, Role.AUDITOR}),
+    Right.CITY_SEE: frozenset({Role.ADMINISTRATOR, Role.SUPERVISOR, Role.AUDITOR}),
+    Right.CITY_EDIT: frozenset({Role.ADMINISTRATOR}),
 }
 """Which of the moves on a case are open to a role is the case model's own table."""
 

@@ -36,6 +36,19 @@ def hand_over(settings: SmtpSettings, made: EmailMessage, recipient: str) -> Non
         raise _meaning(error) from None  # its text may name the recipient
 
 
+def probe(settings: SmtpSettings) -> None:
+    """Ask the server to let us in; nothing is sent. Raises as `hand_over`."""
+    try:
+        server = _connected(settings)
+        try:
+            _signed_in(settings, server)
+        finally:
+            with contextlib.suppress(smtplib.SMTPException, OSError):
+                server.quit()
+    except (smtplib.SMTPException, OSError) as error:
+        raise _meaning(error) from None
+
+
 def _connected(settings: SmtpSettings) -> smtplib.SMTP:
     where, timeout_s = (settings.host, settings.port_in_force), settings.timeout_s
     if settings.security is Security.TLS:

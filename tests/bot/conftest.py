@@ -25,7 +25,11 @@ from bot.cases.open_import import OpenOrders
 from bot.cases.rated import SatisfactionService
 from bot.cases.service import CaseService
 from bot.cases.sweeping import Sweeper
+from bot.city.catalogue_office import CatalogueOffice
+from bot.city.configuration import Configuration
 from bot.city.contacts import Contact
+from bot.city.in_force import InForce, Presence
+from bot.city.load import DEFAULT
 from bot.city.model import City
 from bot.delivery import exchange as exchanges
 from bot.delivery.applying import Applier
@@ -33,6 +37,7 @@ from bot.delivery.citizens import CitizenDeliveries
 from bot.delivery.directory import ContactDirectory
 from bot.delivery.office import DeliveryOffice
 from bot.delivery.outbox import Outbox
+from bot.delivery.recently import RecentTraffic
 from bot.disclosure.alerts import DisclosureAlerts
 from bot.disclosure.files import RequestFiles
 from bot.disclosure.service import Disclosures
@@ -53,6 +58,7 @@ from bot.openness.plan.service import PlanService
 from bot.openness.report.service import ReportService
 from bot.optouts import SmsOptOuts
 from bot.phone_codes import PhoneCodes
+from bot.probing import Probes
 from bot.questions import Questions
 from bot.rephrasing import QuotesAlone
 from bot.scanning import Scanning
@@ -63,6 +69,7 @@ from bot.staff import StaffService
 from bot.storage.units import Storage
 from bot.transactions import Transactions
 from bot.web.words import channel_name
+from connectors import registry
 from connectors.base import Inbound, InboundKind
 from connectors.channels.hotline.centres import CallCentres
 from connectors.channels.mailbox.tags import Tags
@@ -258,6 +265,24 @@ class World:
             ),
             "disclosure_alerts": DisclosureAlerts(self.storage, self.clock, self.ids, city),
             "disclosure_files": request_files,
+            "configuration": Configuration(
+                self.storage,
+                self.clock,
+                cache,
+                base=DEFAULT,
+                checks={"sms.toml": registry.check_sms_templates},
+            ),
+            "presence": Presence(
+                self.storage,
+                self.clock,
+                cache,
+                process=name,
+                role="serve",
+                in_force=InForce(city=city, folder=DEFAULT),
+            ),
+            "catalogue": CatalogueOffice(self.home, self.clock),
+            "probes": Probes((), self.staff),
+            "recent": RecentTraffic(self.storage, self.clock),
         }
         return Services(**{**built, **parts})  # type: ignore[arg-type] - parts are named by tests
 

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import signal
 import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 
 import httpx
 import pytest
 
+from bot.cache import Cache
 from bot.settings import ROOT
+from bot.storage.units import Storage
 from tests.servers import free_port
 
 STARTED = {"serve": '"message": "serving"', "worker": '"message": "worker ready"'}
@@ -38,6 +42,29 @@ def role(name: str, **settings: str) -> Iterator[subprocess.Popen[str]]:
             yield process
         finally:
             process.kill()
+
+
+async def start_again(settings: dict[str, str], pid: int) -> None:
+    """Ask the process to, as the page does; its name holds its number."""
+    storage, cache = Storage(settings["database_url"]), Cache(settings["redis_url"])
+    async with storage.begin() as unit:
+        [running] = await unit.city.processes(since=datetime.min.replace(tzinfo=UTC))
+        assert f":{pid}:" in running.process
+        assert await unit.city.ask_restart(running.process)
+    await cache.wake("city")
+    await cache.close()
+    await storage.close()
+
+
+@pytest.mark.parametrize("name", ["serve", "worker"])
+def test_a_process_starts_itself_again_under_its_number(
+    settings: dict[str, str], name: str
+) -> None:
+    with role(name, **settings) as process:
+        assert process.stderr is not None
+        asyncio.run(start_again(settings, process.pid))
+        assert any(STARTED[name] in line for line in process.stderr)
+        assert stopped(process) == 0
 
 
 def stopped(process: subprocess.Popen[str]) -> int:

@@ -10,6 +10,7 @@ from typing import Any, Literal
 from alembic import context
 
 import bot.storage.call_tables
+import bot.storage.city_tables
 import bot.storage.disclosure_tables
 import bot.storage.hot_tables
 import bot.storage.letter_tables

@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 
 from bot.city.load import DEFAULT
-from bot.commands.check import Verdict, _departments
+from bot.commands.check import Verdict, departments
 from bot.settings import Settings
 
 
 def found(folder: Path = DEFAULT) -> list[tuple[Verdict, str]]:
-    return [(one.verdict, one.said) for one in _departments(Settings(city=folder))]
+    return [(one.verdict, one.said) for one in departments(Settings(city=folder))]
 
 
 def test_nothing_set_is_fine() -> None:

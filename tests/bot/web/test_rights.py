@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -43,7 +44,7 @@ async def asked(
     **headers: str,
 ) -> tuple[int, str]:
     """Status, and the code of a refusal or where it leads."""
-    path = route.path.replace("{number}", NUMBER)
+    path = re.sub(r"\{(number|file|name)\}", NUMBER, route.path)
     async with client.request(
         route.method,
         path,
