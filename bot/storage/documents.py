@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.clean import clean_text
 from bot.storage.connection import insert, lock
+from bot.storage.document_standing import COLUMNS, WAITING, stands, waits
 from bot.storage.tables import document_versions, documents, revisions
 from knowledge.model import Attachment, Document, Form, Kind, Life
 from knowledge.review import Version, from_json, to_json
@@ -19,7 +20,7 @@ TOPIC = "knowledge"
 _COLUMNS = tuple(
     column
     for column in documents.columns
-    if column.name not in ("revision", "created_at", "changed_at", "changed_by")
+    if column.name not in {"revision", "created_at", "changed_at", "changed_by"} | COLUMNS
 )
 
 
@@ -84,9 +85,14 @@ class DocumentRepository:
                 index_elements=["document_id", "version"], set_={"content": values["content"]}
             )
         )
+        if document.life in WAITING:
+            await waits(self._connection, document, at=at)
 
     async def put(self, document: Document, *, at: datetime, by: str) -> None:
         """Make this what readers see. `lock` first: the revision must grow in commit order."""
+        before = await self._connection.scalar(
+            sa.select(documents.c.policy_id).where(documents.c.id == document.id)
+        )
         values = _clean(_row(document))
         values |= {"revision": await self._next_revision(), "changed_at": at, "changed_by": by}
         statement = insert(self._connection, documents).values(**values, created_at=at)
@@ -94,6 +100,7 @@ class DocumentRepository:
         await self._connection.execute(
             statement.on_conflict_do_update(index_elements=["id"], set_=values)
         )
+        await stands(self._connection, document, before=str(before or ""), at=at)
 
     async def changed_since(self, revision: int) -> tuple[Document, ...]:
         """The documents changed after that revision, in the order of their change."""
@@ -110,6 +117,22 @@ class DocumentRepository:
     async def belonging_to(self, document_id: str) -> tuple[Document, ...]:
         """The documents that name it as their policy, whatever their life, by id."""
         return await self._select(documents.c.policy_id == document_id)
+
+    async def replaced_by(self, document_id: str) -> tuple[Document, ...]:
+        """The documents it took the place of, by id."""
+        return await self._select(documents.c.replaced_by == document_id)
+
+    async def review_on(self, document_id: str) -> date | None:
+        """When it is to be looked at again; None: never, or there is no such document."""
+        return await self._connection.scalar(
+            sa.select(documents.c.review_on).where(documents.c.id == document_id)
+        )
+
+    async def set_review(self, document_id: str, day: date | None) -> None:
+        """When it is to be looked at again; readers see no change."""
+        await self._connection.execute(
+            sa.update(documents).where(documents.c.id == document_id).values(review_on=day)
+        )
 
     async def find(
         self,
