@@ -8,12 +8,13 @@ from datetime import date
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from bot.content_ports import Database
+from bot.content_course import Act, Step
+from bot.content_ports import Database, Unit
 from bot.errors import Conflict, Invalid, NotFound
 from bot.moving import found
 from knowledge.model import Document, Form, Kind, Life
 from knowledge.pairs import with_pair
-from knowledge.review import DocumentStore, ReviewError, Version, plan_import
+from knowledge.review import DocumentStore, ReviewError, Version, plan_import, writers
 
 if TYPE_CHECKING:
     from bot.ports import Clock, Ids
@@ -82,6 +83,9 @@ class Sheet:
         newest: the version worked on; `current`, or a draft that waits beside it.
         by: who brought the newest version in.
         versions: oldest first.
+        course: what was done with it, oldest first.
+        predecessors: the documents it took the place of.
+        review_on: when it is to be looked at again.
     """
 
     current: Document
@@ -89,6 +93,14 @@ class Sheet:
     by: str
     versions: tuple[Version, ...]
     relatives: Relatives
+    course: tuple[Step, ...] = ()
+    predecessors: tuple[Document, ...] = ()
+    review_on: date | None = None
+
+    @property
+    def writers(self) -> frozenset[str]:
+        """Who brought in what nobody else has put into force: others check and publish it."""
+        return writers(self.versions, self.current)
 
 
 class Editing:
@@ -113,6 +125,30 @@ class Editing:
                 by=newest.by if newest else "",
                 versions=await unit.documents.versions(document_id),
                 relatives=await _relatives(unit.documents, worked_on),
+                course=await unit.course.of(document_id),
+                predecessors=await unit.documents.replaced_by(document_id),
+                review_on=await unit.documents.review_on(document_id),
+            )
+
+    async def set_review(self, document_id: str, day: date | None, *, by: str) -> None:
+        """When a document is to be looked at again; citizens see no change.
+
+        Raises:
+            NotFound: there is none.
+        """
+        async with self._database.begin() as unit:
+            await unit.documents.lock()
+            current = found(await unit.documents.get(document_id))
+            await unit.documents.set_review(document_id, day)
+            await unit.course.add(
+                Step(
+                    document_id=document_id,
+                    version=current.version,
+                    act=Act.REVIEW_SET,
+                    at=self._clock.now(),
+                    by=by,
+                    note=day.isoformat() if day else "",
+                )
             )
 
     async def relatives(self, document: Document) -> Relatives:
@@ -237,18 +273,18 @@ class Editing:
             if version is not None and version != base.version:
                 raise Conflict("这份文件刚才被别人改过，请刷新页面后再改。")
             incoming = replace(changed(base), life=Life.DRAFT, replaced_by="")
-            return await self._put(unit.documents, incoming, current, base, by)
+            return await self._put(unit, incoming, current, base, by)
 
     async def _store(
         self, incoming: Document, *, current: Document | None, newest: Document | None, by: str
     ) -> Document:
         async with self._database.begin() as unit:
             await unit.documents.lock()
-            return await self._put(unit.documents, incoming, current, newest, by)
+            return await self._put(unit, incoming, current, newest, by)
 
     async def _put(
         self,
-        store: DocumentStore,
+        unit: Unit,
         incoming: Document,
         current: Document | None,
         newest: Document | None,
@@ -259,8 +295,13 @@ class Editing:
             raise Conflict("没有改动，不用保存。")
         now = self._clock.now()
         if step.current is not None:
-            await store.put(step.current, at=now, by=by)
-        await store.add_version(step.version, at=now, by=by)
+            await unit.documents.put(step.current, at=now, by=by)
+        await unit.documents.add_version(step.version, at=now, by=by)
+        act = Act.WRITTEN if current is None else Act.CHANGED
+        number = step.version.version
+        await unit.course.add(
+            Step(document_id=step.version.id, version=number, act=act, at=now, by=by)
+        )
         return step.version
 
 

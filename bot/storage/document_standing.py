@@ -62,7 +62,8 @@ async def _interpreted(connection: AsyncConnection, policy_id: str) -> None:
         own.c.kind == Kind.INTERPRETATION.value,
         own.c.life == Life.PUBLISHED.value,
     )
-    await _set(connection, policy_id, interpreted=naming.exists())
+    policy = documents.c.kind == Kind.POLICY.value
+    await _set(connection, policy_id, interpreted=sa.and_(policy, naming.exists()))
 
 
 async def _set(connection: AsyncConnection, document_id: str, **values: object) -> None:

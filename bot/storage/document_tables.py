@@ -16,6 +16,7 @@ document_steps = sa.Table(  # who did what with a document when; appended, never
     sa.Column("at", UtcDateTime(), nullable=False),
     sa.Column("by", CleanString(80), nullable=False),
     sa.Column("note", CleanString(500), nullable=False, default="", server_default=""),
+    sa.Column("alone", sa.Boolean, nullable=False, default=False, server_default=sa.false()),
 )
 
 answer_citations = sa.Table(  # one row a document an answer quoted; no word of question or answer

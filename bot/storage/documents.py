@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
@@ -17,11 +18,12 @@ from knowledge.model import Attachment, Document, Form, Kind, Life
 from knowledge.review import Version, from_json, to_json
 
 TOPIC = "knowledge"
-_COLUMNS = tuple(
+PARTS = tuple(
     column
     for column in documents.columns
     if column.name not in {"revision", "created_at", "changed_at", "changed_by"} | COLUMNS
 )
+"""The columns that are a document's own."""
 
 
 class DocumentRepository:
@@ -176,9 +178,9 @@ class DocumentRepository:
         limit: int | None = None,
     ) -> tuple[Document, ...]:
         rows = await self._connection.execute(
-            sa.select(*_COLUMNS).where(*where).order_by(order).limit(limit)
+            sa.select(*PARTS).where(*where).order_by(order).limit(limit)
         )
-        return tuple(_document(row) for row in rows.mappings())
+        return tuple(document_of(row) for row in rows.mappings())
 
     async def _ids(self, *where: sa.ColumnElement[bool]) -> tuple[str, ...]:
         rows = await self._connection.scalars(
@@ -197,14 +199,15 @@ class DocumentRepository:
 
 
 def _row(document: Document) -> dict[str, Any]:
-    values = {column.name: getattr(document, column.name) for column in _COLUMNS}
+    values = {column.name: getattr(document, column.name) for column in PARTS}
     values |= {name: values[name].value for name in ("kind", "form", "life")}
     values["attachments"] = [{"name": a.name, "url": a.url} for a in document.attachments]
     return values
 
 
-def _document(row: sa.RowMapping) -> Document:
-    values = dict(row)
+def document_of(row: sa.RowMapping | Mapping[str, Any]) -> Document:
+    """The document a row's `PARTS` are."""
+    values: dict[str, Any] = dict(row)
     values["kind"], values["form"] = Kind(row["kind"]), Form(row["form"])
     values["life"] = Life(row["life"])
     values["attachments"] = tuple(Attachment(**item) for item in row["attachments"])

@@ -28,6 +28,8 @@ from bot.storage.conversations import ConversationRepository
 from bot.storage.corrections import CorrectionRepository
 from bot.storage.deliveries import DeliveryRepository
 from bot.storage.disclosure import DisclosureRepository
+from bot.storage.document_course import DocumentCourseRepository
+from bot.storage.document_lists import DocumentListRepository
 from bot.storage.documents import DocumentRepository
 from bot.storage.hot import HotRepository
 from bot.storage.letters import PublishedLetterRepository
@@ -66,6 +68,8 @@ class Unit:
         self.letters = PublishedLetterRepository(connection)
         self.corrections = CorrectionRepository(connection)
         self.documents = DocumentRepository(connection)
+        self.course = DocumentCourseRepository(connection)
+        self.content_lists = DocumentListRepository(connection)
         self.unanswered = UnansweredRepository(connection)
         self.feedback = FeedbackRepository(connection)
         self.staff = StaffRepository(connection)

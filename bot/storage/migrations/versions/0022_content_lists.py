@@ -56,6 +56,7 @@ def upgrade() -> None:
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("by", sa.String(80), nullable=False),
         sa.Column("note", sa.String(500), server_default="", nullable=False),
+        sa.Column("alone", sa.Boolean(), server_default=sa.false(), nullable=False),
         sa.ForeignKeyConstraint(
             ["document_id"], ["documents.id"], name="fk_document_steps_document_id_documents"
         ),
@@ -68,9 +69,7 @@ def upgrade() -> None:
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("outbox_id", "document_id", name="pk_answer_citations"),
     )
-    op.create_index(
-        "ix_answer_citations_document_id_at", "answer_citations", ["document_id", "at"]
-    )
+    op.create_index("ix_answer_citations_document_id_at", "answer_citations", ["document_id", "at"])
 
 
 def downgrade() -> None:
@@ -102,7 +101,9 @@ def _fill() -> None:
         .where(sa.or_(base.c.published_on.is_not(None), base.c.issued_on.is_not(None)))
         .values(dated_on=sa.func.coalesce(base.c.published_on, base.c.issued_on))
     )
-    op.execute(sa.update(base).where(naming.exists()).values(interpreted=True))
+    op.execute(
+        sa.update(base).where(base.c.kind == "policy", naming.exists()).values(interpreted=True)
+    )
     op.execute(
         sa.update(base)
         .where(base.c.life.in_(["draft", "checked"]))
