@@ -1,7 +1,7 @@
 """Uploads of content on their way in: read and shown first, stored when somebody confirms.
 
-They are kept on disk until they are done, so that any replica that shares the folder shows them, and
-one whose process died is gone on with. What nobody confirms is removed after a day.
+They are kept on disk until they are done, so that any replica that shares the folder shows them,
+and one whose process died is gone on with. What nobody confirms is removed after a day.
 """
 
 from __future__ import annotations

@@ -286,6 +286,7 @@ def _with_policy(document: Document, policy_id: str) -> Document:
 
 
 def are_one(stored: Document, document: Document) -> bool:
+    """True where a stored document in force, or to be, is the same text."""
     retired = stored.life in (Life.REPEALED, Life.REPLACED)
     return not retired and likeness(stored.text, document.text) >= NEAR_EQUAL
 

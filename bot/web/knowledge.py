@@ -27,6 +27,8 @@ UPLOAD_LIMIT = 32 * 1024 * 1024
 """Bytes of one upload; a long PDF with pictures has some 10 MB."""
 
 _UNSAFE = re.compile(r"[^\w.\-（）()《》〔〕]+")
+_NAME_BYTES = 200
+"""File systems take 255; a Chinese character has three, and the end says what the file is."""
 _PER_PAGE = 50
 
 
@@ -128,7 +130,10 @@ def _put(files: Iterable[web.FileField], folder: Path) -> list[Path]:
 def safe_name(name: str) -> str:
     """The file's own name without its folders and without signs that mean something to a shell."""
     last = name.replace("\\", "/").rpartition("/")[2]
-    return _UNSAFE.sub("_", last).lstrip(".")[-120:] or "file"
+    bare = _UNSAFE.sub("_", last).lstrip(".")
+    while len(bare.encode("utf-8", "replace")) > _NAME_BYTES:
+        bare = bare[1:]
+    return bare or "file"
 
 
 async def publish(request: web.Request) -> web.Response:

@@ -26,6 +26,8 @@ from bot.cases.rated import SatisfactionService
 from bot.cases.service import CaseService
 from bot.cases.sweeping import Sweeper
 from bot.city.contacts import Contact
+from bot.content_imports import ContentImports
+from bot.content_lists import ContentLists
 from bot.delivery import exchange as exchanges
 from bot.delivery.applying import Applier
 from bot.delivery.citizens import CitizenDeliveries
@@ -47,6 +49,7 @@ from bot.openness.opinion import OpinionHours
 from bot.openness.opinion_items import OpinionItems
 from bot.optouts import SmsOptOuts
 from bot.phone_codes import PhoneCodes
+from bot.previewing import Previewer
 from bot.questions import Questions
 from bot.rephrasing import QuotesAlone
 from bot.scanning import Scanning
@@ -219,6 +222,14 @@ class World:
             "call_centres": CallCentres(),
             "drafts": Drafts(self.storage, library, city.wording),  # type: ignore[arg-type]
             "editing": Editing(self.storage, self.clock, self.ids),
+            "content_lists": ContentLists(self.storage, self.clock),
+            "content_imports": ContentImports(
+                self.home / "content-imports",
+                library,  # type: ignore[arg-type]
+                Previewer(self.storage, self.clock),
+                self.clock,
+                self.ids,
+            ),
             "questions": Questions(self.storage, library, self.clock, self.ids),  # type: ignore[arg-type]
             "feedback": FeedbackService(self.storage, self.clock, self.ids, city),
             "disclosures": Disclosures(
