@@ -14,6 +14,7 @@ from bot.errors import Conflict, Invalid, NotFound
 from bot.moving import found
 from knowledge.model import Document, Form, Kind, Life
 from knowledge.pairs import with_pair
+from knowledge.replacing import replaces
 from knowledge.review import DocumentStore, ReviewError, Version, plan_import, writers
 
 if TYPE_CHECKING:
@@ -85,6 +86,7 @@ class Sheet:
         versions: oldest first.
         course: what was done with it, oldest first.
         predecessors: the documents it took the place of.
+        may_replace: published ones it may take the place of, while it waits.
         review_on: when it is to be looked at again.
     """
 
@@ -95,6 +97,7 @@ class Sheet:
     relatives: Relatives
     course: tuple[Step, ...] = ()
     predecessors: tuple[Document, ...] = ()
+    may_replace: tuple[Document, ...] = ()
     review_on: date | None = None
 
     @property
@@ -119,6 +122,7 @@ class Editing:
             current = found(await unit.documents.get(document_id))
             newest = await unit.documents.newest(document_id)
             worked_on = newest.document if newest else current
+            waits = worked_on.life in (Life.DRAFT, Life.CHECKED)
             return Sheet(
                 current=current,
                 newest=worked_on,
@@ -127,6 +131,7 @@ class Editing:
                 relatives=await _relatives(unit.documents, worked_on),
                 course=await unit.course.of(document_id),
                 predecessors=await unit.documents.replaced_by(document_id),
+                may_replace=await replaces(unit.documents, worked_on) if waits else (),
                 review_on=await unit.documents.review_on(document_id),
             )
 
