@@ -32,13 +32,10 @@ async def take(request: web.Request) -> web.Response:
     form = await request.post()
     parts = [part for part in form.getall("files", []) if isinstance(part, web.FileField)]
     parts = [part for part in parts if part.filename]
-    try:
-        if not parts or len(parts) > MOST_FILES:
-            said = "请先选择要导入的文件。" if not parts else f"一次最多导入 {MOST_FILES} 个文件。"
-            raise Invalid(said, fields={"files": "必须选择"})
-        kind = _kind(str(form.get("kind", "")))
-    except Invalid as error:
-        return await documents_page(request, problem=error.message, status=error.status)
+    if not parts or len(parts) > MOST_FILES:
+        said = "请先选择要导入的文件。" if not parts else f"一次最多导入 {MOST_FILES} 个文件。"
+        return await documents_page(request, problem=said, status=400)
+    kind = _kind(str(form.get("kind", "")))
     files = await asyncio.to_thread(_contents, parts)
     imports = services_of(request).content_imports
     made = await imports.take(files, kind=kind, by=session_of(request).name)

@@ -1,4 +1,4 @@
-"""`/knowledge/waiting`, `expiring`, `uninterpreted`, `refutations`: what of the content needs work."""
+"""`/knowledge/waiting`, `expiring`, `uninterpreted`, `refutations`: what needs work."""
 
 from __future__ import annotations
 
@@ -99,12 +99,21 @@ def _place(name: ListName, given: str) -> Place | None:
     if not given:
         return None
     key, _, document_id = given.partition("~")
-    try:
-        if name in _LISTS["waiting"]:
-            if datetime.fromisoformat(key).tzinfo is None:
-                raise ValueError("a time without a zone")
-        else:
-            date.fromisoformat(key)
-    except ValueError as error:
-        raise Invalid("翻页的地址不对，请从第一页看起。", fields={"after": "不对"}) from error
+    if not (_is_time(key) if name in _LISTS["waiting"] else _is_day(key)):
+        raise Invalid("翻页的地址不对，请从第一页看起。", fields={"after": "不对"})
     return Place(key=key, id=document_id)
+
+
+def _is_time(key: str) -> bool:
+    try:
+        return datetime.fromisoformat(key).tzinfo is not None
+    except ValueError:
+        return False
+
+
+def _is_day(key: str) -> bool:
+    try:
+        date.fromisoformat(key)
+    except ValueError:
+        return False
+    return True

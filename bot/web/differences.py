@@ -1,4 +1,4 @@
-"""`/knowledge/documents/{id}/differences`: two versions side by side, or what it replaced and it."""
+"""`/knowledge/documents/{id}/differences`: two versions, or a document and what it replaced."""
 
 from __future__ import annotations
 

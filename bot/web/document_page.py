@@ -10,8 +10,8 @@ from urllib.parse import quote
 from aiohttp import web
 from pydantic import BaseModel, Field, field_validator
 
-from bot.editing import Particulars, Sheet
 from bot.cases.model import Role
+from bot.editing import Particulars, Sheet
 from bot.errors import PolicylineError
 from bot.web import words
 from bot.web.documents import lines_of
@@ -112,7 +112,7 @@ async def sheet_page(
     Raises:
         NotFound: there is none.
     """
-    services, session = services_of(request), session_of(request) = services_of(request)
+    services, session = services_of(request), session_of(request)
     sheet = await services.editing.sheet(request.match_info["id"])
     return page(
         request,
