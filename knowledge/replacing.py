@@ -15,11 +15,12 @@ _LAST_CHARS = 1500
 """A repeal stands in the last articles, or in the letter before the text."""
 _FIRST_CHARS = 600
 _NAMED = r"《([^《》]{4,80})》"
+_END = r"废止(?:执行)?(?=[。；，、）)\s]|$)"
 _REPEALED = re.compile(
-    rf"{_NAMED}(?:\s*[（(〔][^《》。]{{2,40}}[）)〕])?[^《》。；\n]{{0,20}}废止"
+    rf"{_NAMED}(?:\s*[（(〔][^《》。]{{2,40}}[）)〕])?[^《》。；\n]{{0,20}}{_END}"
     rf"|废止(?:了)?(?:原)?{_NAMED}"
 )
-_LIST = re.compile(rf"((?:{_NAMED}[^《》。；\n]{{0,45}})+)废止")
+_LIST = re.compile(rf"((?:{_NAMED}[^《》。；\n]{{0,45}})+){_END}")
 
 
 def repealed(document: Document) -> tuple[str, ...]:
