@@ -73,7 +73,7 @@ class Importer:
         publish: put them into force.
         by: who imports.
         only: ids of the documents wanted; None: all.
-        each: told after each document.
+        each: told after each document that is wanted.
     """
 
     def __init__(
@@ -118,8 +118,6 @@ class Importer:
                     tally.failed.append((name, item.reason_zh))
                 else:
                     await self._document(path.name, item, tally, seen)
-                if self._each is not None:
-                    self._each()
 
     async def _document(
         self, name: str, document: Document, tally: _Tally, seen: dict[str, str]
@@ -134,6 +132,8 @@ class Importer:
         if self._kind is not None:
             document = replace(document, kind=self._kind)
         stored = await self._store(document)
+        if self._each is not None:
+            self._each()
         step = stored.step
         {
             Change.ADDED: tally.added,
