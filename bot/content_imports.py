@@ -7,22 +7,14 @@ and one whose process died is gone on with. What nobody confirms is removed afte
 from __future__ import annotations
 
 import asyncio
-import contextlib
-import json
 import logging
-import os
-import re
-import shutil
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
-from datetime import datetime, timedelta
-from enum import StrEnum
+from collections.abc import Awaitable, Callable, Collection, Iterable
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
-from pydantic import TypeAdapter
-
-from bot.errors import Conflict, NotFound
+from bot.content_import_folder import ContentImport, ImportFolder, Stage, not_there
+from bot.errors import Conflict
 from bot.library import Library
 from bot.ports import Clock, Ids
 from bot.previewing import Looked, Previewer
@@ -34,81 +26,13 @@ PER_PAGE = 20
 """Documents on a page of the preview."""
 WAITED = timedelta(days=1)
 """So long an upload nobody confirms is kept, and the report of one that is done."""
-_SILENT = timedelta(minutes=1)
 _EVERY_S = 1.0
 _TIDY_S = 3600.0
 _TOLD = 200
 """Faults told after an import; of more, the number."""
 _LINKED = 20
-_ID = re.compile(r"[A-Za-z0-9-]{8,40}")
-_LOOKED = TypeAdapter(tuple[Looked, ...])
 
-
-class Stage(StrEnum):
-    """Where an import stands."""
-
-    READING = "reading"
-    WAITING = "waiting"
-    """Read; somebody is to say what of it is stored."""
-    RUNNING = "running"
-    DONE = "done"
-    FAILED = "failed"
-    """It stopped; it can be started again, and stores nothing twice."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class ContentImport:
-    """An import.
-
-    Args:
-        by: who uploaded the files; nobody else sees it.
-        at: when it last went on, ISO 8601.
-        files: their names.
-        kind: of all documents; empty: as each suggests.
-        read: documents read so far; `good` of them can be imported.
-        only: ids of the documents that are being stored; None: all.
-        taken: ids stored so far, where not all were wanted at once.
-        stored: documents done of those wanted.
-        told: pairs of file name and what is to be said of it.
-        linked: pairs of an interpretation's id and its policy's.
-    """
-
-    id: str
-    by: str
-    at: str
-    files: tuple[str, ...]
-    kind: str = ""
-    stage: Stage = Stage.READING
-    read: int = 0
-    good: int = 0
-    pages: int = 0
-    only: tuple[str, ...] | None = None
-    taken: tuple[str, ...] = ()
-    stored: int = 0
-    added: int = 0
-    changed: int = 0
-    unchanged: int = 0
-    failed: int = 0
-    told: tuple[tuple[str, str], ...] = ()
-    linked: tuple[tuple[str, str], ...] = ()
-
-    @property
-    def busy(self) -> bool:
-        """True while it reads or stores."""
-        return self.stage in (Stage.READING, Stage.RUNNING)
-
-    @property
-    def wanted(self) -> int:
-        """How many documents are being stored."""
-        return self.good if self.only is None else len(self.only)
-
-    def stopped(self, now: datetime) -> bool:
-        """True where its process died or it failed: somebody may start it again."""
-        silent = now - datetime.fromisoformat(self.at) > _SILENT
-        return self.stage is Stage.FAILED or (self.busy and silent)
-
-
-_IMPORT = TypeAdapter(ContentImport)
+_Work = Callable[[ContentImport], Awaitable[None]]
 
 
 class ContentImports:
@@ -123,7 +47,8 @@ class ContentImports:
     def __init__(
         self, folder: Path, library: Library, previewer: Previewer, clock: Clock, ids: Ids
     ) -> None:
-        self._folder, self._library, self._previewer = folder, library, previewer
+        self._folder = ImportFolder(folder)
+        self._library, self._previewer = library, previewer
         self._clock, self._ids = clock, ids
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._tidying: asyncio.Task[None] | None = None
@@ -158,28 +83,20 @@ class ContentImports:
             kind=kind.value if kind else "",
         )
         await asyncio.to_thread(self.forget_old)
-        await asyncio.to_thread(self._keep, made, files)
-        self._run(made, self._read(made))
+        await asyncio.to_thread(self._folder.keep, made, files)
+        self._run(made, self._read)
         return made
 
     async def get(self, import_id: str, by: str) -> ContentImport:
         """An import of one's own. Raises `NotFound`."""
-        try:
-            kept = await asyncio.to_thread((self._place(import_id) / "import.json").read_bytes)
-            found = _IMPORT.validate_json(kept)
-        except (OSError, ValueError):
-            raise _none() from None
+        found = await asyncio.to_thread(self._folder.read, import_id)
         if found.by != by:
-            raise _none()
+            raise not_there()
         return found
 
     async def looked(self, found: ContentImport, page: int) -> tuple[Looked, ...]:
         """A page of what was read, from 1. Raises `NotFound`."""
-        try:
-            kept = await asyncio.to_thread(self._page(found.id, page).read_bytes)
-        except OSError:
-            raise _none() from None
-        return _LOOKED.validate_json(kept)
+        return await asyncio.to_thread(self._folder.page, found.id, page)
 
     async def confirm(self, found: ContentImport, only: Collection[str] | None) -> None:
         """Store documents in the background; `only` these, or all.
@@ -196,8 +113,8 @@ class ContentImports:
             only=None if only is None else tuple(dict.fromkeys(only)),
             stored=0,
         )
-        self._note(running)
-        self._run(running, self._store(running))
+        self._folder.note(running)
+        self._run(running, self._store)
 
     async def go_on(self, found: ContentImport) -> None:
         """Start one again that stopped; others stay as they are."""
@@ -206,8 +123,8 @@ class ContentImports:
         reads = found.pages == 0
         stage = Stage.READING if reads else Stage.RUNNING
         again = replace(found, stage=stage, at=self._clock.now().isoformat(), stored=0)
-        self._note(again)
-        self._run(again, self._read(again) if reads else self._store(again))
+        self._folder.note(again)
+        self._run(again, self._read if reads else self._store)
 
     async def drop(self, found: ContentImport) -> None:
         """Store nothing more of it, and remove its files."""
@@ -215,7 +132,7 @@ class ContentImports:
         if task is not None:
             task.cancel()
             await asyncio.wait({task})
-        await asyncio.to_thread(shutil.rmtree, self._place(found.id), ignore_errors=True)
+        await asyncio.to_thread(self._folder.drop, found.id)
 
     async def settled(self, import_id: str, timeout_s: float | None = None) -> None:
         """Returns when nothing of it runs here any more, or after so many seconds."""
@@ -225,49 +142,47 @@ class ContentImports:
 
     def forget_old(self) -> None:
         """Remove what lies here for longer than a day."""
-        before = self._clock.now() - WAITED
-        for place in self._folder.glob("*/import.json"):
-            with contextlib.suppress(OSError, ValueError):
-                if datetime.fromisoformat(json.loads(place.read_bytes())["at"]) < before:
-                    shutil.rmtree(place.parent, ignore_errors=True)
+        self._folder.forget(self._clock.now() - WAITED)
 
     async def _tidy(self) -> None:
         while True:
             await asyncio.to_thread(self.forget_old)
             await asyncio.sleep(_TIDY_S)
 
-    def _run(self, found: ContentImport, work: Any) -> None:
+    def _run(self, found: ContentImport, work: _Work) -> None:
         task = asyncio.create_task(self._guarded(found, work), name=f"content import {found.id}")
         self._tasks[found.id] = task
         task.add_done_callback(lambda _: self._tasks.pop(found.id, None))
 
-    async def _guarded(self, found: ContentImport, work: Any) -> None:
+    async def _guarded(self, found: ContentImport, work: _Work) -> None:
         try:
-            await work
+            await work(found)
         except Exception as error:  # noqa: BLE001 - recorded; it can be started again
             log.error(  # noqa: TRY400 - the text may hold a document's words
                 "content import stopped", extra={"id": found.id, "error": type(error).__name__}
             )
-            self._note(replace(found, stage=Stage.FAILED, at=self._clock.now().isoformat()))
+            self._folder.note(replace(found, stage=Stage.FAILED, at=self._clock.now().isoformat()))
 
     async def _read(self, found: ContentImport) -> None:
         kind = Kind(found.kind) if found.kind else None
         row: list[Looked] = []
         read = good = pages = 0
         beat = _Beat()
-        async for each in self._previewer.look(self._files(found), kind):
+        async for each in self._previewer.look(self._folder.files(found), kind):
             row.append(each)
             read, good = read + 1, good + (not each.problem)
             if len(row) == PER_PAGE:
                 pages += 1
-                await self._put_page(found.id, pages, row)
+                await asyncio.to_thread(self._folder.put_page, found.id, pages, row)
                 row = []
             if beat.due():
-                self._note(replace(found, at=self._clock.now().isoformat(), read=read, good=good))
+                self._folder.note(
+                    replace(found, at=self._clock.now().isoformat(), read=read, good=good)
+                )
         if row:
             pages += 1
-            await self._put_page(found.id, pages, row)
-        self._note(
+            await asyncio.to_thread(self._folder.put_page, found.id, pages, row)
+        self._folder.note(
             replace(
                 found,
                 stage=Stage.WAITING,
@@ -286,10 +201,10 @@ class ContentImports:
             stored += 1
             if beat.due():
                 now = self._clock.now().isoformat()
-                self._note(replace(found, at=now, stored=min(stored, found.wanted)))
+                self._folder.note(replace(found, at=now, stored=min(stored, found.wanted)))
 
         report = await self._library.import_paths(
-            self._files(found),
+            self._folder.files(found),
             kind=Kind(found.kind) if found.kind else None,
             by=found.by,
             only=found.only,
@@ -316,37 +231,9 @@ class ContentImports:
             told=tuple(dict.fromkeys(told))[:_TOLD],
             linked=(*found.linked, *report.linked)[:_LINKED],
         )
-        self._note(after)
+        self._folder.note(after)
         if whole:
-            await asyncio.to_thread(
-                shutil.rmtree, self._place(found.id) / "files", ignore_errors=True
-            )
-
-    def _place(self, import_id: str) -> Path:
-        if not _ID.fullmatch(import_id):
-            raise _none()
-        return self._folder / import_id
-
-    def _page(self, import_id: str, page: int) -> Path:
-        return self._place(import_id) / f"page-{page}.json"
-
-    def _files(self, found: ContentImport) -> Sequence[Path]:
-        place = self._place(found.id) / "files"
-        return [place / str(at) / name for at, name in enumerate(found.files)]
-
-    def _keep(self, found: ContentImport, files: Sequence[tuple[str, bytes]]) -> None:
-        """Each file in a folder of its own, so that equal names do not meet."""
-        for path, (_, content) in zip(self._files(found), files, strict=True):
-            path.parent.mkdir(parents=True, mode=0o700)
-            _write(path, content)
-        self._note(found)
-
-    async def _put_page(self, import_id: str, page: int, row: Sequence[Looked]) -> None:
-        content = _LOOKED.dump_json(tuple(row))
-        await asyncio.to_thread(_write, self._page(import_id, page), content)
-
-    def _note(self, found: ContentImport) -> None:
-        _write(self._place(found.id) / "import.json", json.dumps(_values(found)).encode())
+            await asyncio.to_thread(self._folder.drop_files, found.id)
 
 
 class _Beat:
@@ -361,19 +248,3 @@ class _Beat:
             return False
         self._last = now
         return True
-
-
-def _values(found: ContentImport) -> Mapping[str, Any]:
-    return asdict(found)
-
-
-def _write(path: Path, content: bytes) -> None:
-    """A file only we can read; it takes its name when all is written."""
-    unfinished = path.with_name(f".{path.stem[:20]}.unfinished")
-    with open(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as target:
-        target.write(content)
-    unfinished.replace(path)
-
-
-def _none() -> NotFound:
-    return NotFound("没有找到这次导入，可能已经过期，请重新上传。")

@@ -10,12 +10,12 @@ from zoneinfo import ZoneInfo
 
 from bot.content_course import Act, Step
 from bot.content_ports import Database, Unit
+from bot.document_sheet import Relatives, Sheet, relatives_of, sheet_of
 from bot.errors import Conflict, Invalid, NotFound
 from bot.moving import found
 from knowledge.model import Document, Form, Kind, Life
 from knowledge.pairs import with_pair
-from knowledge.replacing import replaces
-from knowledge.review import DocumentStore, ReviewError, Version, plan_import, writers
+from knowledge.review import DocumentStore, ReviewError, plan_import
 
 if TYPE_CHECKING:
     from bot.ports import Clock, Ids
@@ -60,52 +60,6 @@ class Pair:
     basis: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class Relatives:
-    """The documents one belongs to, and those that belong to it.
-
-    Args:
-        policy: what it interprets or rests on; None where it names nothing that is stored.
-        own: those that name it as their policy.
-        successor: what took its place.
-    """
-
-    policy: Document | None = None
-    own: tuple[Document, ...] = ()
-    successor: Document | None = None
-
-
-@dataclass(frozen=True, kw_only=True)
-class Sheet:
-    """All an editor sees of one document.
-
-    Args:
-        current: what readers see, whatever its life.
-        newest: the version worked on; `current`, or a draft that waits beside it.
-        by: who brought the newest version in.
-        versions: oldest first.
-        course: what was done with it, oldest first.
-        predecessors: the documents it took the place of.
-        may_replace: published ones it may take the place of, while it waits.
-        review_on: when it is to be looked at again.
-    """
-
-    current: Document
-    newest: Document
-    by: str
-    versions: tuple[Version, ...]
-    relatives: Relatives
-    course: tuple[Step, ...] = ()
-    predecessors: tuple[Document, ...] = ()
-    may_replace: tuple[Document, ...] = ()
-    review_on: date | None = None
-
-    @property
-    def writers(self) -> frozenset[str]:
-        """Who brought in what nobody else has put into force: others check and publish it."""
-        return writers(self.versions, self.current)
-
-
 class Editing:
     """Writes new versions of documents; they are checked and published as all content is."""
 
@@ -119,21 +73,7 @@ class Editing:
             NotFound: there is none.
         """
         async with self._database.read() as unit:
-            current = found(await unit.documents.get(document_id))
-            newest = await unit.documents.newest(document_id)
-            worked_on = newest.document if newest else current
-            waits = worked_on.life in (Life.DRAFT, Life.CHECKED)
-            return Sheet(
-                current=current,
-                newest=worked_on,
-                by=newest.by if newest else "",
-                versions=await unit.documents.versions(document_id),
-                relatives=await _relatives(unit.documents, worked_on),
-                course=await unit.course.of(document_id),
-                predecessors=await unit.documents.replaced_by(document_id),
-                may_replace=await replaces(unit.documents, worked_on) if waits else (),
-                review_on=await unit.documents.review_on(document_id),
-            )
+            return await sheet_of(unit, document_id)
 
     async def set_review(self, document_id: str, day: date | None, *, by: str) -> None:
         """When a document is to be looked at again; citizens see no change.
@@ -159,7 +99,7 @@ class Editing:
     async def relatives(self, document: Document) -> Relatives:
         """Only those citizens may read: published ones, and the policy also after its end."""
         async with self._database.read() as unit:
-            whole = await _relatives(unit.documents, document)
+            whole = await relatives_of(unit.documents, document)
         read = (Life.PUBLISHED, Life.REPLACED, Life.REPEALED)
         return Relatives(
             policy=whole.policy if whole.policy and whole.policy.life in read else None,
@@ -308,14 +248,6 @@ class Editing:
             Step(document_id=step.version.id, version=number, act=act, at=now, by=by)
         )
         return step.version
-
-
-async def _relatives(store: DocumentStore, document: Document) -> Relatives:
-    return Relatives(
-        policy=await store.get(document.policy_id) if document.policy_id else None,
-        own=await store.belonging_to(document.id),
-        successor=await store.get(document.replaced_by) if document.replaced_by else None,
-    )
 
 
 async def _named(store: DocumentStore, words: str) -> Document:

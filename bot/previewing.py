@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bot.content_ports import Database
-from bot.importing import are_one, belonging, next_items, today_of, warnings
+from bot.import_warnings import warnings
+from bot.importing import are_one, belonging, next_items, today_of
 from knowledge.belonging import same_number
 from knowledge.ingest import Unreadable, read_each
 from knowledge.ingest.structure import passages

@@ -8,7 +8,8 @@ from collections.abc import Iterable
 from aiohttp import web
 from pydantic import BaseModel, Field
 
-from bot.content_imports import PER_PAGE, Stage
+from bot.content_import_folder import Stage
+from bot.content_imports import PER_PAGE
 from bot.errors import Invalid
 from bot.web.knowledge import documents_page, safe_name
 from bot.web.reading import read_query

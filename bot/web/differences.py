@@ -10,7 +10,7 @@ from datetime import date
 from aiohttp import web
 from pydantic import BaseModel, Field
 
-from bot.editing import Sheet
+from bot.document_sheet import Sheet
 from bot.errors import NotFound
 from bot.web import words
 from bot.web.reading import read_query

@@ -11,7 +11,8 @@ from aiohttp import web
 from pydantic import BaseModel, Field, field_validator
 
 from bot.cases.model import Role
-from bot.editing import Particulars, Sheet
+from bot.document_sheet import Sheet
+from bot.editing import Particulars
 from bot.errors import PolicylineError
 from bot.web import words
 from bot.web.documents import lines_of

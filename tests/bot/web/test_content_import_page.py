@@ -8,7 +8,8 @@ import re
 import pytest
 
 from bot.cases.model import Role
-from bot.content_imports import PER_PAGE, Stage
+from bot.content_import_folder import Stage
+from bot.content_imports import PER_PAGE
 from knowledge.model import Document, Kind
 from tests.bot.web.conftest import GUIDE, PAGE, House, token
 from tests.bot.web.imports import BUS, act, ids_offered, imported, shown, upload
