@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from knowledge.belonging import core
-from knowledge.model import Document, Life
+from knowledge.model import Document
 from knowledge.review import DocumentStore
 
 MOST = 5
@@ -48,8 +48,11 @@ async def replaces(store: DocumentStore, document: Document) -> tuple[Document, 
     own = core(document.title)
     found: dict[str, Document] = {}
     for name in dict.fromkeys([*names, *([own] if document.number else [])]):
-        for each in await store.find(words=name, life=Life.PUBLISHED, limit=_LOOKED_AT):
-            if core(each.title) == name and _another(each, document, of_its_name=name == own):
+        for stored_id in await store.titled(name, most=_LOOKED_AT):
+            each = await store.get(stored_id)
+            if each is None or core(each.title) != name:
+                continue
+            if _another(each, document, of_its_name=name == own):
                 found[each.id] = each
     return tuple(found.values())[:MOST]
 

@@ -207,6 +207,9 @@ class DocumentStore(Protocol):
     async def numbered(self, number: str) -> tuple[str, ...]:
         """The ids of the documents with that document number."""
 
+    async def titled(self, words: str, *, most: int) -> tuple[str, ...]:
+        """The ids of some published documents whose titles hold these words."""
+
     async def belonging_to(self, document_id: str) -> tuple[Document, ...]:
         """The documents that name it as their policy."""
 

@@ -315,10 +315,11 @@ documents = sa.Table(
     sa.Column("review_on", sa.Date, nullable=True),
     sa.Column("dated_on", sa.Date, nullable=False, default=UNDATED, server_default="0001-01-01"),
     sa.Column("interpreted", sa.Boolean, nullable=False, default=False, server_default=sa.false()),
-    sa.Index("ix_documents_life", "life"),
+    sa.Index("ix_documents_life", "life", "id"),
     sa.Index("ix_documents_number", "number"),
-    sa.Index("ix_documents_policy_id", "policy_id"),
+    sa.Index("ix_documents_policy_id", "policy_id", "kind", "life"),
     sa.Index("ix_documents_replaced_by", "replaced_by"),
+    sa.Index("ix_documents_life_title", "life", "title", "id"),  # names are looked for in it alone
     sa.Index("ix_documents_waiting", "waiting", "waiting_since", "id"),
     sa.Index("ix_documents_life_valid_to", "life", "valid_to", "id"),
     sa.Index("ix_documents_life_review_on", "life", "review_on", "id"),

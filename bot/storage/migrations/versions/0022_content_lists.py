@@ -16,11 +16,15 @@ depends_on = None
 
 _INDICES = {
     "replaced_by": ("replaced_by",),
+    "life_title": ("life", "title", "id"),
     "waiting": ("waiting", "waiting_since", "id"),
     "life_valid_to": ("life", "valid_to", "id"),
     "life_review_on": ("life", "review_on", "id"),
     "kind_life": ("kind", "life", "interpreted", "dated_on", "id"),
 }
+_WIDER = {"life": ("life", "id"), "policy_id": ("policy_id", "kind", "life")}
+"""With one column lists by life were sorted, and SQLite looked for interpretations by `kind_life`,
+reading a fifth of all documents each time."""
 _COLUMNS = (
     "waiting", "waiting_since", "waiting_version", "review_on", "dated_on", "interpreted",
 )  # fmt: skip
@@ -45,6 +49,9 @@ def upgrade() -> None:
     for column in _columns():
         op.add_column("documents", column)
     _fill()
+    for name, columns in _WIDER.items():
+        op.drop_index(f"ix_documents_{name}", "documents")
+        op.create_index(f"ix_documents_{name}", "documents", list(columns))
     for name, columns in _INDICES.items():
         op.create_index(f"ix_documents_{name}", "documents", list(columns))
     op.create_table(
@@ -77,6 +84,9 @@ def downgrade() -> None:
     op.drop_table("document_steps")
     for name in _INDICES:
         op.drop_index(f"ix_documents_{name}", "documents")
+    for name, columns in _WIDER.items():
+        op.drop_index(f"ix_documents_{name}", "documents")
+        op.create_index(f"ix_documents_{name}", "documents", [columns[0]])
     for name in _COLUMNS:
         op.drop_column("documents", name)
 
