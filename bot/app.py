@@ -37,6 +37,8 @@ from bot.city.in_force import Presence, take_up
 from bot.city.model import City
 from bot.clock import RandomIds, SystemClock
 from bot.commands import probes
+from bot.content_imports import ContentImports
+from bot.content_lists import ContentLists
 from bot.delivery import exchange as exchanges
 from bot.delivery.applying import Applier
 from bot.delivery.citizens import CitizenDeliveries
@@ -69,6 +71,7 @@ from bot.optouts import SmsOptOuts
 from bot.phone_codes import CHANNEL as TEXTS
 from bot.phone_codes import PhoneCodes
 from bot.ports import Clock, Rephraser
+from bot.previewing import Previewer
 from bot.probing import Probes
 from bot.questions import Questions
 from bot.rephrasing import AT_ONCE, ModelRephraser, QuotesAlone
@@ -160,6 +163,7 @@ async def running(settings: Settings, *, role: str = "") -> AsyncIterator[Runnin
             settings, secret, presence, storage, cache, channels, departments, metrics
         )
         closing.push_async_callback(services.imports.close)
+        closing.push_async_callback(services.content_imports.close)
         closing.push_async_callback(services.nlu.close)
         closing.push_async_callback(services.dialogue.close)
         closing.push_async_callback(services.rephraser.close)
@@ -175,6 +179,7 @@ async def running(settings: Settings, *, role: str = "") -> AsyncIterator[Runnin
         presence.start()
         closing.push_async_callback(services.remembering.close)
         services.remembering.start()
+        services.content_imports.start()
         yield Running(services=services, storage=storage)
 
 
@@ -305,6 +310,10 @@ def _services(
         library=library,
         rephraser=rephraser(settings, metrics),
         editing=Editing(storage, clock, ids),
+        content_lists=ContentLists(storage, clock),
+        content_imports=ContentImports(
+            settings.home / "content-imports", library, Previewer(storage, clock), clock, ids
+        ),
         questions=Questions(storage, library, clock, ids),
         feedback=FeedbackService(storage, clock, ids, city),
         router=router,
@@ -499,6 +508,7 @@ def _library(settings: Settings, storage: Storage, clock: SystemClock, cache: Ca
         encoder=encoder_maker(settings),
         build=index_maker(settings),
         thresholds=thresholds_of(settings),
+        second_reader=settings.second_reader,
     )
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from contextlib import AbstractAsyncContextManager, AbstractContextManager
 from typing import TYPE_CHECKING, Protocol
 
+from bot.content_course import CourseStore
 from knowledge.review import DocumentStore
 
 if TYPE_CHECKING:
@@ -26,6 +27,10 @@ class Unit(Protocol):
     @property
     def documents(self) -> DocumentStore:
         """The documents."""
+
+    @property
+    def course(self) -> CourseStore:
+        """What became of them."""
 
 
 class Database(Protocol):

@@ -8,12 +8,14 @@ from datetime import date
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from bot.content_ports import Database
+from bot.content_course import Act, Step
+from bot.content_ports import Database, Unit
+from bot.document_sheet import Relatives, Sheet, relatives_of, sheet_of
 from bot.errors import Conflict, Invalid, NotFound
 from bot.moving import found
 from knowledge.model import Document, Form, Kind, Life
 from knowledge.pairs import with_pair
-from knowledge.review import DocumentStore, ReviewError, Version, plan_import
+from knowledge.review import DocumentStore, ReviewError, plan_import
 
 if TYPE_CHECKING:
     from bot.ports import Clock, Ids
@@ -58,39 +60,6 @@ class Pair:
     basis: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class Relatives:
-    """The documents one belongs to, and those that belong to it.
-
-    Args:
-        policy: what it interprets or rests on; None where it names nothing that is stored.
-        own: those that name it as their policy.
-        successor: what took its place.
-    """
-
-    policy: Document | None = None
-    own: tuple[Document, ...] = ()
-    successor: Document | None = None
-
-
-@dataclass(frozen=True, kw_only=True)
-class Sheet:
-    """All an editor sees of one document.
-
-    Args:
-        current: what readers see, whatever its life.
-        newest: the version worked on; `current`, or a draft that waits beside it.
-        by: who brought the newest version in.
-        versions: oldest first.
-    """
-
-    current: Document
-    newest: Document
-    by: str
-    versions: tuple[Version, ...]
-    relatives: Relatives
-
-
 class Editing:
     """Writes new versions of documents; they are checked and published as all content is."""
 
@@ -104,21 +73,33 @@ class Editing:
             NotFound: there is none.
         """
         async with self._database.read() as unit:
+            return await sheet_of(unit, document_id)
+
+    async def set_review(self, document_id: str, day: date | None, *, by: str) -> None:
+        """When a document is to be looked at again; citizens see no change.
+
+        Raises:
+            NotFound: there is none.
+        """
+        async with self._database.begin() as unit:
+            await unit.documents.lock()
             current = found(await unit.documents.get(document_id))
-            newest = await unit.documents.newest(document_id)
-            worked_on = newest.document if newest else current
-            return Sheet(
-                current=current,
-                newest=worked_on,
-                by=newest.by if newest else "",
-                versions=await unit.documents.versions(document_id),
-                relatives=await _relatives(unit.documents, worked_on),
+            await unit.documents.set_review(document_id, day)
+            await unit.course.add(
+                Step(
+                    document_id=document_id,
+                    version=current.version,
+                    act=Act.REVIEW_SET,
+                    at=self._clock.now(),
+                    by=by,
+                    note=day.isoformat() if day else "",
+                )
             )
 
     async def relatives(self, document: Document) -> Relatives:
         """Only those citizens may read: published ones, and the policy also after its end."""
         async with self._database.read() as unit:
-            whole = await _relatives(unit.documents, document)
+            whole = await relatives_of(unit.documents, document)
         read = (Life.PUBLISHED, Life.REPLACED, Life.REPEALED)
         return Relatives(
             policy=whole.policy if whole.policy and whole.policy.life in read else None,
@@ -237,18 +218,18 @@ class Editing:
             if version is not None and version != base.version:
                 raise Conflict("这份文件刚才被别人改过，请刷新页面后再改。")
             incoming = replace(changed(base), life=Life.DRAFT, replaced_by="")
-            return await self._put(unit.documents, incoming, current, base, by)
+            return await self._put(unit, incoming, current, base, by)
 
     async def _store(
         self, incoming: Document, *, current: Document | None, newest: Document | None, by: str
     ) -> Document:
         async with self._database.begin() as unit:
             await unit.documents.lock()
-            return await self._put(unit.documents, incoming, current, newest, by)
+            return await self._put(unit, incoming, current, newest, by)
 
     async def _put(
         self,
-        store: DocumentStore,
+        unit: Unit,
         incoming: Document,
         current: Document | None,
         newest: Document | None,
@@ -259,17 +240,14 @@ class Editing:
             raise Conflict("没有改动，不用保存。")
         now = self._clock.now()
         if step.current is not None:
-            await store.put(step.current, at=now, by=by)
-        await store.add_version(step.version, at=now, by=by)
+            await unit.documents.put(step.current, at=now, by=by)
+        await unit.documents.add_version(step.version, at=now, by=by)
+        act = Act.WRITTEN if current is None else Act.CHANGED
+        number = step.version.version
+        await unit.course.add(
+            Step(document_id=step.version.id, version=number, act=act, at=now, by=by)
+        )
         return step.version
-
-
-async def _relatives(store: DocumentStore, document: Document) -> Relatives:
-    return Relatives(
-        policy=await store.get(document.policy_id) if document.policy_id else None,
-        own=await store.belonging_to(document.id),
-        successor=await store.get(document.replaced_by) if document.replaced_by else None,
-    )
 
 
 async def _named(store: DocumentStore, words: str) -> Document:

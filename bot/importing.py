@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from bot.content_ports import Database
+from bot.content_course import Act, Step
+from bot.content_ports import Database, Unit
+from bot.import_warnings import warnings
 from knowledge.belonging import NEAR_EQUAL, likeness, policy_of, same_number
 from knowledge.ingest import Unreadable, files, read_each
 from knowledge.model import Document, ImportReport, Kind, Life
@@ -71,12 +73,23 @@ class Importer:
         kind: of all documents, or None.
         publish: put them into force.
         by: who imports.
+        only: ids of the documents wanted; None: all.
+        each: told after each document that is wanted.
     """
 
     def __init__(
-        self, database: Database, clock: Clock, *, kind: Kind | None, publish: bool, by: str
+        self,
+        database: Database,
+        clock: Clock,
+        *,
+        kind: Kind | None,
+        publish: bool,
+        by: str,
+        only: Collection[str] | None = None,
+        each: Callable[[], None] | None = None,
     ) -> None:
-        self._database, self._clock = database, clock
+        self._each = each
+        self._database, self._clock, self._only = database, clock, only
         self._kind, self._publish, self._by = kind, publish, by
 
     async def run(
@@ -99,7 +112,7 @@ class Importer:
 
     async def _file(self, path: Path, tally: _Tally, seen: dict[str, str]) -> None:
         items = read_each(path)
-        while batch := await asyncio.to_thread(_next, items, path):
+        while batch := await asyncio.to_thread(next_items, items, path):
             for item in batch:
                 if isinstance(item, Unreadable):
                     name = f"{path.name} {item.place}".strip()
@@ -110,6 +123,8 @@ class Importer:
     async def _document(
         self, name: str, document: Document, tally: _Tally, seen: dict[str, str]
     ) -> None:
+        if self._only is not None and document.id not in self._only:
+            return
         digest = content_hash(document)
         if seen.get(document.id, digest) != digest:
             tally.failed.append((name, f"编号 {document.id} 在这次导入里已用于另一份内容"))
@@ -118,6 +133,8 @@ class Importer:
         if self._kind is not None:
             document = replace(document, kind=self._kind)
         stored = await self._store(document)
+        if self._each is not None:
+            self._each()
         step = stored.step
         {
             Change.ADDED: tally.added,
@@ -129,7 +146,15 @@ class Importer:
         tally.policies += document.kind is not Kind.INTERPRETATION
         if stored.linked:
             tally.linked.append((document.id, stored.linked))
-        tally.warnings += [(name, text) for text in self._warnings(stored, document)]
+        said = warnings(
+            step,
+            document,
+            others=stored.others,
+            twin=stored.twin,
+            publish=self._publish,
+            today=today_of(self._clock),
+        )
+        tally.warnings += [(name, text) for text in said]
 
     async def _store(self, document: Document) -> _Stored:
         async with self._database.begin() as unit:
@@ -137,9 +162,9 @@ class Importer:
             await store.lock()
             current = await store.get(document.id)
             newest = await store.newest(document.id)
-            document, linked = await _belonging(store, document, current)
+            document, linked = await belonging(store, document, current)
             others = await same_number(store, document)
-            twin = next((each for each in others if _are_one(each, document)), None)
+            twin = next((each for each in others if are_one(each, document)), None)
             held = twin is not None and twin.life is Life.PUBLISHED
             step = plan_import(
                 document,
@@ -147,12 +172,29 @@ class Importer:
                 newest=newest.document if newest else None,
                 publish=self._publish and not held,
             )
-            now = self._clock.now()
-            if step.current is not None:
-                await store.put(step.current, at=now, by=self._by)
-            if step.version is not None:
-                await store.add_version(step.version, at=now, by=self._by)
+            await self._put(unit, step)
         return _Stored(step=step, others=others, twin=twin, linked=linked)
+
+    async def _put(self, unit: Unit, step: ImportStep) -> None:
+        now, stored = self._clock.now(), step.version or step.current
+        if step.current is not None:
+            await unit.documents.put(step.current, at=now, by=self._by)
+        if step.version is not None:
+            await unit.documents.add_version(step.version, at=now, by=self._by)
+        if stored is not None:
+            await unit.course.add(self._did(stored, Act.IMPORTED))
+            if stored.life is Life.PUBLISHED:
+                await unit.course.add(self._did(stored, Act.PUBLISHED))
+
+    def _did(self, document: Document, act: Act, note: str = "") -> Step:
+        return Step(
+            document_id=document.id,
+            version=document.version,
+            act=act,
+            at=self._clock.now(),
+            by=self._by,
+            note=note,
+        )
 
     async def _link_stored(self, tally: _Tally) -> None:
         """Give interpretations stored before their policy, where it came in now."""
@@ -166,6 +208,7 @@ class Importer:
                     policy = None if document.policy_id else await policy_of(store, document)
                     if policy is not None:
                         await self._link(store, document, policy.id)
+                        await unit.course.add(self._did(document, Act.LINKED, policy.id))
                         tally.linked.append((document.id, policy.id))
             if len(found) < _BATCH:
                 return
@@ -181,28 +224,13 @@ class Importer:
             waiting = _with_policy(newest.document, policy_id)
             await store.add_version(waiting, at=now, by=self._by)
 
-    def _warnings(self, stored: _Stored, document: Document) -> Iterator[str]:
-        step = stored.step
-        today: date = self._clock.now().astimezone(_SHANGHAI).date()
-        if step.change is Change.CHANGED and step.current is None:
-            yield "内容有变，新版本是草稿；发布之前仍以原来的版本为准"
-        if document.life in (Life.REPEALED, Life.REPLACED):
-            yield "文件注明已废止或失效，不会被引用"
-        elif document.valid_to is not None and document.valid_to < today:
-            yield f"有效期已于 {document.valid_to.isoformat()} 届满，不会被引用"
-        if stored.twin is not None:
-            yield _twin_zh(document, stored.twin, publish=self._publish)
-        elif stored.others and document.number:
-            names = "、".join(f"《{each.title}》（{each.id}）" for each in stored.others[:3])
-            told = f"《{document.title}》的文号 {document.number} 与 {names} 相同而内容不同"
-            yield f"{told}，都已保留，请核对"
-        if not document.department:
-            yield "没有找到发文机关或来源"
-        if document.published_on is None and document.issued_on is None:
-            yield "没有找到日期"
+
+def today_of(clock: Clock) -> date:
+    """The day in Asia/Shanghai."""
+    return clock.now().astimezone(_SHANGHAI).date()
 
 
-async def _belonging(
+async def belonging(
     store: DocumentStore, document: Document, current: Document | None
 ) -> tuple[Document, str]:
     """An interpretation with its policy, and that policy's id where it is new."""
@@ -221,19 +249,13 @@ def _with_policy(document: Document, policy_id: str) -> Document:
     return replace(linked, content_hash=content_hash(linked))
 
 
-def _are_one(stored: Document, document: Document) -> bool:
+def are_one(stored: Document, document: Document) -> bool:
+    """True where a stored document in force, or to be, is the same text."""
     retired = stored.life in (Life.REPEALED, Life.REPLACED)
     return not retired and likeness(stored.text, document.text) >= NEAR_EQUAL
 
 
-def _twin_zh(document: Document, twin: Document, *, publish: bool) -> str:
-    said = f"《{document.title}》与已有文件《{twin.title}》（{twin.id}）是同一内容的两个来源"
-    if publish and twin.life is Life.PUBLISHED:
-        return f"{said}，暂存为草稿，以免同一内容答两遍；确需发布请单独发布"
-    return f"{said}，请只发布其中一份"
-
-
-def _next(items: Iterator[Document | Unreadable], path: Path) -> list[Document | Unreadable]:
+def next_items(items: Iterator[Document | Unreadable], path: Path) -> list[Document | Unreadable]:
     """The next documents of a file; a reader's own fault fails the file, not the import."""
     batch: list[Document | Unreadable] = []
     try:

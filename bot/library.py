@@ -5,14 +5,14 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from bot.content_ports import Database, EncoderMaker, IndexMaker, Progress, Signals
-from bot.moving import found, move_document
+from bot.moving import Wanted, found, move_document
 from knowledge.answer import WAYS_ON, Answerer, Thresholds
 from knowledge.embedded import EmbeddedIndex
 from knowledge.evaluate import Asked, Report, evaluate
@@ -44,6 +44,7 @@ class Library:
         encoder: makes the encoder at `start`; None: words and bigrams alone.
         build: builds the index; in this process unless told otherwise.
         thresholds: from which confidence an answer is given.
+        second_reader: who brought a version in may not check it.
     """
 
     def __init__(
@@ -55,9 +56,11 @@ class Library:
         encoder: EncoderMaker | None = None,
         build: IndexMaker = EmbeddedIndex.build,
         thresholds: Thresholds | None = None,
+        second_reader: bool = True,
     ) -> None:
         self._database, self._clock, self._signals = database, clock, signals
         self._make_encoder, self._build, self._thresholds = encoder, build, thresholds
+        self._second_reader = second_reader
         self._index: Index = EmbeddedIndex(parts=())
         self._answerer = Answerer(self._index, thresholds)
         self._held: set[str] = set()
@@ -210,6 +213,8 @@ class Library:
         publish: bool = False,
         by: str,
         progress: Progress | None = None,
+        only: Collection[str] | None = None,
+        each: Callable[[], None] | None = None,
     ) -> ImportReport:
         """Import files and folders; each document in a transaction of its own.
 
@@ -222,32 +227,56 @@ class Library:
             publish: put them into force at once.
             by: who imports.
             progress: told after each file.
+            only: ids of the documents wanted; None: all.
+            each: told after each document.
         """
         from bot.importing import Importer
 
-        importer = Importer(self._database, self._clock, kind=kind, publish=publish, by=by)
+        importer = Importer(
+            self._database, self._clock, kind=kind, publish=publish, by=by, only=only, each=each
+        )
         report = await importer.run(paths, progress)
         if report.added or report.changed:
             await self._changed()
         return report
 
-    async def check(self, document_id: str, by: str) -> Document:
+    async def check(self, document_id: str, by: str, *, alone: str = "") -> Document:
         """Mark the newest version as checked by a second person.
+
+        Args:
+            document_id: which.
+            by: who checks.
+            alone: why its writer checks it all the same, an administrator's reason.
 
         Raises:
             NotFound: there is none.
             Conflict: it is no draft, or the same person brought it in.
         """
-        return await self._move(document_id, Life.CHECKED, by)
+        wanted = Wanted(to=Life.CHECKED, by=by, second=self._second_reader, alone=alone)
+        return await self._move(document_id, wanted)
 
-    async def publish(self, document_id: str, by: str) -> Document:
+    async def send_back(self, document_id: str, by: str, note: str) -> Document:
+        """Make a checked version a draft again; `note` says what is wrong with it."""
+        return await self._move(document_id, Wanted(to=Life.DRAFT, by=by, note=note))
+
+    async def publish(
+        self, document_id: str, by: str, *, second: bool = False, alone: str = ""
+    ) -> Document:
         """Put the newest version into force; the operator's own word stands for the check.
+
+        Args:
+            document_id: which.
+            by: who publishes.
+            second: whoever brought it in may not, where the settings want a second reader.
+            alone: why they do all the same, an administrator's reason.
 
         Raises:
             NotFound: there is none.
-            Conflict: its life does not allow it.
+            Conflict: its life does not allow it, or a second person must do it.
         """
-        return await self._move(document_id, Life.PUBLISHED, by)
+        second = second and self._second_reader
+        wanted = Wanted(to=Life.PUBLISHED, by=by, second=second, alone=alone)
+        return await self._move(document_id, wanted)
 
     async def repeal(self, document_id: str, by: str, replaced_by: str = "") -> Document:
         """Take a document out of force.
@@ -262,12 +291,10 @@ class Library:
             Conflict: its life does not allow it.
         """
         to = Life.REPLACED if replaced_by else Life.REPEALED
-        return await self._move(document_id, to, by, replaced_by)
+        return await self._move(document_id, Wanted(to=to, by=by, replaced_by=replaced_by))
 
-    async def _move(self, document_id: str, to: Life, by: str, replaced_by: str = "") -> Document:
-        moved = await move_document(
-            self._database, document_id, to, by=by, replaced_by=replaced_by, now=self._clock.now()
-        )
+    async def _move(self, document_id: str, wanted: Wanted) -> Document:
+        moved = await move_document(self._database, document_id, wanted, now=self._clock.now())
         await self._changed()
         return moved
 

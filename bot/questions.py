@@ -186,6 +186,16 @@ class Questions:
             raise NotFound("没有找到这个问题，可能已经处理了。")
         return questions
 
+    async def open_count(self) -> int:
+        """How many questions are open."""
+        async with self._storage.read() as unit:
+            return (await unit.unanswered.counts()).get(Standing.OPEN, 0)
+
+    async def written_for(self, document_id: str) -> tuple[Unanswered, ...]:
+        """The questions a document was written for, whatever became of them."""
+        async with self._storage.read() as unit:
+            return await unit.unanswered.written_in(document_id)
+
     async def comments(self, ids: Collection[str]) -> tuple[Feedback, ...]:
         """What citizens found missing in the answers to these questions, newest first."""
         async with self._storage.read() as unit:

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from bot.city.configuration import Configuration
     from bot.city.in_force import Presence
     from bot.city.model import City
+    from bot.content_imports import ContentImports
+    from bot.content_lists import ContentLists
     from bot.delivery.citizens import CitizenDeliveries
     from bot.delivery.departments import DepartmentDeliveries
     from bot.delivery.office import DeliveryOffice
@@ -83,6 +85,8 @@ class Services:
         dialogue: conversations of several turns; raises `DialogueAway`.
         rephraser: an answer's quotes in plainer words; off, it gives none.
         editing: new versions of documents that people write, and how documents belong together.
+        content_lists: what of the content waits, runs out, or is missing.
+        content_imports: uploads of content, shown before they are stored.
         questions: the editors' list of questions the content does not answer well.
         feedback: whether an answer helped.
         alerts: deadlines near or past, for those who must act.
@@ -146,6 +150,8 @@ class Services:
     library: Library
     rephraser: Rephraser
     editing: Editing
+    content_lists: ContentLists
+    content_imports: ContentImports
     questions: Questions
     feedback: FeedbackService
     router: Router

@@ -152,6 +152,9 @@ class Settings(BaseSettings):
     """So many messages of one person on a platform are handled at once in `pace_s` seconds; what
     comes faster is kept and waits. A registration takes some eight messages."""
     pace_s: float = Field(default=60.0, gt=0)
+    second_reader: bool = True
+    """Who wrote or imported a document may not check or publish it; an administrator may, with a
+    reason that is kept. Off: one person does all of it."""
     lease_s: float = Field(default=30.0, gt=0)
     """A handler that has not finished by then is taken for dead."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, fields, replace
 from datetime import date, datetime
 from enum import StrEnum
@@ -163,6 +163,17 @@ class Version:
     by: str
 
 
+def writers(versions: Sequence[Version], current: Document) -> frozenset[str]:
+    """Who brought in what no second person has put into force yet.
+
+    Args:
+        versions: all of a document.
+        current: what readers see.
+    """
+    in_force = 0 if current.life in (Life.DRAFT, Life.CHECKED) else current.version
+    return frozenset(each.by for each in versions if each.document.version > in_force)
+
+
 class DocumentStore(Protocol):
     """Where documents are kept, inside one transaction."""
 
@@ -196,8 +207,20 @@ class DocumentStore(Protocol):
     async def numbered(self, number: str) -> tuple[str, ...]:
         """The ids of the documents with that document number."""
 
+    async def titled(self, words: str, *, most: int) -> tuple[str, ...]:
+        """The ids of some published documents whose titles hold these words."""
+
     async def belonging_to(self, document_id: str) -> tuple[Document, ...]:
         """The documents that name it as their policy."""
+
+    async def replaced_by(self, document_id: str) -> tuple[Document, ...]:
+        """The documents it took the place of."""
+
+    async def review_on(self, document_id: str) -> date | None:
+        """When it is to be looked at again, or None."""
+
+    async def set_review(self, document_id: str, day: date | None) -> None:
+        """When it is to be looked at again; no change of what readers see."""
 
     async def find(
         self,

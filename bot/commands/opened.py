@@ -50,6 +50,7 @@ async def opened(*, index: bool) -> AsyncIterator[Library]:
         encoder=encoder_maker(settings),
         build=index_maker(settings),
         thresholds=thresholds_of(settings),
+        second_reader=settings.second_reader,
     )
     try:
         await storage.upgrade()

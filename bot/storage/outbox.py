@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.records import LeaseLost, NewOutbound, OutboxRow, OutboxState, QueueCounts
 from bot.replies import reply_from_json, reply_to_json
+from bot.storage.citations import cite
 from bot.storage.connection import count_by, insert, lock, update_chosen
 from bot.storage.tables import outbox
 
@@ -58,6 +59,7 @@ class OutboxRepository:
         statement = statement.on_conflict_do_nothing(index_elements=["key"])
         row = (await self._connection.execute(statement.returning(outbox))).mappings().first()
         if row is not None:
+            await cite(self._connection, new.reply, outbox_id=id, at=created_at)
             return _row(row)
         known = await self._rows(sa.select(outbox).where(outbox.c.key == new.key))
         return known[0]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Dialect
@@ -49,6 +49,9 @@ class CleanText(CleanString):
     impl = sa.Text
     cache_ok = True
 
+
+UNDATED = date(1, 1, 1)
+"""Stands where a document names no date, so that lists by date hold it too."""
 
 metadata = sa.MetaData(
     naming_convention={
@@ -311,9 +314,22 @@ documents = sa.Table(
     _time("created_at"),
     _time("changed_at"),
     _text("changed_by", 80),
-    sa.Index("ix_documents_life", "life"),
+    # For the editors' lists; `bot.storage.document_standing` keeps them.
+    _text("waiting", 20),  # life of the newest version where it waits for a person: draft, checked
+    _time("waiting_since", nullable=True),
+    sa.Column("waiting_version", sa.Integer, nullable=True),
+    sa.Column("review_on", sa.Date, nullable=True),
+    sa.Column("dated_on", sa.Date, nullable=False, default=UNDATED, server_default="0001-01-01"),
+    sa.Column("interpreted", sa.Boolean, nullable=False, default=False, server_default=sa.false()),
+    sa.Index("ix_documents_life", "life", "id"),
     sa.Index("ix_documents_number", "number"),
-    sa.Index("ix_documents_policy_id", "policy_id"),
+    sa.Index("ix_documents_policy_id", "policy_id", "kind", "life"),
+    sa.Index("ix_documents_replaced_by", "replaced_by"),
+    sa.Index("ix_documents_life_title", "life", "title", "id"),  # names are looked for in it alone
+    sa.Index("ix_documents_waiting", "waiting", "waiting_since", "id"),
+    sa.Index("ix_documents_life_valid_to", "life", "valid_to", "id"),
+    sa.Index("ix_documents_life_review_on", "life", "review_on", "id"),
+    sa.Index("ix_documents_kind_life", "kind", "life", "interpreted", "dated_on", "id"),
 )
 
 document_versions = sa.Table(  # every version ever, as JSON of knowledge.model.Document

@@ -31,6 +31,8 @@ from bot.storage.deliveries import DeliveryRepository
 from bot.storage.disclosure import DisclosureRepository
 from bot.storage.disclosure_alerts import DisclosureAlertRepository
 from bot.storage.disclosure_files import DisclosureFileRepository
+from bot.storage.document_course import DocumentCourseRepository
+from bot.storage.document_lists import DocumentListRepository
 from bot.storage.documents import DocumentRepository
 from bot.storage.hot import HotRepository
 from bot.storage.letters import PublishedLetterRepository
@@ -76,6 +78,8 @@ class Unit:
         self.letters = PublishedLetterRepository(connection)
         self.corrections = CorrectionRepository(connection)
         self.documents = DocumentRepository(connection)
+        self.course = DocumentCourseRepository(connection)
+        self.content_lists = DocumentListRepository(connection)
         self.unanswered = UnansweredRepository(connection)
         self.feedback = FeedbackRepository(connection)
         self.staff = StaffRepository(connection)

@@ -17,7 +17,11 @@ from bot.web import (
     case_live,
     case_page,
     chat,
+    content_import,
+    content_lists,
     deliveries,
+    differences,
+    document_moves,
     document_page,
     documents,
     hit_test,
@@ -187,9 +191,30 @@ STAFF_ROUTES = (
     Route(
         method="POST",
         path="/knowledge/import",
-        handler=knowledge.take_files,
+        handler=content_import.take,
         right=Right.KNOWLEDGE_IMPORT,
-        max_body=knowledge.UPLOAD_LIMIT,
+        max_body=content_import.UPLOAD_LIMIT,
+    ),
+    Route(
+        method="GET",
+        path="/knowledge/imports/{id}",
+        handler=content_import.show,
+        right=Right.KNOWLEDGE_IMPORT,
+    ),
+    Route(
+        method="POST",
+        path="/knowledge/imports/{id}",
+        handler=content_import.act,
+        right=Right.KNOWLEDGE_IMPORT,
+    ),
+    *(
+        Route(
+            method="GET",
+            path=f"/knowledge/{name}",
+            handler=content_lists.show,
+            right=Right.KNOWLEDGE_SEE,
+        )
+        for name in ("waiting", "expiring", "uninterpreted", "refutations")
     ),
     Route(
         method="POST",
@@ -245,8 +270,20 @@ STAFF_ROUTES = (
     Route(
         method="POST",
         path="/knowledge/documents/{id}/moves",
-        handler=document_page.move,
+        handler=document_moves.move,
         right=Right.KNOWLEDGE_PUBLISH,
+    ),
+    Route(
+        method="POST",
+        path="/knowledge/documents/{id}/review",
+        handler=document_moves.review,
+        right=Right.KNOWLEDGE_EDIT,
+    ),
+    Route(
+        method="GET",
+        path="/knowledge/documents/{id}/differences",
+        handler=differences.show,
+        right=Right.KNOWLEDGE_SEE,
     ),
     Route(
         method="GET",

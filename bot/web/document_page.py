@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
 from datetime import date, datetime
@@ -11,26 +10,26 @@ from urllib.parse import quote
 from aiohttp import web
 from pydantic import BaseModel, Field, field_validator
 
-from bot.editing import Particulars, Sheet
-from bot.errors import Conflict, Invalid, PolicylineError
+from bot.cases.model import Role
+from bot.document_sheet import Sheet
+from bot.editing import Particulars
+from bot.errors import PolicylineError
 from bot.web import words
-from bot.web.articles import article_of, said
 from bot.web.documents import lines_of
 from bot.web.reading import clean, parse
 from bot.web.rendering import page
 from bot.web.routes import services_of, session_of
 from connectors.base import TakesArticles
-from connectors.errors import ConnectorError
 from knowledge.model import Document, Form, Kind, Life
 from knowledge.review import Version
 
-log = logging.getLogger(__name__)
-
-_DONE = {
+DONE = {
     "written": "已存为草稿，请另一位同事审核后发布",
     "changed": "已存为新版本的草稿，请另一位同事审核后发布",
     "check": "已审核，可以发布",
     "publish": "已发布，马上可以被引用",
+    "send_back": "已退回修改，请写稿人改好后再送审",
+    "review": "已记下复核日期",
     "repeal": "已废止，不再被引用",
     "replace": "已标为被替代，不再被引用",
     "draft": "已生成公众号草稿，请到公众号后台的草稿箱核对后发表",
@@ -70,7 +69,7 @@ async def show(request: web.Request) -> web.Response:
     Raises:
         NotFound: there is none.
     """
-    return await _page(request)
+    return await sheet_page(request)
 
 
 async def change(request: web.Request) -> web.Response:
@@ -86,59 +85,8 @@ async def change(request: web.Request) -> web.Response:
             by=session_of(request).name,
         )
     except PolicylineError as error:
-        return await _page(request, problem=error, given=given)
-    return _to(document_id, "changed")
-
-
-async def move(request: web.Request) -> web.Response:
-    """One step of the document's life; a step it does not allow is said on the page."""
-    form, document_id = await request.post(), request.match_info["id"]
-    name = str(form.get("move", ""))
-    try:
-        if name == "draft":
-            await _drafted(request, document_id, str(form.get("account", "")))
-        else:
-            await _moved(request, document_id, name, clean(str(form.get("replaced_by", ""))))
-    except PolicylineError as error:
-        return await _page(request, problem=error)
-    return _to(document_id, name)
-
-
-async def _moved(request: web.Request, document_id: str, name: str, replaced_by: str) -> None:
-    services, by = services_of(request), session_of(request).name
-    library = services.library
-    match name:
-        case "check":
-            await library.check(document_id, by)
-        case "publish":
-            sheet = await services.editing.sheet(document_id)
-            if sheet.newest.life is Life.DRAFT:
-                raise Conflict("草稿要先由另一位同事审核，才能发布。")
-            await library.publish(document_id, by)
-            await services.questions.settle(document_id, by=by)
-        case "repeal":
-            await library.repeal(document_id, by)
-        case "replace":
-            if not replaced_by:
-                raise Invalid("请填写由哪份文件替代。", fields={"replaced_by": "必须填写"})
-            successor = await services.editing.named(replaced_by)
-            await library.repeal(document_id, by, replaced_by=successor.id)
-        case _:
-            raise Invalid("没有这一步。", fields={"move": "没有这一步"})
-
-
-async def _drafted(request: web.Request, document_id: str, account: str) -> None:
-    services = services_of(request)
-    channel = services.channels.get(account)
-    if not isinstance(channel, TakesArticles):
-        raise Invalid("没有这个公众号。")
-    document = (await services.editing.sheet(document_id)).current
-    article = article_of(document, base_url=services.settings.base_url)
-    try:
-        await channel.draft(article)
-    except ConnectorError as error:
-        log.warning("draft not taken: %s", error.code, extra={"channel": account})
-        raise said(error) from error
+        return await sheet_page(request, problem=error, given=given)
+    return sheet_again(document_id, "changed")
 
 
 def _accounts(request: web.Request, sheet: Sheet) -> tuple[str, ...]:
@@ -154,13 +102,18 @@ def _accounts(request: web.Request, sheet: Sheet) -> tuple[str, ...]:
     )
 
 
-async def _page(
+async def sheet_page(
     request: web.Request,
     *,
     problem: PolicylineError | None = None,
     given: dict[str, str] | None = None,
 ) -> web.Response:
-    services = services_of(request)
+    """The document's page.
+
+    Raises:
+        NotFound: there is none.
+    """
+    services, session = services_of(request), session_of(request)
     sheet = await services.editing.sheet(request.match_info["id"])
     return page(
         request,
@@ -169,18 +122,21 @@ async def _page(
         sheet=sheet,
         document=sheet.newest,
         waits=sheet.newest.version != sheet.current.version,
-        own_draft=sheet.by == session_of(request).name,
+        own_draft=services.settings.second_reader and session.name in sheet.writers,
+        alone=session.role is Role.ADMINISTRATOR,
         moves=moves_of(sheet),
         accounts=_accounts(request, sheet),
         given=given or _given(sheet),
         lines=tuple(lines_of(sheet.newest.text)),
         versions=tuple(reversed(tuple(_versions(sheet)))),
+        course=tuple(reversed(sheet.course)),
+        asked=await services.questions.written_for(sheet.current.id),
         policies=await services.editing.titles(Kind.POLICY),
         units=services.city.unit_names,
         kinds=tuple(Kind),
         forms=tuple(Form),
         problem=problem,
-        done=_DONE.get(request.query.get("done", ""), ""),
+        done=DONE.get(request.query.get("done", ""), ""),
     )
 
 
@@ -188,7 +144,7 @@ def moves_of(sheet: Sheet) -> tuple[str, ...]:
     """The steps the document's life allows now."""
     found = {
         Life.DRAFT: ("check",),
-        Life.CHECKED: ("publish",),
+        Life.CHECKED: ("publish", "send_back"),
         Life.REPLACED: ("publish",),
         Life.REPEALED: ("publish",),
     }.get(sheet.newest.life, ())
@@ -243,6 +199,7 @@ def differences(before: Document, after: Document) -> tuple[str, ...]:
     )
 
 
-def _to(document_id: str, done: str) -> web.Response:
+def sheet_again(document_id: str, done: str) -> web.Response:
+    """Back to the document's page, which says what was done."""
     where = f"/knowledge/documents/{quote(document_id, safe='')}?done={done}"
     return web.Response(status=303, headers={"Location": where})

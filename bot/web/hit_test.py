@@ -9,6 +9,7 @@ from pydantic import BaseModel, Field
 
 from bot.presenting import answer_reply
 from bot.web.conversation import Entry
+from bot.web.knowledge_tabs import tabs_of
 from bot.web.models import QUESTION_CHARS
 from bot.web.reading import clean, read_query
 from bot.web.rendering import page
@@ -34,6 +35,7 @@ async def show(request: web.Request) -> web.Response:
     return page(
         request,
         "hit_test.html",
+        tabs=(await tabs_of(request)).tabs,
         question=question,
         before=before,
         explained=explained,

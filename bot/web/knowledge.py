@@ -2,32 +2,27 @@
 
 from __future__ import annotations
 
-import asyncio
 import re
-import tempfile
-from collections.abc import Iterable
-from pathlib import Path
-from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
 from aiohttp import web
 from pydantic import BaseModel, Field
 
-from bot.errors import Invalid, PolicylineError
+from bot.web.knowledge_tabs import tabs_of
 from bot.web.reading import clean, read_query
 from bot.web.rendering import page
 from bot.web.routes import services_of, session_of
 from knowledge.model import Kind, Life
 
-if TYPE_CHECKING:
-    from bot.library import Library
-    from knowledge.model import ImportReport
-
-UPLOAD_LIMIT = 32 * 1024 * 1024
-"""Bytes of one upload; a long PDF with pictures has some 10 MB."""
-
 _UNSAFE = re.compile(r"[^\w.\-（）()《》〔〕]+")
+_NAME_BYTES = 200
+"""File systems take 255; a Chinese character has three, and the end says what the file is."""
 _PER_PAGE = 50
+_DONE = {
+    "published": "已发布，马上可以被引用",
+    "repealed": "已废止，不再被引用",
+    "dropped": "没有导入，上传的文件已删除",
+}
 
 
 class _Wanted(BaseModel):
@@ -44,22 +39,15 @@ class _Wanted(BaseModel):
         return f"/knowledge?{query}" if query else "/knowledge"
 
 
-_LINKED_NAMED = 20
-"""So many interpretations are named with their policies after an import; of more, the number."""
-
-
 async def show(request: web.Request) -> web.Response:
     """The documents."""
-    return await _page(request)
+    return await documents_page(request)
 
 
-async def _page(
-    request: web.Request,
-    *,
-    report: ImportReport | None = None,
-    problem: str = "",
-    status: int = 200,
+async def documents_page(
+    request: web.Request, *, problem: str = "", status: int = 200
 ) -> web.Response:
+    """The list of documents, and what is wrong with what was just asked of it."""
     services, wanted = services_of(request), read_query(request, _Wanted)
     found = await services.library.documents(
         words=clean(wanted.text),
@@ -73,62 +61,25 @@ async def _page(
         request,
         "knowledge.html",
         status=status,
+        tabs=(await tabs_of(request)).tabs,
         documents=shown,
         first=wanted.address("") if wanted.after else "",
         following=wanted.address(shown[-1].id) if len(found) > len(shown) else "",
         wanted=wanted,
-        report=report,
-        titles=await _titles(services.library, report),
+        done=_DONE.get(wanted.done, ""),
         problem=problem,
         lives=tuple(Life),
         kinds=tuple(Kind),
     )
 
 
-async def _titles(library: Library, report: ImportReport | None) -> dict[str, str]:
-    """The titles of the documents an import linked, at most `_LINKED_NAMED` interpretations."""
-    linked = report.linked[:_LINKED_NAMED] if report else ()
-    ids = dict.fromkeys(each for pair in linked for each in pair)
-    return {each: (await library.get(each)).title for each in ids}
-
-
-async def take_files(request: web.Request) -> web.Response:
-    """Import uploaded files; a bad one is named and the others are imported."""
-    form = await request.post()
-    files = [part for part in form.getall("files", []) if isinstance(part, web.FileField)]
-    files = [part for part in files if part.filename]
-    try:
-        if not files:
-            raise Invalid("请先选择要导入的文件。", fields={"files": "必须选择"})
-        kind = Kind(str(form["kind"])) if form.get("kind") else None
-        with tempfile.TemporaryDirectory(prefix="policyline-import-") as folder:
-            paths = await asyncio.to_thread(_put, files, Path(folder))
-            report = await services_of(request).library.import_paths(
-                paths, kind=kind, by=session_of(request).name
-            )
-    except PolicylineError as error:
-        return await _page(request, problem=error.message, status=error.status)
-    except ValueError as error:
-        raise Invalid("没有这种类型。", fields={"kind": "没有这种类型"}) from error
-    return await _page(request, report=report)
-
-
-def _put(files: Iterable[web.FileField], folder: Path) -> list[Path]:
-    """Each upload as a file of its own folder, so that equal names do not meet."""
-    paths = []
-    for count, part in enumerate(files):
-        place = folder / str(count)
-        place.mkdir()
-        path = place / safe_name(part.filename)
-        path.write_bytes(part.file.read())
-        paths.append(path)
-    return paths
-
-
 def safe_name(name: str) -> str:
     """The file's own name without its folders and without signs that mean something to a shell."""
     last = name.replace("\\", "/").rpartition("/")[2]
-    return _UNSAFE.sub("_", last).lstrip(".")[-120:] or "file"
+    bare = _UNSAFE.sub("_", last).lstrip(".")
+    while len(bare.encode("utf-8", "replace")) > _NAME_BYTES:
+        bare = bare[1:]
+    return bare or "file"
 
 
 async def publish(request: web.Request) -> web.Response:
@@ -143,7 +94,7 @@ async def publish(request: web.Request) -> web.Response:
     versions = await library.versions(document_id)
     if versions and versions[-1].document.life is Life.DRAFT:
         await library.check(document_id, by)
-    await library.publish(document_id, by)
+    await library.publish(document_id, by, second=True)
     await services_of(request).questions.settle(document_id, by=by)
     return web.Response(status=303, headers={"Location": "/knowledge?done=published"})
 

@@ -12,6 +12,7 @@ from bot.editing import Pair
 from bot.errors import Invalid, PolicylineError
 from bot.questions import Standing
 from bot.records import Reason, Unanswered
+from bot.web.knowledge_tabs import tabs_of
 from bot.web.reading import clean, parse, read_query
 from bot.web.rendering import local_path, page
 from bot.web.routes import services_of, session_of
@@ -62,6 +63,7 @@ async def show(request: web.Request) -> web.Response:
     return page(
         request,
         "questions.html",
+        tabs=(await tabs_of(request)).tabs,
         listed=listed,
         wanted=wanted,
         standings=tuple(Standing),

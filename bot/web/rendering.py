@@ -14,7 +14,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from bot.cases.model import Severity, State
 from bot.city.model import City
 from bot.privacy import mask_text
-from bot.web import delivery_words, desk_words, disclosure_words, words
+from bot.web import delivery_words, desk_words, disclosure_words, knowledge_words, words
 from bot.web.rights import HOME, Right, allowed
 from bot.web.routes import PAGES, SESSION, services_of
 
@@ -78,6 +78,7 @@ class Pages:
             deliveries=delivery_words,
             desk=desk_words,
             disclosures=disclosure_words,
+            content=knowledge_words,
             State=State,
             Severity=Severity,
             Right=Right,

@@ -31,6 +31,8 @@ from bot.city.contacts import Contact
 from bot.city.in_force import InForce, Presence
 from bot.city.load import DEFAULT
 from bot.city.model import City
+from bot.content_imports import ContentImports
+from bot.content_lists import ContentLists
 from bot.delivery import exchange as exchanges
 from bot.delivery.applying import Applier
 from bot.delivery.citizens import CitizenDeliveries
@@ -58,6 +60,7 @@ from bot.openness.plan.service import PlanService
 from bot.openness.report.service import ReportService
 from bot.optouts import SmsOptOuts
 from bot.phone_codes import PhoneCodes
+from bot.previewing import Previewer
 from bot.probing import Probes
 from bot.questions import Questions
 from bot.rephrasing import QuotesAlone
@@ -252,6 +255,14 @@ class World:
             "call_centres": CallCentres(),
             "drafts": Drafts(self.storage, library, city.wording),  # type: ignore[arg-type]
             "editing": Editing(self.storage, self.clock, self.ids),
+            "content_lists": ContentLists(self.storage, self.clock),
+            "content_imports": ContentImports(
+                self.home / "content-imports",
+                library,  # type: ignore[arg-type]
+                Previewer(self.storage, self.clock),
+                self.clock,
+                self.ids,
+            ),
             "questions": Questions(self.storage, library, self.clock, self.ids),  # type: ignore[arg-type]
             "feedback": FeedbackService(self.storage, self.clock, self.ids, city),
             "disclosures": Disclosures(

@@ -51,6 +51,35 @@ def editing(storage: Storage, clock: FakeClock, ids: CountingIds) -> Editing:
     return Editing(storage, clock, ids)
 
 
+async def test_one_person_does_all_of_it_where_the_settings_say_so(
+    storage: Storage, clock: FakeClock, library: Library, editing: Editing
+) -> None:
+    alone = Library(storage, clock=clock, second_reader=False)
+    reading = await id_of(library, Kind.INTERPRETATION)
+    await editing.change(reading, WANTED, version=1, by="li")
+    with pytest.raises(Conflict, match="写稿、导入的人不能"):
+        await library.check(reading, "li")
+    await alone.check(reading, "li")
+    with pytest.raises(Conflict, match="写稿、导入的人不能"):
+        await library.publish(reading, "li", second=True)
+    assert (await alone.publish(reading, "li", second=True)).life is Life.PUBLISHED
+
+
+async def test_who_wrote_an_earlier_draft_does_not_check_a_later_one(
+    library: Library, editing: Editing
+) -> None:
+    reading = await id_of(library, Kind.INTERPRETATION)
+    await editing.change(reading, WANTED, version=1, by="li")
+    await editing.change(reading, replace(WANTED, form=Form.EXPERT), version=2, by="wang")
+    for name in ("li", "wang"):
+        with pytest.raises(Conflict, match="写稿、导入的人不能"):
+            await library.check(reading, name)
+    await library.check(reading, "zhao")
+    assert (await editing.sheet(reading)).writers == {"li", "wang"}
+    await library.publish(reading, "zhao", second=True)
+    assert (await editing.sheet(reading)).writers == frozenset()
+
+
 async def id_of(library: Library, kind: Kind) -> str:
     (found,) = await library.documents(kind=kind)
     return found.id

@@ -87,6 +87,10 @@ def test_the_editors_pages_fit_a_phone(visitors: Visitors) -> None:
         "/knowledge/questions",
         f"/knowledge/hit-test?question={QUESTION}",
         "/knowledge/documents/yibao-policy-2026",
+        "/knowledge/waiting",
+        "/knowledge/expiring",
+        "/knowledge/uninterpreted",
+        "/knowledge/refutations",
     ):
         editor.goto(path)
         assert editor.evaluate("() => document.documentElement.scrollWidth") <= PHONE["width"]

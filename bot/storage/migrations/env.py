@@ -12,6 +12,7 @@ from alembic import context
 import bot.storage.call_tables
 import bot.storage.city_tables
 import bot.storage.disclosure_tables
+import bot.storage.document_tables
 import bot.storage.hot_tables
 import bot.storage.letter_tables
 import bot.storage.mail_tables

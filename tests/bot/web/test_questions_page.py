@@ -73,12 +73,17 @@ async def test_from_an_unanswered_question_to_a_published_answer(house: House) -
     assert "已写问答" in await page(editor)
     library = house.services.library
     (faq,) = await library.documents(kind=Kind.FAQ)
+    sheet = await page(checker, f"/knowledge/documents/{faq.id}")
+    assert "为这些待答问题写的" in sheet
+    assert "/knowledge/questions?state=open" in sheet
     moves = f"/knowledge/documents/{faq.id}/moves"
     assert "已审核" in await (await post(checker, moves, {"move": "check"})).text()
     assert "已发布" in await (await post(checker, moves, {"move": "publish"})).text()
     assert library.answer(LOST).kind is AnswerKind.DIRECT
     assert await ids(house) == []
     assert sorted(await ids(house, Standing.ANSWERED)) == sorted(both)
+    sheet = await page(editor, f"/knowledge/documents/{faq.id}")
+    assert "/knowledge/questions?state=answered" in sheet
     assert "查看写好的问答" in await page(editor, "/knowledge/questions?state=answered")
 
 
