@@ -12,6 +12,7 @@ from bot.web import (
     alerts,
     attachments,
     auth,
+    case_export,
     case_import,
     case_lists,
     case_live,
@@ -133,6 +134,8 @@ STAFF_ROUTES = (
     Route(method="GET", path="/cases", handler=case_lists.cases, right=Right.CASES_SEE),
     Route(method="GET", path="/alerts", handler=alerts.show, right=Right.CASE_MOVE),
     Route(method="POST", path="/alerts/{id}", handler=alerts.seen, right=Right.CASE_MOVE),
+    Route(method="GET", path="/cases/export", handler=case_export.ask, right=Right.CASES_EXPORT),
+    Route(method="POST", path="/cases/export", handler=case_export.take, right=Right.CASES_EXPORT),
     Route(method="GET", path="/cases/import", handler=case_import.ask, right=Right.CASES_IMPORT),
     Route(
         method="POST",

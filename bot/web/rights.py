@@ -19,6 +19,8 @@ class Right(StrEnum):
     CASES_SEE = "cases_see"
     CASE_READ = "case_read"
     CASE_MOVE = "case_move"
+    CASES_EXPORT = "cases_export"
+    """Take a list away; persons stand in it only for who may see anybody's."""
     CASES_IMPORT = "cases_import"
     """Open the orders of a spreadsheet."""
     DELIVERIES = "deliveries"
@@ -67,6 +69,7 @@ ROLES: Mapping[Right, frozenset[Role]] = {
     Right.CASES_SEE: _OFFICE | _LOOKING_ON,
     Right.CASE_READ: _OFFICE | _DEPARTMENT | _LOOKING_ON,
     Right.CASE_MOVE: _OFFICE | _DEPARTMENT | {Role.OPERATOR},
+    Right.CASES_EXPORT: _OFFICE | {Role.AUDITOR},
     Right.CASES_IMPORT: _OFFICE,
     Right.DELIVERIES: _OFFICE,
     Right.KNOWLEDGE_SEE: frozenset(

@@ -16,13 +16,19 @@ PUBLIC = (
     "/api/docs", "/letters/nothing-of-the-kind",
 )  # fmt: skip
 STAFF = {
-    "triage": ("/triage", "/triage?tab=sent", "/cases", "/alerts", "/deliveries", "/insight/hot",
-               "/insight/satisfaction", "/disclosures", "/disclosures/new", "/letters/offered",
-               "/cases/import", "/password"),
-    "department_clerk": ("/departments", "/departments?tab=work", "/disclosures"),
+    "triage": ("/triage", "/triage?tab=sent", "/cases", "/cases?tab=all", "/alerts", "/deliveries",
+               "/disclosures", "/disclosures/new", "/letters/offered", "/cases/import", "/account"),
+    "department_clerk": ("/departments", "/departments?tab=work", "/disclosures",
+                         "/insight/satisfaction", "/insight/plan"),
     "editor": ("/knowledge", "/knowledge/questions", "/knowledge/hit-test?question=高龄津贴"),
+    "checker": ("/knowledge",),
     "operator": ("/desk", "/desk/callbacks"),
-    "supervisor": ("/desk/board", "/disclosures/yearly"),
+    "supervisor": ("/insight", "/insight?wall=1", "/insight/hot", "/insight/satisfaction",
+                   "/insight/plan", "/insight/reports", "/desk/board", "/disclosures/yearly"),
+    "administrator": ("/admin", "/admin/versions", "/admin/connectors", "/admin/features",
+                      "/admin/staff", "/admin/audit", "/admin/city/limits",
+                      "/admin/city/catalogue"),
+    "auditor": ("/cases", "/admin/audit"),
 }  # fmt: skip
 """Role → the pages it works on."""
 

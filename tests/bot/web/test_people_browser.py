@@ -98,6 +98,7 @@ async def test_the_administrators_pages(house: House, page: Page) -> None:
     await house.staff(Role.ADMINISTRATOR, name="admin")
     address, complaints = str(house.server.make_url("/")).rstrip("/"), complaints_of(page)
     await sign_in(page, address, "admin")
+    await page.get_by_role("link", name="管理", exact=True).click()
     await page.get_by_role("link", name="人员").click()
     await fits(page, "staff")
     await page.get_by_label("账号", exact=True).last.fill("张三丰")
