@@ -152,7 +152,7 @@ def _run(role: Callable[[Settings, asyncio.Event], Coroutine[Any, Any, None]]) -
         await role(settings, stop)
 
     try:
-        configure(settings.log_level)
+        configure(settings.log_level, settings.log_format)
         asyncio.run(until_told())
     except SETTING_FAULTS as error:
         typer.echo(str(error), err=True)

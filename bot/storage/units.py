@@ -40,7 +40,7 @@ from bot.storage.opinions import OpinionRepository
 from bot.storage.outbox import OutboxRepository
 from bot.storage.replied import RepliedRepository
 from bot.storage.satisfaction import SatisfactionRepository
-from bot.storage.schema import head, upgrade, version
+from bot.storage.schema import behind, head, upgrade, version
 from bot.storage.sealing import ContactKeys, use_keys
 from bot.storage.seals import seal_all
 from bot.storage.sms import SmsRepository
@@ -197,6 +197,12 @@ class Storage:
         """True where the database has this version's shape."""
         async with self._engine.connect() as connection:
             return await version(connection) == head()
+
+    async def serves_us(self) -> bool:
+        """True where the database has this version's shape, or one of a later version, as while
+        replicas are replaced one by one; False where migrations are missing."""
+        async with self._engine.connect() as connection:
+            return not behind(await version(connection))
 
     async def close(self) -> None:
         """Close every connection."""
