@@ -82,9 +82,15 @@ async def work(settings: Settings, stop: asyncio.Event) -> None:
 
 
 async def _beside(running: app.Running, settings: Settings) -> web.AppRunner:
-    """The worker's own small server, where a port is set for it."""
+    """The worker's own small server, where a port is set for it: for who watches it, and for the
+    actions of a Rasa of its own."""
     application = web.Application()
     application.add_routes(health.routes(running.services, running.storage.serves_us))
+    add_action_routes(
+        application,
+        ActionServices.of(running.services),
+        settings.rasa_token.get_secret_value(),
+    )
     runner = web.AppRunner(application, access_log=None, handle_signals=False)
     await runner.setup()
     if settings.worker_port:
