@@ -174,7 +174,7 @@ async def test_the_figures_tell_clocks_quotas_circuits_and_memory(
     )
     opened = await watched.services.cases.open_case(new)
     assert opened.case.due_at is not None
-    world.clock.at = opened.case.due_at - timedelta(hours=2)
+    world.clock.time = opened.case.due_at - timedelta(hours=2)
     text = await watched.figures()
     assert figure(text, "policyline_cases_due", when="day") == 1
     assert figure(text, "policyline_cases_due", when="three_days") == 1
@@ -185,7 +185,7 @@ async def test_the_figures_tell_clocks_quotas_circuits_and_memory(
     assert "/type" not in "".join(re.findall(r"policyline_platform_quota_left\{.*", text))
     assert figure(text, "policyline_circuit_open", part="redis") == 0
     assert (figure(text, "process_resident_memory_bytes") or 0) > 1e6
-    world.clock.at = opened.case.due_at + timedelta(hours=2)
+    world.clock.time = opened.case.due_at + timedelta(hours=2)
     assert figure(await watched.figures(), "policyline_cases_due", when="overdue") == 1
 
 

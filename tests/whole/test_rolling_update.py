@@ -35,7 +35,7 @@ pytestmark = pytest.mark.postgres
 DRAIN_S = 8.0
 SETTLED_WITHIN_S = 60.0
 SAYS = ("人民路的路灯坏了三天没人修，我要投诉", "居住证怎么办", "你好")
-PAGES = ("/chat", "/letters", "/progress", "/mailbox")
+PAGES = ("/chat", "/progress", "/mailbox")
 
 
 @dataclass
