@@ -12,7 +12,7 @@ from pathlib import Path
 from tests.running import ROOT
 from tests.servers import free_port
 
-READY_WITHIN_S = 90.0
+READY_WITHIN_S = 240.0
 
 
 class Process:
