@@ -66,11 +66,31 @@ INPUTS: dict[str, Input] = {
         value=6, unit="pages a contact", source="assumed: citizens' progress and staff's lists"
     ),
     "notices": Input(value=5, unit="notices a case", source="assumed: to citizen and department"),
-    "question_cpu": Input(value=0, unit="ms", source="SHARES"),
-    "demand_cpu": Input(value=0, unit="ms", source="SHARES"),
-    "rasa_question_cpu": Input(value=0, unit="ms", source="SHARES"),
-    "rasa_demand_cpu": Input(value=0, unit="ms", source="SHARES"),
-    "postgres_message_cpu": Input(value=0, unit="ms", source="SHARES"),
+    "question_cpu": Input(
+        value=33.1,
+        unit="ms of serve a message",
+        source="measured: python -m tests.bench.shares, question",
+    ),
+    "demand_cpu": Input(
+        value=32.5,
+        unit="ms of serve a message",
+        source="measured: python -m tests.bench.shares, demand",
+    ),
+    "rasa_question_cpu": Input(
+        value=3.3,
+        unit="ms of Rasa a message",
+        source="measured: python -m tests.bench.shares, question",
+    ),
+    "rasa_demand_cpu": Input(
+        value=55.0,
+        unit="ms of Rasa a message",
+        source="measured: python -m tests.bench.shares, demand",
+    ),
+    "postgres_message_cpu": Input(
+        value=6.2,
+        unit="ms of PostgreSQL a message",
+        source="measured: python -m tests.bench.shares, demand",
+    ),
     "sentence_cpu": Input(
         value=54,
         unit="ms",
@@ -83,12 +103,32 @@ INPUTS: dict[str, Input] = {
         unit="ln(p99/p50) of a service time",
         source="docs/measurements.md, judging one item: 6.9 and 23.6 ms",
     ),
-    "message_bytes": Input(value=0, unit="bytes", source="SHARES"),
-    "case_bytes": Input(value=0, unit="bytes", source="SHARES"),
+    "message_bytes": Input(
+        value=3000,
+        unit="bytes, with its replies",
+        source="measured likewise: 2,253 (demand) to 3,482 (question)",
+    ),
+    "case_bytes": Input(
+        value=14400,
+        unit="bytes",
+        source="measured likewise 4,506 with two events; assumed six more and five notices",
+    ),
     "sentence_bytes": Input(value=600, unit="bytes", source="assumed; kept for 180 days"),
-    "serve_mb": Input(value=0, unit="MB a process", source="SHARES"),
-    "rasa_mb": Input(value=0, unit="MB a process", source="SHARES"),
-    "worker_mb": Input(value=0, unit="MB a process", source="SHARES"),
+    "serve_mb": Input(
+        value=531,
+        unit="MB a process",
+        source="measured: python -m tests.bench.shares",
+    ),
+    "rasa_mb": Input(
+        value=679,
+        unit="MB a process",
+        source="measured: python -m tests.bench.shares",
+    ),
+    "worker_mb": Input(
+        value=541,
+        unit="MB a process",
+        source="measured: python -m tests.bench.shares",
+    ),
     "attachment_bytes": Input(
         value=400_000, unit="bytes a case", source="assumed: one picture for every third case"
     ),
@@ -98,6 +138,9 @@ HOURS = (
     4.6, 4.4, 8.2, 8.6, 7.6, 5.6, 3.6, 3.0, 2.4, 1.8, 1.2, 0.7,
 )  # fmt: skip
 """Percent of a day's contacts by hour. Assumed; reported peaks are 9 to 11 and 14 to 16 o'clock."""
+_SEED = 12345
+LEAST = {"serve": 2, "rasa": 1, "worker": 2}
+"""One may be replaced or fail; without Rasa the service does with less."""
 WAIT_P99_S = 0.5
 """What is aimed at: with it and the work itself WeChat's 4 s for an answer in place are kept."""
 MOST_BUSY = 0.7
@@ -196,11 +239,11 @@ def waits(at: np.ndarray, took: np.ndarray, processes: int) -> np.ndarray:
     return waited
 
 
-def sized(rate: np.ndarray, works: Sequence[Work], spread: float, seed: int = 12345) -> Sized:
-    """The fewest processes that keep the wait and are not too full."""
+def sized(rate: np.ndarray, works: Sequence[Work], spread: float, *, least: int = 1) -> Sized:
+    """The fewest processes, but `least`, that keep the wait and are not too full."""
     load = float(rate.max()) * sum(work.a_contact * work.mean_s for work in works)
-    at, took = arrivals(rate, works, spread, np.random.default_rng(seed))
-    processes = max(1, math.ceil(load / MOST_BUSY))
+    at, took = arrivals(rate, works, spread, np.random.default_rng(_SEED))
+    processes = max(least, math.ceil(load / MOST_BUSY))
     waited = waits(at, took, processes)
     while len(waited) and np.quantile(waited, 0.99) > WAIT_P99_S:
         processes += 1
@@ -217,9 +260,8 @@ def sized(rate: np.ndarray, works: Sequence[Work], spread: float, seed: int = 12
 def of(people: float, given: Mapping[str, float]) -> dict[str, str]:
     """What a city of so many people needs, as a row of the table."""
     rate, parts = rates(people, given), works(given)
-    found = {name: sized(rate, parts[name], given["spread"]) for name in parts}
-    serve, rasa = max(2, found["serve"].processes), max(1, found["rasa"].processes)
-    worker = max(2, found["worker"].processes)
+    found = {name: sized(rate, parts[name], given["spread"], least=LEAST[name]) for name in parts}
+    serve, rasa, worker = (found[name].processes for name in ("serve", "rasa", "worker"))
     messages = sum(work.a_contact for work in parts["rasa"])
     written = (
         messages + given["telephone"] * given["sentences"] + given["demand"] * given["notices"]
@@ -238,10 +280,10 @@ def of(people: float, given: Mapping[str, float]) -> dict[str, str]:
         "contacts on the busy day": f"{a_year / 365 * given['busy_day']:,.0f}",
         "messages / sentences a second, busiest": f"{found['rasa'].busiest:.1f} / "
         f"{rate.max() * given['telephone'] * given['sentences']:.1f}",
-        "serve": f"{serve} ({found['serve'].full * found['serve'].processes / serve:.0%})",
+        "serve": f"{serve} ({found['serve'].full:.0%})",
         "wait p50 / p99 ms": f"{found['serve'].wait_p50_s * 1000:.0f} / "
         f"{found['serve'].wait_p99_s * 1000:.0f}",
-        "Rasa": f"{rasa} ({found['rasa'].full * found['rasa'].processes / rasa:.0%})",
+        "Rasa": f"{rasa} ({found['rasa'].full:.0%})",
         "Rasa wait p99 ms": f"{found['rasa'].wait_p99_s * 1000:.0f}",
         "worker": str(worker),
         "PostgreSQL cores": str(cores),
