@@ -112,6 +112,11 @@ class Cache:
             await asyncio.wait({listener}, timeout=0.1)
         await self._redis.aclose()
 
+    @property
+    def away(self) -> bool:
+        """True while a Redis that failed is left alone."""
+        return asyncio.get_running_loop().time() < self._resting_until
+
     async def ping(self) -> bool:
         """True while Redis answers."""
         try:
@@ -327,7 +332,7 @@ class Cache:
 
     async def _do(self, call: Callable[[], Awaitable[_T]]) -> _T:
         loop = asyncio.get_running_loop()
-        if loop.time() < self._resting_until:
+        if self.away:
             raise CacheAway
         try:
             return await call()

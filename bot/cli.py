@@ -161,7 +161,7 @@ def _run(role: Callable[[Settings, asyncio.Event], Coroutine[Any, Any, bool]]) -
         return await role(settings, stop) and not told.is_set()
 
     try:
-        configure(settings.log_level)
+        configure(settings.log_level, settings.log_format)
         if asyncio.run(until_told()):
             os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])  # noqa: S606 - as we were called
     except SETTING_FAULTS as error:

@@ -10,8 +10,11 @@ from contextlib import asynccontextmanager, suppress
 from bot import pacing, registering, remarks, turn
 from bot.inbox import TURN_SHARE_OF_LEASE, Outcome, Work
 from bot.letters import opening
+from bot.metrics import TurnOutcome
 from bot.records import LeaseLost
 from bot.services import Services
+from bot.spans import span
+from bot.trail import on_trail
 from connectors.base import InboundKind, Reply
 from nlu.model import Intent, Understanding
 
@@ -76,7 +79,8 @@ class Handling:
 
     def begin(self, work: Work) -> None:
         """Run the conversation's turns from this one on, in the background."""
-        task = asyncio.create_task(self._conversation(work), name=f"turn {work.message.id}")
+        with on_trail(trail=work.message.id, message_id=work.message.id):
+            task = asyncio.create_task(self._conversation(work), name=f"turn {work.message.id}")
         self._running.add(task)
         task.add_done_callback(self._running.discard)
 
@@ -88,32 +92,51 @@ class Handling:
         following: Work | None = work
         async with self._room:
             while following is not None:
-                following = await self._one(following)
+                message = following.message
+                with (
+                    on_trail(trail=message.id, message_id=message.id),
+                    span("turn", channel=message.channel, attempt=message.attempts),
+                ):
+                    following = await self._one(following)
 
     async def _one(self, work: Work) -> Work | None:
+        loop, began = asyncio.get_running_loop(), asyncio.get_running_loop().time()
+        ended, following = await self._turn(work)
+        took_s = loop.time() - began
+        self._services.metrics.turn(work.message.channel, ended, took_s)
+        log.info(
+            "turn ended",
+            extra={
+                "channel": work.message.channel,
+                "outcome": ended,
+                "took_ms": round(took_s * 1000),
+                "attempt": work.message.attempts,
+            },
+        )
+        return following
+
+    async def _turn(self, work: Work) -> tuple[TurnOutcome, Work | None]:
+        """What became of it, and the conversation's next work."""
         services, message = self._services, work.message
-        began = asyncio.get_running_loop().time()
         try:
             if message.attempts > _BEGUN_AT_MOST:  # it ends its handlers before they can say so
-                return await self._give_up(work, "HandlersDied")
+                return TurnOutcome.GIVEN_UP, await self._give_up(work, "HandlersDied")
             await services.inbox.hold(work)
             if await pacing.held_back(work, services):
-                return None
+                return TurnOutcome.WAITS, None
             # Ended before the lease does, so that no second handler can be at it meanwhile.
             async with asyncio.timeout(services.settings.lease_s * TURN_SHARE_OF_LEASE):
-                following = await self._handle(work, services)
+                return TurnOutcome.DONE, await self._handle(work, services)
         except LeaseLost:
             log.warning("taken over by another", extra={"message_id": message.id})
-            return None
+            return TurnOutcome.TAKEN_OVER, None
         except asyncio.CancelledError:
             await asyncio.shield(self._put_back(work))
             raise
         except Exception as error:  # noqa: BLE001 - recorded; the message is tried again
             return await self._failed(work, error)
-        services.metrics.turn_done(message.channel, asyncio.get_running_loop().time() - began)
-        return following
 
-    async def _failed(self, work: Work, error: Exception) -> Work | None:
+    async def _failed(self, work: Work, error: Exception) -> tuple[TurnOutcome, Work | None]:
         services, message, name = self._services, work.message, type(error).__name__
         log.error(
             "turn failed",
@@ -125,16 +148,16 @@ class Handling:
             if message.attempts <= len(_RETRY_AFTER_S):
                 after_s = _RETRY_AFTER_S[message.attempts - 1]
                 await services.inbox.put_off(work, after_s=after_s, error=name)
-                return None
-            return await self._give_up(work, name)
+                return TurnOutcome.AGAIN, None
+            return TurnOutcome.GIVEN_UP, await self._give_up(work, name)
         except LeaseLost:
-            return None
+            return TurnOutcome.TAKEN_OVER, None
         except Exception as second:  # noqa: BLE001 - the lease runs out, the worker takes it
             log.error(  # noqa: TRY400 - the trace of the first error stands above
                 "turn could not be put off",
                 extra={"message_id": message.id, "error": type(second).__name__},
             )
-            return None
+            return TurnOutcome.AGAIN, None
 
     async def _give_up(self, work: Work, error: str) -> Work | None:
         """The message itself stays in the inbox as failed; where it can, it also becomes a case."""

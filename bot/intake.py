@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 
 from bot.inbox import Inbox, Work
 from bot.metrics import Metrics
 from bot.records import Stored
+from bot.spans import span
+from bot.trail import on_trail
 from connectors.base import Inbound, InboundKind
+
+log = logging.getLogger(__name__)
 
 _EVENTS = frozenset(
     {
@@ -49,8 +54,11 @@ class Intake:
 
         After this returns, the channel may be told that the message is safe.
         """
-        stored, work = await self._inbox.store(inbound)
+        with span("store", channel=inbound.channel):
+            stored, work = await self._inbox.store(inbound)
         self._metrics.received(inbound.channel, new=stored.new)
+        with on_trail(trail=stored.message.id, message_id=stored.message.id):
+            log.info("message stored", extra={"channel": inbound.channel, "new": stored.new})
         if stored.new:
             self._metrics.of_kind(inbound.channel, what_it_is(inbound))
         if work is not None:

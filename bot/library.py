@@ -138,6 +138,11 @@ class Library:
         return self._index
 
     @property
+    def loaded(self) -> bool:
+        """True once the content was read from the database."""
+        return self._built
+
+    @property
     def revision(self) -> int:
         """The revision of the content this process holds."""
         return self._revision

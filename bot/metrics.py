@@ -2,28 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from enum import StrEnum
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client import (
+    CollectorRegistry,
+    Counter,
+    Histogram,
+    ProcessCollector,
+    generate_latest,
+)
 
-from bot.delivery.records import DeliveryState, UpdateState
-from bot.records import MessageState, OutboxState, QueueCounts
+from bot.gauges import Gauges
 
 _TURN_BUCKETS_S = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 4.5, 8.0, 30.0)
 """4.5 s: what WeChat's 5 seconds leave."""
 
 
-_STATES = {
-    "inbox": (MessageState.STORED, MessageState.HANDLING, MessageState.FAILED),
-    "outbox": (
-        OutboxState.PENDING,
-        OutboxState.SENDING,
-        OutboxState.KEPT,
-        OutboxState.DEAD,
-    ),
-    "departments": (DeliveryState.PENDING, DeliveryState.SENDING, DeliveryState.DEAD),
-    "updates": (UpdateState.STORED, UpdateState.APPLYING, UpdateState.HELD),
-}
+class TurnOutcome(StrEnum):
+    """What became of a turn."""
+
+    DONE = "done"
+    WAITS = "waits"
+    """Its sender writes too fast."""
+    AGAIN = "again"
+    """It failed, and is begun again."""
+    GIVEN_UP = "given_up"
+    """It failed for the last time; a person gets the message."""
+    TAKEN_OVER = "taken_over"
 
 
 class Metrics:
@@ -51,8 +56,8 @@ class Metrics:
         )
         self._turns = Histogram(
             "policyline_turn_seconds",
-            "Time of one handled turn.",
-            ["channel"],
+            "Time of one turn by what became of it: done, waits, again, given_up, taken_over.",
+            ["channel", "outcome"],
             buckets=_TURN_BUCKETS_S,
             registry=registry,
         )
@@ -113,27 +118,15 @@ class Metrics:
         self._sms_reports = Counter(
             "policyline_sms_reports", "Delivery reports.", ["status"], registry=registry
         )
-        self._quota_used = Gauge(
-            "policyline_platform_quota_used",
-            "Calls of all replicas in the quota's day or minute.",
-            ["channel", "interface", "window"],
+        self._http = Counter(
+            "policyline_http_responses",
+            "Answers over HTTP by their class: 2xx, 3xx, 4xx, 5xx.",
+            ["status"],
             registry=registry,
         )
-        self._quota_limit = Gauge(
-            "policyline_platform_quota_limit",
-            "Calls the platform allows in it; absent where none is set.",
-            ["channel", "interface", "window"],
-            registry=registry,
-        )
-        self._queue = Gauge(
-            "policyline_queue_rows", "Rows not done.", ["queue", "state"], registry=registry
-        )
-        self._age = Gauge(
-            "policyline_queue_oldest_seconds",
-            "How long the oldest row that should be worked on has waited.",
-            ["queue"],
-            registry=registry,
-        )
+        self.gauges = Gauges(registry)
+        """How things stand now; filled when they are asked for."""
+        ProcessCollector(registry=registry)
 
     def of_kind(self, channel: str, what: str) -> None:
         """A new message is of this kind, an event of this name."""
@@ -147,13 +140,17 @@ class Metrics:
         """A message came in."""
         self._received.labels(channel, "no" if new else "yes").inc()
 
-    def turn_done(self, channel: str, took_s: float) -> None:
-        """A turn was handled."""
-        self._turns.labels(channel).observe(took_s)
+    def turn(self, channel: str, outcome: TurnOutcome, took_s: float) -> None:
+        """A turn ended so."""
+        self._turns.labels(channel, outcome).observe(took_s)
 
     def turn_failed(self, error: str) -> None:
         """A turn failed with an error of this type."""
         self._failures.labels(error).inc()
+
+    def responded(self, status: int) -> None:
+        """A request was answered."""
+        self._http.labels(f"{status // 100}xx").inc()
 
     def answered(self, kind: str) -> None:
         """A question was answered."""
@@ -200,30 +197,6 @@ class Metrics:
     def sms_reported(self, status: str) -> None:
         """A gateway says what became of one: `delivered` or `failed`."""
         self._sms_reports.labels(status).inc()
-
-    def platform_quota(
-        self, channel: str, interface: str, window: str, *, used: int, limit: int
-    ) -> None:
-        """How a quota stands now; `limit` 0: none is known."""
-        self._quota_used.labels(channel, interface, window).set(used)
-        if limit:
-            self._quota_limit.labels(channel, interface, window).set(limit)
-
-    def queue(self, name: str, counts: QueueCounts) -> None:
-        """How a queue (`inbox`, `outbox`, `departments`, `updates`) stands now."""
-        for state in _STATES[name]:
-            self._queue.labels(name, state).set(counts.by_state.get(state, 0))
-        self._age.labels(name).set(counts.oldest_s)
-
-    def unscanned(self, waiting: int, oldest_s: float) -> None:
-        """Attachments that wait for the scanner of viruses."""
-        self._queue.labels("attachments", "waiting").set(waiting)
-        self._age.labels("attachments").set(oldest_s)
-
-    def boxes(self, unseen_s: Mapping[str, float]) -> None:
-        """How long ago each mail box was last looked at without trouble."""
-        for name, age_s in unseen_s.items():
-            self._age.labels(f"mailbox-{name}").set(age_s)
 
     def text(self) -> bytes:
         """In Prometheus' text format."""

@@ -37,6 +37,10 @@ class Wakeups(Protocol):
 class Rephraser(Protocol):
     """Says an answer's quotes in plainer words, to go beside them."""
 
+    @property
+    def away(self) -> bool:
+        """True while what writes them is left alone."""
+
     async def rephrase(self, answer: Answer) -> Rephrased:
         """Sentences the quotes support; empty where there are none. Never raises, never late."""
 

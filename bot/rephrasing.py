@@ -57,6 +57,8 @@ class Counting(Protocol):
 class QuotesAlone:
     """No rephrasing: the quotes stand by themselves."""
 
+    away = False
+
     async def rephrase(self, answer: Answer) -> Rephrased:
         """Nothing."""
         del answer
@@ -92,11 +94,16 @@ class ModelRephraser:
         self._failures = 0
         self._rests_until = float("-inf")
 
+    @property
+    def away(self) -> bool:
+        """True while the endpoint is left alone."""
+        return self._monotonic() < self._rests_until
+
     async def rephrase(self, answer: Answer) -> Rephrased:
         """The supported sentences in plainer words; empty where there are none, never raises."""
         if answer.kind not in (AnswerKind.DIRECT, AnswerKind.REFUTATION) or not answer.quotes:
             return Rephrased()
-        if self._monotonic() < self._rests_until:
+        if self.away:
             return self._without("resting")
         recovering = self._failures >= FAILURES_TO_REST
         if self._in_flight >= (1 if recovering else self._at_once):

@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 import logging
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from aiohttp import web
 
-from bot import app, health, worker
+from bot import app, health, spans, worker
 from bot.actions import ActionServices, add_action_routes
 from bot.app import CannotStart
 from bot.city.load import CityError
@@ -30,7 +32,8 @@ SETTING_FAULTS = (SettingsError, CityError, Misconfigured)
 
 
 async def serve(settings: Settings, stop: asyncio.Event) -> bool:
-    """Answer over HTTP until `stop` is set, then end what was begun, within 10 seconds.
+    """Answer over HTTP until `stop` is set, then end what was begun, within 10 seconds and
+    `drain_s`.
 
     Gives True where the process was asked to start itself again, and has set `stop` for that.
 
@@ -38,13 +41,19 @@ async def serve(settings: Settings, stop: asyncio.Event) -> bool:
         CannotStart: the address is taken or not ours.
     """
     sys.setswitchinterval(_SWITCH_S)
+    with watched("serve", settings):
+        return await _serve(settings, stop)
+
+
+async def _serve(settings: Settings, stop: asyncio.Event) -> bool:
     async with (
         app.running(settings, role="serve") as running,
         handling(running.services, sweep=False),
     ):
         running.services.presence.on_restart(stop.set)
         application = build(running.services)
-        application.add_routes(health.routes(running.services))
+        leaving = health.Leaving()
+        application.add_routes(health.routes(running.services, running.storage.serves_us, leaving))
         add_action_routes(
             application,
             ActionServices.of(running.services),
@@ -56,9 +65,13 @@ async def serve(settings: Settings, stop: asyncio.Event) -> bool:
         )
         await runner.setup()
         try:
-            await _listen(runner, settings)
+            await _listen(runner, settings.host, settings.port, "POLICYLINE_PORT")
             log.info("serving", extra={"host": settings.host, "port": settings.port})
             await stop.wait()
+            leaving.set = True
+            if settings.drain_s:
+                log.info("leaving", extra={"drain_s": settings.drain_s})
+                await asyncio.sleep(settings.drain_s)
         finally:
             await runner.cleanup()
     return running.services.presence.asked_to_restart
@@ -66,17 +79,48 @@ async def serve(settings: Settings, stop: asyncio.Event) -> bool:
 
 async def work(settings: Settings, stop: asyncio.Event) -> bool:
     """Run the worker until `stop` is set; gives the same as `serve`."""
-    async with app.running(settings, role="worker") as running:
-        running.services.presence.on_restart(stop.set)
-        await worker.run(running.services, running.storage, stop)
-    return running.services.presence.asked_to_restart
+    with watched("worker", settings):
+        async with app.running(settings, role="worker") as running:
+            running.services.presence.on_restart(stop.set)
+            runner = await _beside(running, settings)
+            try:
+                await worker.run(running.services, running.storage, stop)
+            finally:
+                await runner.cleanup()
+        return running.services.presence.asked_to_restart
 
 
-async def _listen(runner: web.AppRunner, settings: Settings) -> None:
+async def _beside(running: app.Running, settings: Settings) -> web.AppRunner:
+    """The worker's own small server, where a port is set for it: for who watches it, and for the
+    actions of a Rasa of its own."""
+    application = web.Application()
+    application.add_routes(health.routes(running.services, running.storage.serves_us))
+    add_action_routes(
+        application,
+        ActionServices.of(running.services),
+        settings.rasa_token.get_secret_value(),
+    )
+    runner = web.AppRunner(application, access_log=None, handle_signals=False)
+    await runner.setup()
+    if settings.worker_port:
+        await _listen(runner, settings.host, settings.worker_port, "POLICYLINE_WORKER_PORT")
+    return runner
+
+
+@contextmanager
+def watched(role: str, settings: Settings) -> Iterator[None]:
+    """Inside, spans are sent where an address for them is set."""
+    end = spans.start(settings.otel_url, role)
     try:
-        await web.TCPSite(runner, settings.host, settings.port).start()
+        yield
+    finally:
+        end()
+
+
+async def _listen(runner: web.AppRunner, host: str, port: int, setting: str) -> None:
+    try:
+        await web.TCPSite(runner, host, port).start()
     except OSError as error:
         raise CannotStart(
-            f"POLICYLINE_HOST/POLICYLINE_PORT: {settings.host}:{settings.port} 不能监听"
-            f"（{error.strerror}）"
+            f"POLICYLINE_HOST/{setting}: {host}:{port} 不能监听（{error.strerror}）"
         ) from error

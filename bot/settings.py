@@ -6,8 +6,9 @@ import os
 import re
 import tomllib
 from collections.abc import Mapping
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import (
     AnyHttpUrl,
@@ -95,6 +96,19 @@ class Settings(BaseSettings):
     secret_key: SecretStr = SecretStr("")
     """Keys sessions and query codes; `policyline up` makes one under `home`."""
     log_level: str = "INFO"
+    log_format: Literal["json", "plain"] = "json"
+    """`json`: one object a line, for collecting; `plain`: for reading at a terminal."""
+    metrics_token: SecretStr = SecretStr("")
+    """Who sends it as a bearer token may read `/metrics` from anywhere."""
+    metrics_from: str = "127.0.0.0/8,::1/128"
+    """Networks `/metrics` is read from without a token, parted by commas; empty: none."""
+    otel_url: str = ""
+    """An OpenTelemetry collector (OTLP over HTTP), such as http://127.0.0.1:4318; empty: off."""
+    worker_port: int = Field(default=0, ge=0, le=65535)
+    """Where `worker` answers `/health`, `/ready` and `/metrics`; 0: nowhere."""
+    drain_s: float = Field(default=0.0, ge=0, le=120)
+    """Told to end, `serve` says so on `/ready` and goes on for so long: until balancers have seen
+    it, and as long as a page waits for its turn (`chat_wait_s`)."""
 
     chat_wait_s: float = Field(default=8.0, gt=0)
     """How long the web page's request waits for its turn before it goes on by polling."""
@@ -255,7 +269,13 @@ class Settings(BaseSettings):
             raise ValueError("should be unix:/path or tcp:host:port")
         return value
 
-    @field_validator("rephrase_url", mode="after")
+    @field_validator("metrics_from", mode="after")
+    @classmethod
+    def _networks(cls, value: str) -> str:
+        _networks_of(value)
+        return value
+
+    @field_validator("otel_url", "rephrase_url", mode="after")
     @classmethod
     def _an_address(cls, value: str) -> str:
         """The key has a setting of its own: an address that holds one ends up in logs."""
@@ -279,6 +299,11 @@ class Settings(BaseSettings):
     def attachments_folder(self) -> Path:
         """The folder of attachments in force."""
         return (self.attachments or self.home / "attachments").expanduser().absolute()
+
+    @property
+    def metrics_networks(self) -> tuple[IPv4Network | IPv6Network, ...]:
+        """Networks `/metrics` is read from without a token."""
+        return _networks_of(self.metrics_from)
 
     @property
     def redis(self) -> str:
@@ -308,6 +333,10 @@ class Settings(BaseSettings):
         del dotenv_settings, file_secret_settings
         toml = TomlConfigSettingsSource(settings_cls, config_path())
         return init_settings, env_settings, toml
+
+
+def _networks_of(value: str) -> tuple[IPv4Network | IPv6Network, ...]:
+    return tuple(ip_network(part.strip()) for part in value.split(",") if part.strip())
 
 
 def config_path() -> Path:

@@ -164,6 +164,9 @@ class OutboxRows(Protocol):
     ) -> tuple[OutboxRow, ...]:
         """Replies of a conversation, oldest first."""
 
+    async def origin_of(self, case_number: str) -> str:
+        """The origin key of a case."""
+
     async def counts(self, now: datetime) -> QueueCounts:
         """Unsent rows by state."""
 

@@ -26,6 +26,7 @@ from bot.inbox import Outcome, Work
 from bot.letters import hearing as letter
 from bot.presenting import answer_reply, told_by_chart
 from bot.services import Services
+from bot.spans import span
 from connectors.base import Reply
 from connectors.channels.mailbox.letter import CHANNEL as MAILBOX
 from nlu.model import DIALOGUE_INTENTS, Intent, Understanding
@@ -95,7 +96,8 @@ async def _decided(work: Work, services: Services) -> Outcome:
 
 async def _understand(text: str, work: Work, services: Services) -> Understanding:
     beginning = text[: services.settings.max_question_chars]
-    understanding = await services.nlu.understand(beginning, work.message.id)
+    with span("understand"):
+        understanding = await services.nlu.understand(beginning, work.message.id)
     services.metrics.understood(understanding.intent.value, understanding.source)
     return understanding
 
@@ -105,7 +107,8 @@ async def _converse(
 ) -> Outcome:
     message, context = work.message, work.context
     try:
-        told = await conversing.talk(work, text, services, understanding)
+        with span("dialogue"):
+            told = await conversing.talk(work, text, services, understanding)
     except DialogueAway as away:
         services.metrics.dialogue_away(away.code)
         return await _without_dialogue(work, text, services)

@@ -1,6 +1,7 @@
 #!/bin/sh
 # What the tests need besides Python: Chromium with a Chinese font, PostgreSQL, Redis, and the mail
-# servers of the mailbox (Dovecot, Postfix, swaks, ClamAV), none of which is started by the system.
+# servers of the mailbox (Dovecot, Postfix, swaks, ClamAV), and what stands before replicas (nginx,
+# HAProxy). The tests start what they need by themselves.
 # Installed through apt where that is allowed; else said, and the tests that need it are skipped.
 set -u
 missing=""
@@ -12,6 +13,8 @@ command -v dovecot >/dev/null 2>&1 || [ -x /usr/sbin/dovecot ] || missing="$miss
 [ -x /usr/sbin/postfix ] || missing="$missing postfix"
 command -v swaks >/dev/null 2>&1 || missing="$missing swaks"
 [ -x /usr/sbin/clamd ] || missing="$missing clamav-daemon"
+[ -x /usr/sbin/nginx ] || missing="$missing nginx"
+[ -x /usr/sbin/haproxy ] || missing="$missing haproxy"
 [ -n "$missing" ] || exit 0
 
 if ! command -v apt-get >/dev/null 2>&1; then

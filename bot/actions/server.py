@@ -12,6 +12,8 @@ from aiohttp import web
 from bot.actions.handlers import ACTIONS
 from bot.actions.services import ActionServices
 from bot.actions.view import NotATracker, parse, response
+from bot.spans import span
+from bot.trail import on_trail
 
 log = logging.getLogger(__name__)
 
@@ -52,7 +54,8 @@ async def _run(request: web.Request, services: ActionServices) -> web.Response:
     action = ACTIONS.get(name)
     if action is None:
         return web.json_response({"error": "unknown action", "action_name": name}, status=404)
-    outcome = await action(turn, services)
+    with on_trail(trail=turn.message_id, message_id=turn.message_id), span("action", name=name):
+        outcome = await action(turn, services)
     return web.json_response(response(outcome, turn.slots, turn.form))
 
 

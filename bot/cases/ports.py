@@ -57,6 +57,12 @@ class CaseStore(Protocol):
     async def open_counts(self, *, now: datetime, department: str = "") -> OpenCounts:
         """Open cases, counted."""
 
+    async def due_between(self, since: datetime, until: datetime) -> int:
+        """Unanswered cases whose deadline is between the two."""
+
+    async def origin_of(self, number: str) -> str:
+        """The origin key of a case."""
+
 
 class NoticeStore(Protocol):
     """The outbox, as far as a notice needs it."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot.cases.chain import ChainFault, verify
 from bot.cases.filters import CaseFilter, CasePage, OpenCounts
@@ -72,6 +72,16 @@ class CaseReading:
         """Open cases by state and department; of one department where named."""
         async with self._storage.read() as unit:
             return await unit.cases.open_counts(now=self._clock.now(), department=department)
+
+    async def clocks(self) -> tuple[OpenCounts, dict[str, int]]:
+        """Open cases counted, and the unanswered ones by how near their deadline is: `overdue`,
+        `day` and `three_days`; what is due in a day is due in three."""
+        now = self._clock.now()
+        near = {"day": now + timedelta(days=1), "three_days": now + timedelta(days=3)}
+        async with self._storage.read() as unit:
+            counts = await unit.cases.open_counts(now=now)
+            past = {when: await unit.cases.due_between(now, until) for when, until in near.items()}
+        return counts, {"overdue": counts.overdue, **past}
 
     async def events(self, number: str) -> tuple[CaseEvent, ...]:
         """What happened to a case, first to last. Raises `NotFound`."""

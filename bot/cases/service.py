@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -42,6 +43,9 @@ from bot.cases.writing import (
 )
 from bot.errors import Conflict, Invalid
 from bot.ports import Clock, Ids, Wakeups
+from bot.trail import on_trail, trail_of
+
+log = logging.getLogger(__name__)
 
 __all__ = ["CaseFilter", "CasePage", "CaseService", "OpenCounts", "OpenedCase"]
 
@@ -287,6 +291,8 @@ class CaseService(CaseReading):
             if known is None:
                 raise
             return known
+        with on_trail(case_number=case.number, trail=trail_of(origin_key)):
+            log.info("case opened", extra={"state": case.state, "channel": case.channel})
         await self._wake("cases")
         if told is not None:
             await self._wake("outbox")
@@ -308,6 +314,9 @@ class CaseService(CaseReading):
                 await self._answer_late(unit, after, now)
             if asked.move in REPLYING and after.state is State.REPLIED:
                 await self._answer_merged(unit, after, now)
+            began_with = trail_of(await unit.cases.origin_of(number))
+        with on_trail(case_number=after.number, trail=began_with):
+            log.info("case moved", extra={"move": asked.move, "state": after.state})
         await self._wake("cases")
         await self._wake("outbox")
         return after

@@ -18,6 +18,8 @@ from bot.delivery.records import Delivery
 from bot.metrics import Metrics
 from bot.ports import Clock
 from bot.records import LeaseLost
+from bot.spans import span
+from bot.trail import on_trail, trail_of
 from connectors.base import Receipt
 from connectors.departments.base import DepartmentSender, NoticeKind
 
@@ -74,6 +76,15 @@ class DepartmentDeliveries:
             )
 
     async def _send(self, row: Delivery) -> None:
+        async with self._storage.read() as unit:
+            trail = trail_of(await unit.deliveries.origin_of(row.case_number))
+        with (
+            on_trail(trail=trail, case_number=row.case_number, delivery_id=row.id),
+            span("notice", sender=row.sender),
+        ):
+            await self._send_on(row)
+
+    async def _send_on(self, row: Delivery) -> None:
         sender = self._senders.get(row.sender)
         if sender is None:
             tried = self._trying.failed(NOT_CONFIGURED, tried=row.attempts)
@@ -116,6 +127,7 @@ class DepartmentDeliveries:
                 if receipt and _gives_a_number(row):
                     await unit.deliveries.note_number(row.sender, receipt, row.case_number, now)
         self._metrics.department_told(row.sender, "sent")
+        log.info("department told", extra={"sender": row.sender, "receipt": receipt[:120]})
 
     async def _note(self, unit: DepartmentUnit, row: Delivery, tried: Attempt) -> None:
         """Raises `LeaseLost`."""

@@ -61,6 +61,9 @@ class DeliveryRows(Protocol):
     ) -> tuple[Delivery, ...]:
         """Rows of some states, oldest first."""
 
+    async def origin_of(self, case_number: str) -> str:
+        """The origin key of a case."""
+
     async def counts(self, now: datetime) -> QueueCounts:
         """Unsent rows by state."""
 

@@ -23,6 +23,8 @@ from bot.errors import Conflict, PolicylineError
 from bot.metrics import Metrics
 from bot.ports import Clock, Ids, Wakeups
 from bot.records import LeaseLost
+from bot.spans import span
+from bot.trail import on_trail, trail_of
 from connectors.departments.base import DepartmentUpdate
 
 log = logging.getLogger(__name__)
@@ -106,15 +108,28 @@ class DepartmentUpdates:
             )
 
     async def _apply(self, row: StoredUpdate) -> None:
-        number = row.case_number
+        with on_trail(update_id=row.id), span("update", source=row.update.source):
+            try:
+                number = await self._applier.case_number(row.update)
+            except Unknown as error:
+                await self._unknown(row, row.case_number, error)
+            except Exception as error:  # noqa: BLE001 - recorded; tried again, then for a person
+                await self._failed(row, row.case_number, error)
+            else:
+                with on_trail(case_number=number, trail=await self._trail_of(number)):
+                    await self._apply_to(row, number)
+
+    async def _trail_of(self, case_number: str) -> str:
+        if not case_number:
+            return ""
+        async with self._storage.read() as unit:
+            return trail_of(await unit.deliveries.origin_of(case_number))
+
+    async def _apply_to(self, row: StoredUpdate, number: str) -> None:
         try:
-            number = await self._applier.case_number(row.update)
             number = await self._applier.apply(row.id, number, row.update)
         except Unknown as error:
-            if row.attempts < _UNKNOWN_TRIES:
-                await self._again(row, "unknown_case")
-            else:
-                await self._hold(row, number, str(error))
+            await self._unknown(row, number, error)
         except Held as error:
             await self._hold(row, number, str(error))
         except MoveRefused as error:
@@ -127,12 +142,21 @@ class DepartmentUpdates:
         except PolicylineError as error:
             await self._hold(row, number, error.message)
         except Exception as error:  # noqa: BLE001 - recorded; tried again, then shown to a person
-            if _PATIENCE.used_up(row.attempts):
-                await self._hold(row, number, f"处理时出错（{type(error).__name__}）")
-            else:
-                await self._again(row, type(error).__name__)
+            await self._failed(row, number, error)
         else:
             await self._applied(row, number)
+
+    async def _unknown(self, row: StoredUpdate, number: str, error: Unknown) -> None:
+        if row.attempts < _UNKNOWN_TRIES:
+            await self._again(row, "unknown_case")
+        else:
+            await self._hold(row, number, str(error))
+
+    async def _failed(self, row: StoredUpdate, number: str, error: Exception) -> None:
+        if _PATIENCE.used_up(row.attempts):
+            await self._hold(row, number, f"处理时出错（{type(error).__name__}）")
+        else:
+            await self._again(row, type(error).__name__)
 
     async def _applied(self, row: StoredUpdate, number: str) -> None:
         with suppress(LeaseLost):
@@ -140,6 +164,7 @@ class DepartmentUpdates:
                 now = self._clock.now()
                 await unit.updates.applied(row.id, owner=self._owner, case_number=number, now=now)
         self._metrics.system_told(row.update.source, "applied")
+        log.info("update applied", extra={"source": row.update.source, "case_number": number})
 
     async def _again(self, row: StoredUpdate, error: str) -> None:
         delay_s = _PATIENCE.delay_s(row.attempts, self._jitter())

@@ -14,6 +14,8 @@ from bot.delivery.backoff import Backoff
 from bot.metrics import Metrics
 from bot.ports import Clock, Wakeups
 from bot.records import LeaseLost, OutboxRow
+from bot.spans import span
+from bot.trail import on_trail, trail_of
 from bot.transactions import Transactions, Unit
 from connectors.base import Channel
 
@@ -94,6 +96,18 @@ class Deliveries:
             )
 
     async def _send(self, row: OutboxRow) -> None:
+        trail = row.message_id or await self._trail_of(row.case_number)
+        ids = {"message_id": row.message_id or "", "case_number": row.case_number}
+        with on_trail(trail=trail, outbox_id=row.id, **ids), span("reply", channel=row.channel):
+            await self._send_on(row)
+
+    async def _trail_of(self, case_number: str) -> str:
+        if not case_number:
+            return ""
+        async with self._storage.read() as unit:
+            return trail_of(await unit.outbox.origin_of(case_number))
+
+    async def _send_on(self, row: OutboxRow) -> None:
         channel = self._channels.get(row.channel)
         if channel is None:
             tried = Attempt(came=Came.KEPT, error=NOT_CONFIGURED)
@@ -128,6 +142,7 @@ class Deliveries:
                     row.id, owner=self._owner, now=self._clock.now(), receipt=receipt
                 )
         self._metrics.delivered(row.channel, "sent")
+        log.info("delivered", extra={"channel": row.channel, "receipt": receipt[:80]})
         await self._wakeups.wake(f"chat:{row.conversation_id}")
 
     async def _note(self, unit: Unit, row: OutboxRow, tried: Attempt) -> None:

@@ -25,6 +25,7 @@ from bot.cases.filters import (
 from bot.cases.model import Case, CaseEvent, State
 from bot.storage.case_rows import case_of, case_values, event_of, event_values
 from bot.storage.connection import count_by, insert
+from bot.storage.origins import origin_of
 from bot.storage.tables import case_counters, case_events, cases
 
 
@@ -165,6 +166,20 @@ class CaseRepository:
             by_department=departments,
             overdue=int(overdue or 0),
         )
+
+    async def due_between(self, since: datetime, until: datetime) -> int:
+        """Unanswered cases whose running deadline is from the one on and before the other."""
+        counted = sa.select(sa.func.count()).where(
+            cases.c.state.in_(AWAITING_REPLY),
+            cases.c.paused_at.is_(None),
+            cases.c.due_at >= since,
+            cases.c.due_at < until,
+        )
+        return int(await self._connection.scalar(counted) or 0)
+
+    async def origin_of(self, number: str) -> str:
+        """The origin key of a case; empty where there is none."""
+        return await origin_of(self._connection, number)
 
     async def _one(self, where: sa.ColumnElement[bool]) -> Case | None:
         row = (await self._connection.execute(sa.select(cases).where(where))).mappings().first()

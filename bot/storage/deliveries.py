@@ -16,6 +16,7 @@ from bot.records import LeaseLost, QueueCounts
 from bot.storage.connection import count_by, insert, update_chosen
 from bot.storage.delivery_tables import department_deliveries as rows
 from bot.storage.delivery_tables import external_numbers
+from bot.storage.origins import origin_of
 from bot.storage.tables import cases
 
 _UNDONE = (DeliveryState.PENDING, DeliveryState.SENDING)
@@ -156,6 +157,10 @@ class DeliveryRepository:
             .order_by(rows.c.created_at, rows.c.sequence, rows.c.id)
             .limit(limit)
         )
+
+    async def origin_of(self, case_number: str) -> str:
+        """The origin key of a case; empty where there is none."""
+        return await origin_of(self._connection, case_number)
 
     async def counts(self, now: datetime) -> QueueCounts:
         """Unsent rows by state, and how long the oldest due one has waited."""

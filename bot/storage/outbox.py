@@ -13,6 +13,7 @@ from bot.records import LeaseLost, NewOutbound, OutboxRow, OutboxState, QueueCou
 from bot.replies import reply_from_json, reply_to_json
 from bot.storage.citations import cite
 from bot.storage.connection import count_by, insert, lock, update_chosen
+from bot.storage.origins import origin_of
 from bot.storage.tables import outbox
 
 _UNDONE = (OutboxState.PENDING, OutboxState.SENDING)
@@ -307,6 +308,10 @@ class OutboxRepository:
             sa.literal(since, outbox.c.created_at.type), sa.literal(after)
         )
         return await self._rows(_ordered().where(here, later).limit(limit))
+
+    async def origin_of(self, case_number: str) -> str:
+        """The origin key of a case; empty where there is none."""
+        return await origin_of(self._connection, case_number)
 
     async def counts(self, now: datetime) -> QueueCounts:
         """Unsent rows by state, and how long the oldest due one has waited."""

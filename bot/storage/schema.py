@@ -46,6 +46,12 @@ def head() -> str:
     return ScriptDirectory.from_config(config()).get_current_head() or ""
 
 
+def behind(found: str) -> bool:
+    """True where a database at this migration lacks some of ours."""
+    known = {each.revision for each in ScriptDirectory.from_config(config()).walk_revisions()}
+    return found != head() and (not found or found in known)
+
+
 def config() -> Config:
     """Alembic's configuration; there is no ini file."""
     made = Config()

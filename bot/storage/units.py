@@ -47,7 +47,7 @@ from bot.storage.recent import RecentRepository
 from bot.storage.replied import RepliedRepository
 from bot.storage.report import ReportRepository
 from bot.storage.satisfaction import SatisfactionRepository
-from bot.storage.schema import head, upgrade, version
+from bot.storage.schema import behind, head, upgrade, version
 from bot.storage.sealing import ContactKeys, use_keys
 from bot.storage.seals import seal_all
 from bot.storage.second_factors import SecondFactorRepository
@@ -213,6 +213,12 @@ class Storage:
         """True where the database has this version's shape."""
         async with self._engine.connect() as connection:
             return await version(connection) == head()
+
+    async def serves_us(self) -> bool:
+        """True where the database has this version's shape, or one of a later version, as while
+        replicas are replaced one by one; False where migrations are missing."""
+        async with self._engine.connect() as connection:
+            return not behind(await version(connection))
 
     async def close(self) -> None:
         """Close every connection."""

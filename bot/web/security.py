@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from aiohttp import web
 
 from bot.errors import Forbidden, TooMany
+from bot.trail import on_trail
 from bot.web.routes import REQUEST_ID, Handler, services_of
 
 log = logging.getLogger(__name__)
@@ -45,7 +46,10 @@ async def surround(request: web.Request, handler: Handler) -> web.StreamResponse
     """Give the request an id, the answer its headers, and the log one line without its words."""
     request[REQUEST_ID] = secrets.token_hex(8)
     started = monotonic()
-    response = await handler(request)
+    with on_trail(request=request[REQUEST_ID]):
+        response = await handler(request)
+        _written_down(request, response, took_s=monotonic() - started)
+    services_of(request).metrics.responded(response.status)
     if not response.prepared:
         response.headers["X-Request-Id"] = request[REQUEST_ID]
         for name, value in HEADERS.items():
@@ -53,16 +57,19 @@ async def surround(request: web.Request, handler: Handler) -> web.StreamResponse
         response.headers.setdefault("Cache-Control", "no-store")
         if services_of(request).settings.base_url.startswith("https://"):
             response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
+    return response
+
+
+def _written_down(request: web.Request, response: web.StreamResponse, *, took_s: float) -> None:
     resource = request.match_info.route.resource
     log.info(
         "%s %s %s %.0f ms %s",
         request.method,
         resource.canonical if resource is not None else "-",
         response.status,
-        (monotonic() - started) * 1000,
+        took_s * 1000,
         request[REQUEST_ID],
     )
-    return response
 
 
 def address_of(request: web.Request) -> str:
@@ -70,7 +77,11 @@ def address_of(request: web.Request) -> str:
 
     X-Forwarded-For is believed only as far as `proxy_hops` proxies of ours have written it.
     """
-    hops = services_of(request).settings.proxy_hops
+    return address_behind(request, services_of(request).settings.proxy_hops)
+
+
+def address_behind(request: web.BaseRequest, hops: int) -> str:
+    """The reader's address behind so many proxies of ours."""
     forwarded = [
         part.strip() for part in ",".join(request.headers.getall("X-Forwarded-For", [])).split(",")
     ]

@@ -90,13 +90,21 @@ def test_a_complaint_without_rasa_is_registered_and_counted(settings: dict[str, 
         assert client.get("/health").json() == {"status": "ok"}
         assert client.get("/ready").json() == {
             "ready": True,
-            "parts": {"database": True, "redis": True, "rasa": False},
+            "degraded": True,
+            "leaving": False,
+            "parts": {
+                "database": True,
+                "schema": True,
+                "index": True,
+                "redis": True,
+                "rasa": False,
+            },
         }
         said = client.post("/api/v1/chat", json={"text": "我要投诉，门口的路灯坏了"}, timeout=20)
         (reply,) = said.json()["replies"]
         assert (reply["kind"], reply["case"]["state"]) == ("case", "triage")
         counted = client.get("/metrics").text
-        assert 'policyline_turn_seconds_count{channel="webchat"} 1.0' in counted
+        assert 'policyline_turn_seconds_count{channel="webchat",outcome="done"} 1.0' in counted
         assert 'policyline_queue_rows{queue="inbox",state="failed"} 0.0' in counted
         assert "路灯" not in counted
         assert stopped(process) == 0
