@@ -1,0 +1,96 @@
+"""The way between two processes, which can be cut: a TCP proxy of the tests.
+
+While it is cut nothing is forwarded and nobody is told; a connection of before stays dead for ever,
+as after a firewall forgot it, or is reset when the cut ends.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+_BYTES = 65_536
+_NOTICED_AFTER_S = 30.0
+"""A server notices by its keep-alives that a client is gone; the client may never."""
+
+
+class Wire:
+    """Listens on a port of its own and forwards to another.
+
+    Args:
+        to: the port on 127.0.0.1 it leads to.
+    """
+
+    def __init__(self, to: int) -> None:
+        self._to = to
+        self._whole = asyncio.Event()
+        self._whole.set()
+        self._cuts = 0
+        self._pairs: set[tuple[asyncio.StreamWriter, asyncio.StreamWriter]] = set()
+        self.port = 0
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[Wire]:
+        """Forwards while it is entered."""
+        server = await asyncio.start_server(self._taken, "127.0.0.1", 0)
+        self.port = server.sockets[0].getsockname()[1]
+        try:
+            yield self
+        finally:
+            server.close()
+            self._whole.set()
+            self._reset()
+
+    def cut(self) -> None:
+        """Forward nothing from now on, and never again what is connected now."""
+        self._cuts += 1
+        self._whole.clear()
+
+    def mend(self, *, reset: bool) -> None:
+        """New connections are forwarded again.
+
+        Args:
+            reset: connections of before are told that they are dead.
+        """
+        if reset:
+            self._reset()
+        else:
+            for _, to_them in self._pairs:
+                asyncio.get_running_loop().call_later(_NOTICED_AFTER_S, to_them.transport.abort)
+        self._whole.set()
+
+    def _reset(self) -> None:
+        for pair in list(self._pairs):
+            for writer in pair:
+                writer.transport.abort()
+
+    async def _taken(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await self._whole.wait()
+        try:
+            theirs, to_them = await asyncio.open_connection("127.0.0.1", self._to)
+        except OSError:
+            writer.transport.abort()
+            return
+        pair, born = (writer, to_them), self._cuts
+        self._pairs.add(pair)
+        try:
+            await asyncio.gather(
+                self._pump(reader, to_them, born), self._pump(theirs, writer, born)
+            )
+        finally:
+            self._pairs.discard(pair)
+
+    async def _pump(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, born: int
+    ) -> None:
+        with contextlib.suppress(ConnectionError, OSError):
+            while chunk := await reader.read(_BYTES):
+                if self._cuts == born:
+                    writer.write(chunk)
+                    await writer.drain()
+            if self._cuts != born:
+                return
+        with contextlib.suppress(OSError):
+            writer.close()
