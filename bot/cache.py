@@ -31,6 +31,8 @@ _TIMEOUT_S = 0.5
 _REST_AFTER_FAILURE_S = 1.0
 _LOCK_POLL_S = 0.05
 _RECONNECT_S = 0.5
+_SIGN_OF_LIFE_S = 5.0
+"""A connection that waits for wake-ups is asked for one after so long a silence."""
 
 _HIT = """
 local count = redis.call('INCR', KEYS[1])
@@ -279,15 +281,22 @@ class Cache:
                 self._url,
                 decode_responses=True,
                 socket_connect_timeout=_TIMEOUT_S,
-                health_check_interval=10,
             ) as redis,
             redis.pubsub(ignore_subscribe_messages=True) as channel,
         ):
             await channel.subscribe(_WAKE_CHANNEL)
             self._hub.wake_all()  # what was sent while nobody listened
+            loop = asyncio.get_running_loop()
+            heard_at = loop.time()
             while True:
-                message = await channel.get_message(timeout=5.0)
+                message = await channel.get_message(timeout=_SIGN_OF_LIFE_S)
                 if message is not None:
+                    heard_at = loop.time()
+                elif loop.time() - heard_at > 2 * _SIGN_OF_LIFE_S:
+                    raise TimeoutError("a network that forgot the connection says nothing for ever")
+                else:
+                    await channel.ping()  # its answer comes as a message
+                if message is not None and message["type"] == "message":
                     sender, *topics = json.loads(message["data"])
                     for topic in topics if sender != self._me else ():
                         self._hub.wake(topic)

@@ -57,6 +57,7 @@ async def metrics(services: Services) -> bytes:
     """Counters of this process, the queues as the database has them, and the platforms' quotas as
     all replicas have used them, for Prometheus."""
     inbox, outbox = await asyncio.gather(services.inbox.counts(), services.outbox.counts())
+    services.metrics.rasa_resting(parse=services.nlu.away, dialogue=services.dialogue.away)
     services.metrics.queue("inbox", inbox)
     services.metrics.queue("outbox", outbox)
     departments, updates = await services.deliveries.counts()

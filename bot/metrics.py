@@ -83,6 +83,12 @@ class Metrics:
             ["why"],
             registry=registry,
         )
+        self._rasa_resting = Gauge(
+            "policyline_rasa_resting",
+            "1 while Rasa, having failed, is not asked by this process.",
+            ["part"],
+            registry=registry,
+        )
         self._delivered = Counter(
             "policyline_deliveries", "Tries to deliver.", ["channel", "outcome"], registry=registry
         )
@@ -175,6 +181,11 @@ class Metrics:
     def dialogue_away(self, why: str) -> None:
         """A turn had to do without Rasa."""
         self._without_dialogue.labels(why).inc()
+
+    def rasa_resting(self, *, parse: bool, dialogue: bool) -> None:
+        """Whether Rasa is left alone now, its reading of texts and its conversations."""
+        self._rasa_resting.labels("parse").set(parse)
+        self._rasa_resting.labels("dialogue").set(dialogue)
 
     def delivered(self, channel: str, outcome: str) -> None:
         """A delivery was tried: sent, retried, kept or dead."""

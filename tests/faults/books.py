@@ -141,9 +141,13 @@ async def _seen(town: Town, written: Sequence[Written]) -> list[Violation]:
         )
         tried_again = any(row.attempts > 1 for row in rows if row.state is OutboxState.SENT)
         began, ended = notes[0].began, notes[-1].at
+        went = [
+            f"{note.tries} sends {note.delivery.fault or 'ok'}" for note in notes if note.delivery
+        ]
         for fault in report.faults:
             what = _sort(fault, tried_again=tried_again)
-            found.append(Violation(what=what, about=fault[:160], began=began, ended=ended))
+            about = f"{fault[:120]} ({'; '.join(went)})"
+            found.append(Violation(what=what, about=about, began=began, ended=ended))
     return found
 
 

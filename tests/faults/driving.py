@@ -82,9 +82,8 @@ async def _all(
         await asyncio.sleep(fault.length_s)
         open_now.append((run, undo))
         following = faults[at + 1] if at + 1 < len(faults) else None
-        if fault.together and following is not None and len(open_now) == 1:
-            if following.part != fault.part:
-                continue
+        if following and fault.together and len(open_now) == 1 and following.part != fault.part:
+            continue
         over = time.monotonic()
         for one, put_right in reversed(open_now):
             if wrong := await put_right():

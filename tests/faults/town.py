@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
+import shutil
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -11,7 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from bot.clock import SystemClock
-from bot.library import Library
+from bot.library import Library, encoder_maker
 from bot.settings import ROOT, Settings
 from bot.storage.units import Storage
 from bot.stored import storage_of
@@ -66,7 +67,7 @@ async def town(folder: Path) -> AsyncIterator[Town]:
             (folder / name).mkdir(parents=True)
         disks = now.enter_context(small_disk(folder / "postgres", DATABASE_MB))
         disks &= now.enter_context(small_disk(folder / "files", FILES_MB))
-        folder.chmod(0o755)
+        await asyncio.to_thread(folder.chmod, 0o755)  # for PostgreSQL's own user
         postgres = await asyncio.to_thread(Postgres, folder / "postgres")
         redis, rasa = redis_server(folder / "redis"), rasa_stand_in(folder / "rasa")
         for server in (postgres, redis, rasa):
@@ -84,8 +85,7 @@ async def town(folder: Path) -> AsyncIterator[Town]:
         storage = storage_of(own)
         now.push_async_callback(storage.close)
         await storage.upgrade()
-        library = Library(storage, clock=SystemClock())
-        await library.import_paths([ROOT / "knowledge" / "samples"], publish=True, by="test")
+        await _content(storage, own)
         (folder / "clock").write_text("0")
         processes = [
             Process(
@@ -94,7 +94,8 @@ async def town(folder: Path) -> AsyncIterator[Town]:
             )
             for role, name in (("serve", "first"), ("serve", "second"), ("worker", "worker"))
         ]  # fmt: skip
-        for process in processes:
+        for process, name in zip(processes, ("first", "second", "worker"), strict=True):
+            shutil.copytree(folder / "encoder", folder / name / "encoder")
             process.start()
             now.callback(process.stop)
         for process in processes:
@@ -114,6 +115,14 @@ async def town(folder: Path) -> AsyncIterator[Town]:
             folder=folder,
             disks=disks,
         )
+
+
+async def _content(storage: Storage, settings: Settings) -> None:
+    """The sample content, and the encoder trained from it, once for all processes."""
+    library = Library(storage, clock=SystemClock(), encoder=encoder_maker(settings))
+    await library.import_paths([ROOT / "knowledge" / "samples"], publish=True, by="test")
+    await library.start()
+    await library.close()
 
 
 def _settings(

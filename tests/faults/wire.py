@@ -67,6 +67,10 @@ class Wire:
                 writer.transport.abort()
 
     async def _taken(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with contextlib.suppress(asyncio.CancelledError):  # the run ends
+            await self._passed(reader, writer)
+
+    async def _passed(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await self._whole.wait()
         try:
             theirs, to_them = await asyncio.open_connection("127.0.0.1", self._to)
