@@ -32,7 +32,6 @@ _REST_AFTER_FAILURE_S = 1.0
 _LOCK_POLL_S = 0.05
 _RECONNECT_S = 0.5
 _SIGN_OF_LIFE_S = 5.0
-"""A connection that waits for wake-ups is asked for one after so long a silence."""
 
 _HIT = """
 local count = redis.call('INCR', KEYS[1])
@@ -78,9 +77,17 @@ class Cache:
     Args:
         url: `redis://…`.
         rest_s: after a failure nothing is tried for so long, so that a dead Redis costs no waits.
+        sign_of_life_s: a connection that waits for wake-ups is asked for one after so long a
+            silence, and given up after two more of them.
     """
 
-    def __init__(self, url: str, *, rest_s: float = _REST_AFTER_FAILURE_S) -> None:
+    def __init__(
+        self,
+        url: str,
+        *,
+        rest_s: float = _REST_AFTER_FAILURE_S,
+        sign_of_life_s: float = _SIGN_OF_LIFE_S,
+    ) -> None:
         self._redis: Redis = Redis.from_url(
             url,
             decode_responses=True,
@@ -88,7 +95,7 @@ class Cache:
             socket_connect_timeout=_TIMEOUT_S,
             retry=Retry(NoBackoff(), 1),  # a connection from before a restart of Redis is replaced
         )
-        self._url, self._rest_s = url, rest_s
+        self._url, self._rest_s, self._sign_of_life_s = url, rest_s, sign_of_life_s
         self._resting_until = 0.0
         self._me = secrets.token_hex(8)
         self._hub = Hub()
@@ -289,10 +296,10 @@ class Cache:
             loop = asyncio.get_running_loop()
             heard_at = loop.time()
             while True:
-                message = await channel.get_message(timeout=_SIGN_OF_LIFE_S)
+                message = await channel.get_message(timeout=self._sign_of_life_s)
                 if message is not None:
                     heard_at = loop.time()
-                elif loop.time() - heard_at > 2 * _SIGN_OF_LIFE_S:
+                elif loop.time() - heard_at > 2 * self._sign_of_life_s:
                     raise TimeoutError("a network that forgot the connection says nothing for ever")
                 else:
                     await channel.ping()  # its answer comes as a message

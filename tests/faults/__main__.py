@@ -15,6 +15,11 @@ from .report import Report
 from .servers import Missing
 
 
+def _say(line: str) -> None:
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
+
+
 def main() -> int:
     """Exit code: 0 nothing violated, 1 something was, 2 a server is missing."""
     asked = argparse.ArgumentParser(prog="python -m tests.faults")
@@ -30,19 +35,19 @@ def main() -> int:
         report.write(given.report)
         run = report.runs[-1]
         took = "not recovered" if run.took_s is None else f"{run.took_s:.1f} s"
-        print(f"{run.fault.number} {run.fault.kind}: {took}", flush=True)
+        _say(f"{run.fault.number} {run.fault.kind}: {took}")
 
     folder = given.keep or Path(tempfile.mkdtemp(prefix="policyline-faults-"))
     folder.mkdir(parents=True, exist_ok=True)
-    print(f"seed {seed}; logs in {folder}", flush=True)
+    _say(f"seed {seed}; logs in {folder}")
     faults = draw(seed, given.faults, given.kinds)
     try:
         report = asyncio.run(drive(faults, seed=seed, folder=folder, told=told))
     except Missing as missing:
-        print(missing)
+        _say(str(missing))
         return 2
     report.write(given.report)
-    print(report)
+    _say(str(report))
     return 1 if report.violations else 0
 
 

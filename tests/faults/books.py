@@ -18,6 +18,12 @@ from tests.whole.day.script import Kind, Step
 from .load import Way, Written
 from .town import Town
 
+SENT_AGAIN = "sent twice: its note was lost"
+"""Who dies, or loses the database, between the platform's taking a message up and noting it sends
+it again: the platform cannot be asked, and a reply twice is better than none."""
+NOT_ACKNOWLEDGED = "not acknowledged: its answer in place reached nobody"
+"""The platform left before it read the answer, and its next tries were refused or met nobody: it
+told the citizen that the account is out of service."""
 _TRACE = re.compile(r"Traceback|File \"|sqlalchemy|asyncpg|Errno|\bException\b")
 _CHINESE = re.compile("[一-鿿]{4}")
 _CHANNELS = {Way.WECHAT: "wechat", Way.PAGE: "webchat", Way.LETTER: "mailbox"}
@@ -139,21 +145,24 @@ async def _seen(town: Town, written: Sequence[Written]) -> list[Violation]:
             ),
             report,
         )
+        refused = any(not note.taken for note in notes)
         tried_again = any(row.attempts > 1 for row in rows if row.state is OutboxState.SENT)
         began, ended = notes[0].began, notes[-1].at
         went = [
             f"{note.tries} sends {note.delivery.fault or 'ok'}" for note in notes if note.delivery
         ]
         for fault in report.faults:
-            what = _sort(fault, tried_again=tried_again)
+            what = _sort(fault, tried_again=tried_again, refused=refused)
             about = f"{fault[:120]} ({'; '.join(went)})"
             found.append(Violation(what=what, about=about, began=began, ended=ended))
     return found
 
 
-def _sort(fault: str, *, tried_again: bool) -> str:
+def _sort(fault: str, *, tried_again: bool, refused: bool) -> str:
     if "said twice" in fault:
-        return "sent twice: its note was lost" if tried_again else "sent twice"
+        return SENT_AGAIN if tried_again else "sent twice"
+    if "never seen" in fault and "(reply at" in fault and refused:
+        return NOT_ACKNOWLEDGED
     for sort in ("never seen", "out of order", "half a reply", "kept, but seen"):
         if sort in fault:
             return sort

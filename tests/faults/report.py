@@ -10,13 +10,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import median
 
-from .books import Violation
+from .books import NOT_ACKNOWLEDGED, SENT_AGAIN, Violation
 from .load import Written
 from .plan import Fault, Kind
 
-UNAVOIDABLE = "sent twice: its note was lost"
-"""Who dies, or loses the database, between the platform's taking a message up and noting it sends it
-again: the platform cannot be asked, and a reply twice is better than none."""
+APART = frozenset({SENT_AGAIN, NOT_ACKNOWLEDGED})
+"""Told, and no violations: no program can avoid the first, and the second was promised nothing."""
 
 
 @dataclass(kw_only=True)
@@ -69,8 +68,8 @@ class Report:
 
     @property
     def violations(self) -> list[tuple[str, Violation]]:
-        """What must not be; without what no program can avoid."""
-        return [(at, one) for at, one in self.found if one.what != UNAVOIDABLE]
+        """What must not be."""
+        return [(at, one) for at, one in self.found if one.what not in APART]
 
     def write(self, path: Path) -> None:
         """As JSON."""
@@ -118,7 +117,7 @@ class Report:
             yield kind, runs, p50, longest, bad
 
     def _during(self, violation: Violation) -> str:
-        """The faults a violation's time touches, `number kind`, the last first; or the one before."""
+        """The last fault a violation's time touches, `number kind`; or the one before."""
         touched = [
             run
             for run in self.runs

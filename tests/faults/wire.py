@@ -10,6 +10,7 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 _BYTES = 65_536
 _NOTICED_AFTER_S = 30.0
@@ -20,10 +21,10 @@ class Wire:
     """Listens on a port of its own and forwards to another.
 
     Args:
-        to: the port on 127.0.0.1 it leads to.
+        to: the port on 127.0.0.1, or the socket, it leads to.
     """
 
-    def __init__(self, to: int) -> None:
+    def __init__(self, to: int | Path) -> None:
         self._to = to
         self._whole = asyncio.Event()
         self._whole.set()
@@ -73,7 +74,7 @@ class Wire:
     async def _passed(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await self._whole.wait()
         try:
-            theirs, to_them = await asyncio.open_connection("127.0.0.1", self._to)
+            theirs, to_them = await self._connected()
         except OSError:
             writer.transport.abort()
             return
@@ -85,6 +86,11 @@ class Wire:
             )
         finally:
             self._pairs.discard(pair)
+
+    async def _connected(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+        if isinstance(self._to, Path):
+            return await asyncio.open_unix_connection(self._to)
+        return await asyncio.open_connection("127.0.0.1", self._to)
 
     async def _pump(
         self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, born: int

@@ -13,11 +13,14 @@ from tests.bot.cases.world import CLERK, World
 from tests.fakes.edges import CountingIds, FakeClock, RecordedWakeups
 
 
-async def open_and_accept(world: World, opened: list[str], until: asyncio.Event) -> None:
+async def open_and_accept(
+    world: World, opened: list[str], some: asyncio.Event, until: asyncio.Event
+) -> None:
     while not until.is_set():
         number = (await world.open(f"web:a:{len(opened)}")).case.number
         await world.service.move(number, Move.ACCEPT, CLERK)
         opened.append(number)
+        some.set()
 
 
 async def test_a_backup_of_a_service_at_work_comes_back_whole(
@@ -26,10 +29,9 @@ async def test_a_backup_of_a_service_at_work_comes_back_whole(
     storage, file, files = Storage(database_url), tmp_path / "backup", tmp_path / "files"
     world = World(storage=storage, clock=clock, ids=ids, wakeups=RecordedWakeups())
     opened: list[str] = []
-    enough = asyncio.Event()
-    working = asyncio.create_task(open_and_accept(world, opened, enough))
-    while len(opened) < 3:
-        await asyncio.sleep(0)
+    some, enough = asyncio.Event(), asyncio.Event()
+    working = asyncio.create_task(open_and_accept(world, opened, some, enough))
+    await some.wait()
     before = list(opened)
     await back_up(database_url, files, file)
     after = len(opened)
