@@ -25,6 +25,7 @@ def main() -> int:
     asked = argparse.ArgumentParser(prog="python -m tests.faults")
     asked.add_argument("--seed", type=int, default=None)
     asked.add_argument("--faults", type=int, default=500)
+    asked.add_argument("--minutes", type=float, default=float("inf"), help="no fault after them")
     asked.add_argument("--kinds", nargs="*", type=Kind, default=list(Kind))
     asked.add_argument("--report", type=Path, default=Path("faults.json"))
     asked.add_argument("--keep", type=Path, default=None, help="folder of logs, kept")
@@ -42,7 +43,15 @@ def main() -> int:
     _say(f"seed {seed}; logs in {folder}")
     faults = draw(seed, given.faults, given.kinds)
     try:
-        report = asyncio.run(drive(faults, seed=seed, folder=folder, told=told))
+        report = asyncio.run(
+            drive(
+                faults,
+                seed=seed,
+                folder=folder,
+                at_most_s=60 * given.minutes,
+                told=told,
+            )
+        )
     except Missing as missing:
         _say(str(missing))
         return 2

@@ -34,6 +34,7 @@ async def drive(
     seed: int,
     folder: Path,
     citizens: tuple[int, int, int] = (4, 3, 1),
+    at_most_s: float = float("inf"),
     told: Callable[[Report], None] = lambda report: None,
 ) -> Report:
     """Run all of it.
@@ -43,6 +44,7 @@ async def drive(
         seed: of the citizens, and noted with every violation.
         folder: an empty one.
         citizens: so many at once at the account, on the page, at the form.
+        at_most_s: no fault begins later than that.
         told: called after each fault with what is known so far.
 
     Raises:
@@ -56,7 +58,7 @@ async def drive(
         chatting, on_page, letters = citizens
         living = asyncio.create_task(load.live(chatting=chatting, on_page=on_page, letters=letters))
         try:
-            await _all(faults, all_of_it, report, told)
+            await _all(faults, all_of_it, report, time.monotonic() + at_most_s, told)
         finally:
             load.stop.set()
         await living
@@ -69,13 +71,19 @@ async def drive(
 
 
 async def _all(
-    faults: Sequence[Fault], here: Town, report: Report, told: Callable[[Report], None]
+    faults: Sequence[Fault],
+    here: Town,
+    report: Report,
+    end_at: float,
+    told: Callable[[Report], None],
 ) -> None:
     open_now: list[tuple[Run, Undo]] = []
     for at, fault in enumerate(faults):
         if fault.kind in NEED_ROOT and not here.disks:
             report.skipped(fault.kind)
             continue
+        if time.monotonic() > end_at and not open_now:
+            return
         await asyncio.sleep(fault.pause_s)
         run = report.begun(fault)
         undo = await make(fault, here)

@@ -1,4 +1,4 @@
-"""PostgreSQL, Redis and Rasa's stand-in, each on one port: killed, frozen, filled, started again."""
+"""PostgreSQL, Redis and Rasa's stand-in, each on one port: killed, frozen, filled, started anew."""
 
 from __future__ import annotations
 
