@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -47,6 +47,8 @@ from bot.storage.staff import StaffRepository
 from bot.storage.tries import TryRepository
 from bot.storage.unanswered import FeedbackRepository, UnansweredRepository
 from bot.storage.updates import UpdateRepository
+
+_CLOSE_WITHIN_S = 2.0
 
 
 class DatabaseAway(Exception):
@@ -198,8 +200,10 @@ class Storage:
             return await version(connection) == head()
 
     async def close(self) -> None:
-        """Close every connection."""
-        await self._engine.dispose()
+        """Close every connection; those that do not even answer to that end with the process."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_CLOSE_WITHIN_S):
+                await self._engine.dispose()
 
     def _make_folder(self) -> None:
         if self._is_sqlite and self._url.database and self._url.database != ":memory:":
