@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import os
+import shutil
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -16,10 +19,18 @@ pytestmark = [pytest.mark.faults, pytest.mark.postgres]
 SEED = int(os.environ.get("POLICYLINE_FAULTS_SEED", "20260302"))
 
 
-async def test_a_minute_of_faults_loses_nothing_and_sends_nothing_twice(tmp_path: Path) -> None:
+@pytest.fixture
+def folder() -> Iterator[Path]:
+    """Not among pytest's own, which PostgreSQL's user may not enter."""
+    made = Path(tempfile.mkdtemp(prefix="policyline-faults-"))
+    yield made
+    shutil.rmtree(made)
+
+
+async def test_a_minute_of_faults_loses_nothing_and_sends_nothing_twice(folder: Path) -> None:
     faults = draw(SEED, len(SHORT), SHORT)
     try:
-        report = await drive(faults, seed=SEED, folder=tmp_path, citizens=(2, 2, 1))
+        report = await drive(faults, seed=SEED, folder=folder, citizens=(2, 2, 1))
     except Missing as missing:
         pytest.skip(str(missing))
     assert not report.violations, str(report)

@@ -12,6 +12,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+_End = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 _BYTES = 65_536
 _NOTICED_AFTER_S = 30.0
 """A server notices by its keep-alives that a client is gone; the client may never."""
@@ -30,6 +31,7 @@ class Wire:
         self._whole.set()
         self._cuts = 0
         self._pairs: set[tuple[asyncio.StreamWriter, asyncio.StreamWriter]] = set()
+        self._tasks: set[asyncio.Task[None]] = set()
         self.port = 0
 
     @asynccontextmanager
@@ -41,8 +43,9 @@ class Wire:
             yield self
         finally:
             server.close()
-            self._whole.set()
-            self._reset()
+            for task in self._tasks:
+                task.cancel()
+            await asyncio.gather(*self._tasks)
 
     def cut(self) -> None:
         """Forward nothing from now on, and never again what is connected now."""
@@ -68,26 +71,34 @@ class Wire:
                 writer.transport.abort()
 
     async def _taken(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        with contextlib.suppress(asyncio.CancelledError):  # the run ends
-            await self._passed(reader, writer)
+        task = asyncio.create_task(self._passed(reader, writer))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
 
     async def _passed(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        await self._whole.wait()
+        ends = [writer]
         try:
+            await self._whole.wait()
             theirs, to_them = await self._connected()
-        except OSError:
-            writer.transport.abort()
-            return
-        pair, born = (writer, to_them), self._cuts
+            ends.append(to_them)
+            await self._both_ways((reader, writer), (theirs, to_them))
+        except (OSError, asyncio.CancelledError):
+            pass  # nobody is there, or the run ends
+        finally:
+            for end in ends:
+                end.transport.abort()
+
+    async def _both_ways(self, ours: _End, theirs: _End) -> None:
+        pair, born = (ours[1], theirs[1]), self._cuts
         self._pairs.add(pair)
         try:
             await asyncio.gather(
-                self._pump(reader, to_them, born), self._pump(theirs, writer, born)
+                self._pump(ours[0], theirs[1], born), self._pump(theirs[0], ours[1], born)
             )
         finally:
             self._pairs.discard(pair)
 
-    async def _connected(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+    async def _connected(self) -> _End:
         if isinstance(self._to, Path):
             return await asyncio.open_unix_connection(self._to)
         return await asyncio.open_connection("127.0.0.1", self._to)
