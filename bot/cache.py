@@ -31,6 +31,7 @@ _TIMEOUT_S = 0.5
 _REST_AFTER_FAILURE_S = 1.0
 _LOCK_POLL_S = 0.05
 _RECONNECT_S = 0.5
+_SIGN_OF_LIFE_S = 5.0
 
 _HIT = """
 local count = redis.call('INCR', KEYS[1])
@@ -82,9 +83,17 @@ class Cache:
     Args:
         url: `redis://…`.
         rest_s: after a failure nothing is tried for so long, so that a dead Redis costs no waits.
+        sign_of_life_s: a connection that waits for wake-ups is asked for one after so long a
+            silence, and given up after two more of them.
     """
 
-    def __init__(self, url: str, *, rest_s: float = _REST_AFTER_FAILURE_S) -> None:
+    def __init__(
+        self,
+        url: str,
+        *,
+        rest_s: float = _REST_AFTER_FAILURE_S,
+        sign_of_life_s: float = _SIGN_OF_LIFE_S,
+    ) -> None:
         self._redis: Redis = Redis.from_url(
             url,
             decode_responses=True,
@@ -92,7 +101,7 @@ class Cache:
             socket_connect_timeout=_TIMEOUT_S,
             retry=Retry(NoBackoff(), 1),  # a connection from before a restart of Redis is replaced
         )
-        self._url, self._rest_s = url, rest_s
+        self._url, self._rest_s, self._sign_of_life_s = url, rest_s, sign_of_life_s
         self._resting_until = 0.0
         self._me = secrets.token_hex(8)
         self._hub = Hub()
@@ -313,15 +322,22 @@ class Cache:
                 self._url,
                 decode_responses=True,
                 socket_connect_timeout=_TIMEOUT_S,
-                health_check_interval=10,
             ) as redis,
             redis.pubsub(ignore_subscribe_messages=True) as channel,
         ):
             await channel.subscribe(_WAKE_CHANNEL)
             self._hub.wake_all()  # what was sent while nobody listened
+            loop = asyncio.get_running_loop()
+            heard_at = loop.time()
             while True:
-                message = await channel.get_message(timeout=5.0)
+                message = await channel.get_message(timeout=self._sign_of_life_s)
                 if message is not None:
+                    heard_at = loop.time()
+                elif loop.time() - heard_at > 2 * self._sign_of_life_s:
+                    raise TimeoutError("a network that forgot the connection says nothing for ever")
+                else:
+                    await channel.ping()  # its answer comes as a message
+                if message is not None and message["type"] == "message":
                     sender, *topics = json.loads(message["data"])
                     for topic in topics if sender != self._me else ():
                         self._hub.wake(topic)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import logging
+import time
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -10,7 +13,10 @@ import httpx
 from bot.actions.server import TOKEN_HEADER
 from bot.replies import NotAReply, reply_from_json
 from connectors.base import Reply, ReplyKind, ReplyOption
+from nlu.breaker import REST_S, Breaker, Resting
 from nlu.model import Understanding
+
+log = logging.getLogger(__name__)
 
 _CHANNEL = "/webhooks/policyline/"
 _CONNECT_S = 0.5
@@ -58,9 +64,20 @@ class Dialogue:
         rasa_url: where Rasa listens, on this machine.
         token: shared with Rasa.
         timeout_s: for Rasa's part of a turn; what our own actions take comes on top.
+        rest_s: how long a Rasa that failed is left alone (`nlu.breaker`), seconds.
+        monotonic: the clock of that, seconds.
     """
 
-    def __init__(self, rasa_url: str, token: str, timeout_s: float) -> None:
+    def __init__(
+        self,
+        rasa_url: str,
+        token: str,
+        timeout_s: float,
+        *,
+        rest_s: float = REST_S,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._breaker = Breaker(rest_s=rest_s, monotonic=monotonic)
         channel = rasa_url.rstrip("/") + _CHANNEL
         self._url, self._health = channel + "webhook", channel
         self._client = httpx.AsyncClient(
@@ -68,6 +85,11 @@ class Dialogue:
             timeout=httpx.Timeout(timeout_s + _ACTIONS_S, connect=min(timeout_s, _CONNECT_S)),
             trust_env=False,
         )
+
+    @property
+    def away(self) -> bool:
+        """True while Rasa is left alone."""
+        return self._breaker.away
 
     async def talk(
         self,
@@ -101,7 +123,8 @@ class Dialogue:
 
         Raises:
             DialogueLost: the form that should go on is gone.
-            DialogueAway: Rasa is not there, too slow, or came to no word.
+            DialogueAway: Rasa is not there, too slow, or came to no word; or it was so just before
+                (`resting`), and is not asked.
         """
         body: dict[str, Any] = {
             "sender": conversation_id,
@@ -121,14 +144,35 @@ class Dialogue:
         if understanding is not None and understanding.source == "rasa":
             body["parse_data"] = _parse_data(text, understanding)
         try:
-            response = await self._client.post(self._url, json=body)
-        except httpx.HTTPError as error:
-            raise DialogueAway(type(error).__name__) from error
+            with self._breaker.trying():
+                response = await self._asked(body)
+        except Resting as error:
+            raise DialogueAway("resting") from error
         if response.status_code == httpx.codes.CONFLICT:
             raise DialogueLost
         if response.status_code != httpx.codes.OK:
             raise DialogueAway(f"http_{response.status_code}")
         return _turn(response)
+
+    async def _asked(self, body: dict[str, Any]) -> httpx.Response:
+        try:
+            response = await self._client.post(self._url, json=body)
+        except httpx.HTTPError as error:
+            self._failed(error, at_once=isinstance(error, httpx.ConnectError))
+            raise DialogueAway(type(error).__name__) from error
+        # 502: it is there, and came to no word over this very text.
+        if response.is_server_error and response.status_code != httpx.codes.BAD_GATEWAY:
+            self._failed(DialogueAway(f"http_{response.status_code}"))
+        else:
+            self._breaker.succeeded()
+        return response
+
+    def _failed(self, error: Exception, *, at_once: bool = False) -> None:
+        self._breaker.failed(at_once=at_once)
+        log.warning(
+            "dialogue failed",
+            extra={"error": type(error).__name__, "in_a_row": self._breaker.failures},
+        )
 
     async def ping(self) -> None:
         """Ask whether Rasa is there with its model.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import random
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 
@@ -24,9 +25,14 @@ _AT_ONCE = 8
 """Turns side by side in one process; more only wait for each other: at 50 messages a second with 32
 a tenth were answered within 5 s, with 8 all were (`make bench`, part wechat)."""
 _RETRY_AFTER_S = (1.0, 5.0, 30.0, 120.0)
-"""A failed turn is begun again after these; then a person gets the message."""
+"""A failed turn is begun again after these, or up to half as soon: many that failed together do not
+come back together. Then a person gets the message."""
+_RANDOM = random.SystemRandom()
 _BEGUN_AT_MOST = 8
-_STOP_WITHIN_S = 6.0
+_STOP_WITHIN_S = 4.0
+"""How long running turns may go on at the end; with all else that ends, no more than 10 s."""
+_PUT_BACK_WITHIN_S = 1.5
+"""Where the database does not answer, their leases run out instead."""
 _FRESH_S = 2.0
 _SWEEP_S = 1.0
 
@@ -38,10 +44,17 @@ class Handling:
 
     Args:
         handle: gives the next work of the conversation, or None.
+        jitter: a random number, 0 to 1.
     """
 
-    def __init__(self, services: Services, handle: Handle = turn.handle) -> None:
-        self._services, self._handle = services, handle
+    def __init__(
+        self,
+        services: Services,
+        handle: Handle = turn.handle,
+        *,
+        jitter: Callable[[], float] = _RANDOM.random,
+    ) -> None:
+        self._services, self._handle, self._jitter = services, handle, jitter
         self._room = asyncio.Semaphore(_AT_ONCE)
         self._running: set[asyncio.Task[None]] = set()
 
@@ -65,12 +78,14 @@ class Handling:
         """Let running turns end; those that do not are put back for another replica."""
         if self._running:
             await asyncio.wait(self._running, timeout=_STOP_WITHIN_S)
-        for task in self._running:
+        left = set(self._running)
+        for task in left:
             task.cancel()
-        await asyncio.gather(*self._running, return_exceptions=True)
         queue = self._services.intake.claimed
         while not queue.empty():
-            await self._put_back(queue.get_nowait())
+            left.add(asyncio.create_task(self._put_back(queue.get_nowait())))
+        if left:
+            await asyncio.wait(left, timeout=_PUT_BACK_WITHIN_S)
 
     async def idle(self) -> None:
         """Returns when nothing claimed is left undone here."""
@@ -146,7 +161,7 @@ class Handling:
         services.metrics.turn_failed(name)
         try:
             if message.attempts <= len(_RETRY_AFTER_S):
-                after_s = _RETRY_AFTER_S[message.attempts - 1]
+                after_s = _RETRY_AFTER_S[message.attempts - 1] * (0.5 + 0.5 * self._jitter())
                 await services.inbox.put_off(work, after_s=after_s, error=name)
                 return TurnOutcome.AGAIN, None
             return TurnOutcome.GIVEN_UP, await self._give_up(work, name)

@@ -24,8 +24,9 @@ log = logging.getLogger(__name__)
 _SWITCH_S = 0.0005
 """How long a thread that computes may keep the others waiting. Python's own 5 ms are spent at each
 of the some twenty steps between a sentence and its suggestions on the desk."""
-_SHUTDOWN_S = 2.0
-"""How long open requests (pages that poll) may go on at the end; then they are cut."""
+_SHUTDOWN_S = 1.0
+"""How long open requests (pages that poll) may go on at the end; then they are cut, and get as long
+again to end."""
 
 SETTING_FAULTS = (SettingsError, CityError, Misconfigured)
 """The operator has to change a setting; the message names it."""

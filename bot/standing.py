@@ -27,6 +27,7 @@ async def collect(services: Services, parts: Mapping[str, bool]) -> None:
     for name, up in parts.items():
         gauges.part(name, up=up)
     gauges.circuit("rasa", is_open=services.nlu.away)
+    gauges.circuit("rasa_dialogue", is_open=services.dialogue.away)
     gauges.circuit("redis", is_open=services.cache.away)
     gauges.circuit("rephrasing", is_open=services.rephraser.away)
     try:

@@ -6,6 +6,7 @@ import asyncio
 import logging
 import random
 from functools import partial
+from typing import Any
 
 from bot import texting
 from bot.calls_loop import calls_until
@@ -23,6 +24,9 @@ log = logging.getLogger(__name__)
 _POLL_S = 1.0
 """How often due rows are looked for when no wake-up comes: retries are due by time alone."""
 _PAUSE_S = 2.0
+_END_WITHIN_S = 6.0
+"""How long a message on its way may take at the end; a platform's call is given up after five. What
+is cut off then is sent again when its lease ends."""
 _WATCH_S = 30.0
 """Deadlines count in days, at the shortest in hours."""
 
@@ -50,7 +54,7 @@ async def run(services: Services, storage: Transactions, stop: asyncio.Event) ->
     await _release_configured(deliveries)
     async with handling(services, sweep=True):
         log.info("worker ready", extra={"owner": services.process})
-        await asyncio.gather(
+        working = asyncio.gather(
             deliver_until(stop, deliveries, services),
             watch_deadlines(stop, services),
             insight_until(stop, services),
@@ -59,6 +63,22 @@ async def run(services: Services, storage: Transactions, stop: asyncio.Event) ->
             scan_until(stop, services),
             services.posting.run(stop),
         )
+        await _ended(working, stop)
+
+
+async def _ended(working: asyncio.Future[list[None]], stop: asyncio.Event) -> None:
+    """Until `stop`, and then as long as what was begun may take."""
+    stopping = asyncio.create_task(stop.wait())
+    try:
+        either: set[asyncio.Future[Any]] = {working, stopping}
+        await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.wait({working}, timeout=_END_WITHIN_S)
+    finally:
+        stopping.cancel()
+        if not working.done():
+            log.warning("what was begun did not end in time")
+            working.cancel()
+    await asyncio.gather(working, return_exceptions=stop.is_set())
 
 
 async def _release_configured(deliveries: Deliveries) -> None:

@@ -9,15 +9,11 @@ from typing import Any
 
 import aiohttp
 
+from nlu.breaker import REST_S, Breaker, Resting
 from nlu.model import Entity, Intent, Understanding
 from nlu.stand_in import MAX_CHARS, StandIn
 
 log = logging.getLogger(__name__)
-
-FAILURES_TO_OPEN = 3
-"""Failures in a row after which Rasa is taken for away; a refused connection counts at once."""
-REST_S = 5.0
-"""How long Rasa is then left alone; the next text after that tries it again."""
 
 
 class _Unusable(Exception):
@@ -47,12 +43,9 @@ class RasaClient:
         self._url = url.rstrip("/") + "/model/parse"
         self._token = token
         self._timeout = aiohttp.ClientTimeout(total=timeout_s)
-        self._rest_s = rest_s
-        self._monotonic = monotonic
+        self._breaker = Breaker(rest_s=rest_s, monotonic=monotonic)
         self._stand_in = StandIn()
         self._session: aiohttp.ClientSession | None = None
-        self._failures = 0
-        self._away_until = float("-inf")
 
     def __repr__(self) -> str:
         return f"RasaClient({self._url!r})"
@@ -60,7 +53,7 @@ class RasaClient:
     @property
     def away(self) -> bool:
         """True while Rasa is left alone."""
-        return self._monotonic() < self._away_until
+        return self._breaker.away
 
     async def understand(self, text: str, message_id: str = "") -> Understanding:
         """What a text means; never raises for Rasa's sake.
@@ -69,22 +62,27 @@ class RasaClient:
             text: the citizen's words.
             message_id: ours, for Rasa's records.
         """
-        if self.away:
-            return self._stand_in.understand(text)
         try:
-            body = await self._parse(text[:MAX_CHARS], message_id)
-            understanding = _understanding(text, body)
-        except (aiohttp.ClientError, TimeoutError, _Unusable) as error:
-            self._failed(error)
+            with self._breaker.trying():
+                return await self._understood(text, message_id)
+        except (aiohttp.ClientError, TimeoutError, _Unusable, Resting):
             return self._stand_in.understand(text)
-        self._failures = 0
-        return understanding
 
     async def close(self) -> None:
         """Close the connections."""
         if self._session is not None:
             await self._session.close()
             self._session = None
+
+    async def _understood(self, text: str, message_id: str) -> Understanding:
+        try:
+            body = await self._parse(text[:MAX_CHARS], message_id)
+            understanding = _understanding(text, body)
+        except (aiohttp.ClientError, TimeoutError, _Unusable) as error:
+            self._failed(error)
+            raise
+        self._breaker.succeeded()
+        return understanding
 
     async def _parse(self, text: str, message_id: str) -> Any:
         if self._session is None:
@@ -100,11 +98,8 @@ class RasaClient:
                 raise _Unusable("not JSON") from error
 
     def _failed(self, error: Exception) -> None:
-        self._failures += 1
-        refused = isinstance(error, aiohttp.ClientConnectorError)
-        if refused or self._failures >= FAILURES_TO_OPEN:
-            self._away_until = self._monotonic() + self._rest_s
-        log.warning("rasa failed: %s, %d in a row", type(error).__name__, self._failures)
+        self._breaker.failed(at_once=isinstance(error, aiohttp.ClientConnectorError))
+        log.warning("rasa failed: %s, %d in a row", type(error).__name__, self._breaker.failures)
 
 
 def _understanding(text: str, body: Any) -> Understanding:

@@ -11,6 +11,8 @@ from typing import Annotated
 import typer
 
 from bot.cli import settings_or_exit
+from bot.commands.chain_check import chains
+from bot.commands.findings import Verdict
 from bot.settings import Settings, SettingsError
 from bot.storage.archive import Archived, back_up, bring_back
 from bot.storage.backup import BackupError
@@ -65,7 +67,7 @@ def backup_command(file: Path, yes: _Yes = False) -> None:
 
 @app.command("restore", help="从备份恢复数据库和附件；请先停止服务")
 def restore_command(file: Path, yes: _Yes = False) -> None:
-    """Bring a backup back."""
+    """Bring a backup back. Exits with 1 where files are lost or a chain of events does not hold."""
     settings = settings_or_exit()
     folder = settings.attachments_folder
     try:
@@ -77,7 +79,10 @@ def restore_command(file: Path, yes: _Yes = False) -> None:
         typer.echo(f"已恢复，数据库已是最新，附件 {held.files} 个在 {folder}。")
     else:
         typer.echo(f"已恢复，数据库已是最新。这份备份里没有附件的文件，请另行复制到 {folder}。")
+    broken = _tell_chains(settings)
     _tell_lost(held)
+    if broken:
+        raise typer.Exit(1)
 
 
 @app.command("new-key", help="给联系信息换一把新的加密密钥：打印一把，写进设置后运行 seal")
@@ -134,6 +139,16 @@ def files_command(
     elif found.stray:
         typer.echo(f"有 {found.stray} 个文件不属于任何来信，加 --remove 删除。")
     _tell_lost(Archived(files=found.kept, lost=found.lost))
+
+
+def _tell_chains(settings: Settings) -> bool:
+    """Verify the chains of all events of what was brought back; True where one does not hold."""
+    broken = False
+    for finding in asyncio.run(chains(settings, newest=None)):
+        fine = finding.verdict is Verdict.FINE
+        broken = broken or not fine
+        typer.echo(f"{finding.subject}：{finding.said}。", err=not fine)
+    return broken
 
 
 def _tell_lost(held: Archived) -> None:

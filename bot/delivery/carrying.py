@@ -135,6 +135,7 @@ class Carrying:
                         return ()
                     what = await self._carry(message, carries, via)
                     if not isinstance(what, _Wait):
+                        await _hear_of_hanging_up()
                         return what if not what or listening() else await self._not_given(what, via)
                     waits = what
                 left_s = give_up_at - loop.time()
@@ -250,6 +251,13 @@ class Carrying:
         if taken.left:
             await self._waking.wake("outbox")
         return tuple(row.outbound for row in taken.rows)
+
+
+async def _hear_of_hanging_up() -> None:
+    """What the network has brought meanwhile is read in the loop's next round, told in the one
+    after."""
+    for _ in range(2):
+        await asyncio.sleep(0)
 
 
 def _place(row: OutboxRow) -> tuple[datetime, str]:

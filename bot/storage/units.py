@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 import asyncpg
 import sqlalchemy as sa
 from sqlalchemy.engine import URL
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.clean import clean_text
 from bot.storage.alerts import AlertRepository
 from bot.storage.attachments import AttachmentRepository
 from bot.storage.audit import AuditRepository
@@ -34,6 +32,7 @@ from bot.storage.disclosure_files import DisclosureFileRepository
 from bot.storage.document_course import DocumentCourseRepository
 from bot.storage.document_lists import DocumentListRepository
 from bot.storage.documents import DocumentRepository
+from bot.storage.engines import WRITES, maintenance_engine, working_engine
 from bot.storage.hot import HotRepository
 from bot.storage.letters import PublishedLetterRepository
 from bot.storage.mail_boxes import MailBoxRepository
@@ -57,8 +56,7 @@ from bot.storage.tries import TryRepository
 from bot.storage.unanswered import FeedbackRepository, UnansweredRepository
 from bot.storage.updates import UpdateRepository
 
-_WRITES = "policyline_writes"
-_BUSY_TIMEOUT_MS = 20_000
+_CLOSE_WITHIN_S = 2.0
 
 
 class DatabaseAway(Exception):
@@ -123,7 +121,7 @@ class Storage:
 
     def __init__(self, url: str, *, pool_size: int = 10, keys: ContactKeys | None = None) -> None:
         self._url, self._keys = async_url(url), keys
-        self._engine = _engine(self._url, pool_size)
+        self._engine = working_engine(self._url, pool_size)
         use_keys(self._engine.dialect, keys)
         self._is_sqlite = self._url.get_backend_name() == "sqlite"
         self._writing = asyncio.Lock()
@@ -152,7 +150,7 @@ class Storage:
             self._writer = asyncio.current_task()
             try:
                 async with self._engine.connect() as connection:
-                    connection = await connection.execution_options(**{_WRITES: True})
+                    connection = await connection.execution_options(**{WRITES: True})
                     async with connection.begin():
                         yield Unit(connection)
             finally:
@@ -176,10 +174,8 @@ class Storage:
         """
         self._make_folder()
         await self.ping()
-        async with self._engine.connect() as connection:
-            connection = await connection.execution_options(**{_WRITES: True})
-            async with connection.begin():
-                await upgrade(connection)
+        async with self.begin_raw() as connection:
+            await upgrade(connection)
 
     async def seal(self) -> int:
         """Seal under the first key whatever is not; gives how many rows that were.
@@ -194,11 +190,16 @@ class Storage:
 
     @asynccontextmanager
     async def begin_raw(self) -> AsyncIterator[AsyncConnection]:
-        """A transaction that writes, for maintenance of rows."""
-        async with self._engine.connect() as connection:
-            connection = await connection.execution_options(**{_WRITES: True})
-            async with connection.begin():
-                yield connection
+        """A transaction that writes, for maintenance: it may take as long as it takes."""
+        engine = maintenance_engine(self._url)
+        use_keys(engine.dialect, self._keys)
+        try:
+            async with engine.connect() as connection:
+                connection = await connection.execution_options(**{WRITES: True})
+                async with connection.begin():
+                    yield connection
+        finally:
+            await engine.dispose()
 
     async def ping(self) -> None:
         """Ask the database for a sign of life. Raises `DatabaseAway`."""
@@ -221,8 +222,10 @@ class Storage:
             return not behind(await version(connection))
 
     async def close(self) -> None:
-        """Close every connection."""
-        await self._engine.dispose()
+        """Close every connection; those that do not even answer to that end with the process."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_CLOSE_WITHIN_S):
+                await self._engine.dispose()
 
     def _make_folder(self) -> None:
         if self._is_sqlite and self._url.database and self._url.database != ":memory:":
@@ -240,41 +243,3 @@ def async_url(url: str) -> URL:
     if backend not in drivers:
         raise ValueError(f"DATABASE_URL: {backend} is neither sqlite nor postgresql")
     return parsed.set(drivername=drivers[backend])
-
-
-def _engine(url: URL, pool_size: int) -> AsyncEngine:
-    engine = create_async_engine(
-        url,
-        pool_size=pool_size,
-        max_overflow=pool_size,
-        pool_pre_ping=url.get_backend_name() == "postgresql",
-        json_serializer=_json,
-        hide_parameters=True,  # they are citizens' words, and errors end in logs
-    )
-    if url.get_backend_name() == "sqlite":
-        sa.event.listen(engine.sync_engine, "connect", _prepare_sqlite)
-        sa.event.listen(engine.sync_engine, "begin", _begin_sqlite)
-    return engine
-
-
-def _json(value: Any) -> str:
-    return clean_text(json.dumps(value, ensure_ascii=False, separators=(",", ":")))
-
-
-def _prepare_sqlite(connection: Any, record: Any) -> None:
-    """WAL so that readers and the writer do not stop each other; FULL so that an acknowledged
-    message survives a power cut, not only a killed process."""
-    del record
-    connection.isolation_level = None  # transactions begin in `_begin_sqlite` alone
-    cursor = connection.cursor()
-    cursor.execute(f"PRAGMA busy_timeout = {_BUSY_TIMEOUT_MS}")
-    cursor.execute("PRAGMA journal_mode = WAL")
-    cursor.execute("PRAGMA synchronous = FULL")
-    cursor.execute("PRAGMA foreign_keys = ON")
-    cursor.close()
-
-
-def _begin_sqlite(connection: sa.Connection) -> None:
-    """Take the write lock at the start: a reader that turns writer midway may fail at once."""
-    writes = connection.get_execution_options().get(_WRITES, False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 from pathlib import Path
 
 import pytest
 from redis.asyncio import Redis
 
 from bot.cache import Cache, CacheAway
+from tests.faults.wire import Wire
 from tests.servers import free_port, running_redis
 
 
@@ -179,3 +180,23 @@ async def test_words_of_the_moment_are_shared_and_only_the_latest_count(
     assert await cache.words("c:citizen") == ("",)
     await nowhere.put_words("c:citizen", "路", at=1.0, ttl_s=60)
     assert await nowhere.words("c:citizen", "c:operator") == ("", "")
+
+
+async def test_a_connection_the_network_forgot_is_replaced(redis_url: str) -> None:
+    port = int(redis_url.rpartition(":")[2].partition("/")[0])
+    async with Wire(port).running() as wire:
+        cache = Cache(f"redis://127.0.0.1:{wire.port}/0", rest_s=0.0, sign_of_life_s=0.2)
+        await cache.start()
+        other = Cache(redis_url)
+        with cache.waiting("topic") as waiter:
+            await waiter.wait(5.0)  # it listens
+            wire.cut()
+            wire.mend(reset=False)
+            async with asyncio.timeout(20):
+                woken: Collection[str] = ()
+                while "topic" not in woken:
+                    await other.wake("topic")
+                    woken = await waiter.wait(0.1)
+            assert await cache.ping()
+        await cache.close()
+        await other.close()

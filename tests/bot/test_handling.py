@@ -140,3 +140,16 @@ async def test_giving_up_inside_a_conversation_ends_it_with_every_word(world: Wo
         kept = await unit.conversations.get("strict:c")
     assert kept is not None
     assert (kept.context.dialogue_open, kept.context.case_number) == (False, case.number)
+
+
+async def test_turns_that_failed_together_do_not_come_back_together(world: World) -> None:
+    services = await world.replica()
+    until = []
+    for number, jitter in enumerate((0.0, 0.5, 1.0)):
+        stored = await services.intake.store(world.says("怎么办", f"strict:{number}"))
+        handler = Handling(services, Trouble(1), jitter=lambda jitter=jitter: jitter)
+        handler.begin(services.intake.claimed.get_nowait())
+        await handler.idle()
+        until.append((await message(services, stored.message.id)).lease_until)
+    began = world.clock.now()
+    assert [(each - began).total_seconds() for each in until if each] == [0.5, 0.75, 1.0]

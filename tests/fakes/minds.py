@@ -26,6 +26,8 @@ class ScriptedNlu:
         "路灯": Intent.INFORM,
     }
 
+    away = False
+
     def __init__(self) -> None:
         self.asked: list[str] = []
 

@@ -12,7 +12,8 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer, unused_port
 
-from nlu.client import FAILURES_TO_OPEN, RasaClient
+from nlu.breaker import FAILURES_TO_OPEN
+from nlu.client import RasaClient
 from nlu.model import Entity, Intent
 from nlu.stand_in import MAX_CHARS
 

@@ -58,7 +58,7 @@ def check(books: Books, report: Report) -> None:
     _stored_once(books, report)
     _answered(books, report)
     _cases(books, report)
-    _delivered(books, report)
+    delivered(books, report)
     report.figures["notices"] += sum(seen.way == "notice" for seen in books.seen)
 
 
@@ -114,7 +114,7 @@ def _cases(books: Books, report: Report) -> None:
         report.fault(books, f"a case nobody reported: {words}")
 
 
-def _delivered(books: Books, report: Report) -> None:
+def delivered(books: Books, report: Report) -> None:
     """Every reply seen once, or kept with a reason; in order; each in place at its own message."""
     rows = list(books.rows)
     given: list[OutboxRow] = []

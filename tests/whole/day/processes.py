@@ -7,7 +7,9 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 from tests.running import ROOT
 from tests.servers import free_port
@@ -22,14 +24,26 @@ class Process:
         role: `serve` or `worker`.
         home: its folder; its output is `output.log` there.
         settings: without their prefix.
+        module: what is run with the role as its argument.
+        environment: more of it, by full name.
     """
 
-    def __init__(self, role: str, home: Path, settings: dict[str, str]) -> None:
+    def __init__(
+        self,
+        role: str,
+        home: Path,
+        settings: dict[str, str],
+        *,
+        module: str = "bot",
+        environment: Mapping[str, str] = MappingProxyType({}),
+    ) -> None:
         home.mkdir(parents=True)
+        self._module = module
         self.role, self.log, self.port = role, home / "output.log", free_port()
         named = settings | {"home": str(home), "port": str(self.port)}
         self._environment = os.environ | {
             "PYTHONPATH": str(ROOT),
+            **environment,
             **{f"POLICYLINE_{name.upper()}": value for name, value in named.items()},
         }
         self._process: subprocess.Popen[bytes] | None = None
@@ -43,7 +57,7 @@ class Process:
         self._said_before = self._said()
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "bot", self.role],
+                [sys.executable, "-m", self._module, self.role],
                 env=self._environment,
                 stdout=log,
                 stderr=log,
@@ -85,6 +99,29 @@ class Process:
         code = self._process.wait(within_s)
         self.start()
         return code
+
+    @property
+    def pid(self) -> int:
+        """Of the process started last."""
+        if self._process is None:
+            raise RuntimeError(f"{self.role} was never started")
+        return self._process.pid
+
+    def terminate(self, within_s: float) -> int | None:
+        """SIGTERM; gives its exit code, or None where it had to be killed after so long."""
+        if self._process is None:
+            return None
+        self._process.send_signal(signal.SIGTERM)
+        try:
+            return self._process.wait(within_s)
+        except subprocess.TimeoutExpired:
+            self.kill()
+            return None
+
+    @property
+    def runs(self) -> bool:
+        """False where it ended."""
+        return self._process is not None and self._process.poll() is None
 
     def _said(self) -> int:
         """How often it said that it is ready."""

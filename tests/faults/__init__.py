@@ -1,0 +1,1 @@
+"""Faults under load, drawn from a seed: what was acknowledged is kept, sent once, and recovers."""
