@@ -88,7 +88,7 @@ def test_an_administrator_changes_the_city_and_takes_it_back(visitors: Visitors)
     page.locator("summary", has_text="修改").first.click()
     assert page.locator("textarea[name=text]").input_value().strip() == was.strip()
     page.goto("/admin/connectors")
-    page.get_by_role("button", name="测试").first.click()
+    page.get_by_role("button", name="检查").first.click()
     expect(page.locator("main")).to_contain_text(re.compile("正常|注意|故障"))
     assert visitors.complaints == []
 
