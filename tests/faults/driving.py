@@ -17,9 +17,9 @@ from tests.whole.day.wire import Balancer
 from .books import Violation, violations
 from .doing import Undo, make
 from .load import Load
-from .plan import NEED_ROOT, Fault, Kind
+from .plan import NEED_ROOT, Fault
 from .report import Report, Run
-from .town import LEASE_S, Town, town
+from .town import Town, town
 
 RECOVERED_WITHIN_S = 60.0
 """Promised: from the end of a fault until everything answers and what waited is done."""
@@ -160,6 +160,3 @@ async def _settled(here: Town) -> None:
         if not any(await _undone(here)):
             return
         await asyncio.sleep(0.5)
-
-
-__all__ = ["LEASE_S", "RECOVERED_WITHIN_S", "Kind", "drive"]

@@ -91,13 +91,6 @@ class Process:
             except subprocess.TimeoutExpired:
                 self.kill()
 
-    @property
-    def pid(self) -> int:
-        """Of the process started last."""
-        if self._process is None:
-            raise RuntimeError(f"{self.role} was never started")
-        return self._process.pid
-
     def terminate(self, within_s: float) -> int | None:
         """SIGTERM; gives its exit code, or None where it had to be killed after so long."""
         if self._process is None:
