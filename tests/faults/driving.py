@@ -61,7 +61,7 @@ async def drive(
             await _all(faults, all_of_it, report, time.monotonic() + at_most_s, told)
         finally:
             load.stop.set()
-        await living
+            await living
         report.notes(load.written)
         await _settled(all_of_it)
         for violation in await violations(all_of_it, load.written):
