@@ -17,9 +17,9 @@ from tests.whole.day.wire import Balancer
 from .books import Violation, violations
 from .doing import Undo, make
 from .load import Load
-from .plan import NEED_ROOT, Fault, Kind
+from .plan import NEED_ROOT, Fault
 from .report import Report, Run
-from .town import LEASE_S, Town, town
+from .town import Town, town
 
 RECOVERED_WITHIN_S = 60.0
 """Promised: from the end of a fault until everything answers and what waited is done."""
@@ -61,7 +61,7 @@ async def drive(
             await _all(faults, all_of_it, report, time.monotonic() + at_most_s, told)
         finally:
             load.stop.set()
-        await living
+            await living
         report.notes(load.written)
         await _settled(all_of_it)
         for violation in await violations(all_of_it, load.written):
@@ -160,6 +160,3 @@ async def _settled(here: Town) -> None:
         if not any(await _undone(here)):
             return
         await asyncio.sleep(0.5)
-
-
-__all__ = ["LEASE_S", "RECOVERED_WITHIN_S", "Kind", "drive"]

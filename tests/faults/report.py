@@ -10,12 +10,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import median
 
-from .books import NOT_ACKNOWLEDGED, SENT_AGAIN, Violation
+from .books import SENT_AGAIN, Violation
 from .load import Written
 from .plan import Fault, Kind
 
-APART = frozenset({SENT_AGAIN, NOT_ACKNOWLEDGED})
-"""Told, and no violations: no program can avoid the first, and the second was promised nothing."""
+APART = frozenset({SENT_AGAIN})
+"""Told, and no violation: no program can avoid it."""
 
 
 @dataclass(kw_only=True)

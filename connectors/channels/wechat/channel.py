@@ -100,6 +100,7 @@ class WeChatChannel:
             Unverified: wrongly signed or stale.
         """
         query = request.query
+        self._refuse_stale(request)
         if query.get("encrypt_type") == "aes" or "msg_signature" in query:
             encrypted = query.get("echostr", "")
             self._verify(query.get("msg_signature", ""), request, encrypted)
@@ -116,6 +117,7 @@ class WeChatChannel:
             Malformed: signed rightly, but not a message of the platform.
         """
         fields = self._fields(request)
+        self._refuse_stale(request)
         try:
             sender, kind_name = fields["FromUserName"], fields["MsgType"]
             created = int(fields["CreateTime"])
@@ -242,7 +244,10 @@ class WeChatChannel:
     def _verify(self, expected: str, request: RawRequest, *more: str) -> None:
         timestamp, nonce = request.query.get("timestamp", ""), request.query.get("nonce", "")
         crypto.verify(expected, self._token, timestamp, nonce, *more)
-        age_s = self._age_s(timestamp)
+
+    def _refuse_stale(self, request: RawRequest) -> None:
+        """When it comes in, never when it is answered: the clock may have been set meanwhile."""
+        age_s = self._age_s(request.query.get("timestamp", ""))
         if age_s is None or abs(age_s) > self._settings.stale_after_s:
             raise Unverified("stale")
 

@@ -125,6 +125,25 @@ def test_an_old_signed_request_is_a_replay(
         channel.parse(request)
 
 
+def test_an_old_url_check_is_a_replay(
+    platform: Platform, channel: WeChatChannel, clock: MovableClock
+) -> None:
+    query = platform[0].signed_query() | {"echostr": "5837459283"}
+    clock.time += timedelta(minutes=11)
+    with pytest.raises(Unverified):
+        channel.greet(RawRequest(method="GET", path="/", query=query))
+
+
+def test_a_clock_set_between_message_and_answer_loses_no_answer(
+    platform: Platform, channel: WeChatChannel, clock: MovableClock
+) -> None:
+    request = post(*platform[0].encrypted(platform[0].text_message("citizen", "你好")))
+    channel.parse(request)
+    clock.time += timedelta(hours=3)
+    answer = channel.answer_in_place(request, (outbound("您好。"),))
+    assert "您好。" in platform[0].read_reply(answer.body)
+
+
 def test_a_plain_body_is_refused_in_encrypted_mode(
     platform: Platform, channel: WeChatChannel
 ) -> None:
