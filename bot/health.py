@@ -16,6 +16,8 @@ from bot.web.security import address_behind
 
 _CHECK_WITHIN_S = 2.0
 _FORWARDED = ("Forwarded", "X-Forwarded-For", "X-Real-IP")
+_LEAVING = 404
+"""What HAProxy (`http-check disable-on-404`) takes for: no new requests, open ones go on."""
 NEEDED = ("database", "schema", "index")
 """Without these nothing can be handled; without the others less can be done."""
 
@@ -50,7 +52,8 @@ def routes(
         gone = leaving is not None and leaving.set
         able = not gone and all(parts[name] for name in NEEDED)
         told = {"ready": able, "degraded": not all(parts.values()), "leaving": gone}
-        return web.json_response({**told, "parts": parts}, status=200 if able else 503)
+        status = _LEAVING if gone else 200 if able else 503
+        return web.json_response({**told, "parts": parts}, status=status)
 
     async def counters(request: web.Request) -> web.Response:
         if not may_read_metrics(request, services.settings):

@@ -36,7 +36,7 @@ async def collect(services: Services, parts: Mapping[str, bool]) -> None:
     except Exception as error:  # noqa: BLE001 - the counters are told all the same
         gauges.unknown()
         log.warning("queues not counted", extra={"error": type(error).__name__})
-    await _quotas(services)
+    await quotas(services)
 
 
 async def _rows(services: Services) -> None:
@@ -69,7 +69,8 @@ async def _requests_due(services: Services) -> dict[str, int]:
     }
 
 
-async def _quotas(services: Services) -> None:
+async def quotas(services: Services) -> None:
+    """Bring the platforms' quotas up to date."""
     for name, channel in services.channels.items():
         if isinstance(channel, WatchesQuotas):
             for use in await channel.quota_use():

@@ -138,7 +138,7 @@ async def test_not_ready_without_migrations_index_or_database(
 async def test_who_is_about_to_end_says_so_and_is_still_alive(watched: Watched) -> None:
     watched.leaving.set = True
     status, told = await watched.ready()
-    assert (status, told["ready"], told["leaving"]) == (503, False, True)
+    assert (status, told["ready"], told["leaving"]) == (404, False, True)
     async with watched.client() as client:
         assert (await client.get("/health")).status == 200
 

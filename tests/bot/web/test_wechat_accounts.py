@@ -10,7 +10,6 @@ from dataclasses import dataclass, replace
 import pytest
 from aiohttp.test_utils import TestClient, TestServer
 
-from bot import health
 from bot.app import in_place_s
 from bot.cache import Cache
 from bot.cases.model import Actor, Case, Move, NewCase, Role
@@ -21,6 +20,7 @@ from bot.inbox import Inbox
 from bot.intake import Intake
 from bot.library import Library
 from bot.services import Services
+from bot.standing import quotas
 from bot.web import build
 from connectors.base import Channel, Outbound, Reply
 from connectors.channels.wechat.channel import WeChatChannel
@@ -208,7 +208,8 @@ async def test_calls_and_quotas_are_in_the_metrics(office: Office) -> None:
     await office.says(YIBAO, "您好")
     await office.case(YIBAO, "k")
     await office.deliveries.deliver()
-    lines = (await health.metrics(office.services)).decode().splitlines()
+    await quotas(office.services)
+    lines = office.services.metrics.text().decode().splitlines()
     label = f'channel="{YIBAO}",interface="/cgi-bin/message/custom/send"'
     assert f'policyline_platform_calls_total{{{label},outcome="ok"}} 1.0' in lines
     for window in ("day", "minute"):
