@@ -135,7 +135,7 @@ def decode_cursor(text: str, sort: CaseSort) -> Cursor:
             id=str(case_id),
             gravity=int(gravity),
         )
-    except (binascii.Error, ValueError, TypeError) as error:
+    except (binascii.Error, ValueError, TypeError, OverflowError, RecursionError) as error:
         raise Invalid("翻页标记无效，请从第一页重新查看。", fields={"cursor": "invalid"}) from error
     if cursor.sort is not sort or cursor.value.tzinfo is None:
         raise Invalid("翻页标记无效，请从第一页重新查看。", fields={"cursor": "invalid"})

@@ -14,7 +14,8 @@ MAX_UNPACKED = 64 * 1024 * 1024
 MAX_ROWS = 20_000
 _OLE = b"\xd0\xcf\x11\xe0"
 _ZIP = b"PK\x03\x04"
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠", "\t", "\r", "\n")
+"""Full-width signs too: a spreadsheet set to Chinese or Japanese begins a formula with them."""
 
 
 class SheetUnreadable(Exception):
