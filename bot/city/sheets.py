@@ -6,6 +6,7 @@ import csv
 import io
 import warnings
 import zipfile
+import zlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -85,6 +86,8 @@ def _of_workbook(raw: bytes, most_rows: int, most_unpacked: int) -> tuple[Row, .
 _NO_WORKBOOK = "不是 .xlsx 文件，或文件已损坏"
 _DAMAGED = (
     zipfile.BadZipFile,
+    zlib.error,
+    RuntimeError,
     OSError,
     EOFError,
     LookupError,

@@ -68,6 +68,7 @@ async def surround(request: web.Request, handler: Handler) -> web.StreamResponse
 async def dress(request: web.Request, response: web.StreamResponse) -> None:
     """Give an answer its headers before the first byte goes out, also one that goes on."""
     response.headers["X-Request-Id"] = request.get(REQUEST_ID, "-")
+    response.headers["Server"] = HEADERS["Server"]  # by now it has one that tells the versions
     for name, value in HEADERS.items():
         response.headers.setdefault(name, value)
     response.headers.setdefault("Cache-Control", "no-store")

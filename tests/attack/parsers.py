@@ -220,7 +220,7 @@ _ESL = (
     b"Event-Name: CUSTOM\nCC-Action: member-queue-start\nCC-Queue: 12345\n"
     b"CC-Member-Session-UUID: u-1\nEvent-Date-Timestamp: 1772416800000000\n\n"
 )
-_LAMP = b"service_code=other&description=a&lat=28.1&long=115.7&attribute[a][]=1&media_url=http://a/b"
+_LAMP = b"service_code=other&description=a&lat=28.1&long=115.7&attribute[a][]=1&media_url=https://example.com/b"
 
 READERS: dict[str, Reader] = {
     "wechat-xml": Reader(read=envelope.parse, raises=(ConnectorError,), seeds=(_WECHAT,)),
