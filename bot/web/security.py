@@ -78,7 +78,7 @@ async def dress(request: web.Request, response: web.StreamResponse) -> None:
 
 @contextmanager
 def keeps_coming(
-    request: web.Request, *, every_s: float = BODY_EVERY_S, least: int = BODY_LEAST
+    request: web.Request, *, every_s: float | None = None, least: int = BODY_LEAST
 ) -> Iterator[None]:
     """Inside, a body that trickles in more slowly than so many bytes in so many seconds is given
     up: who reads it gets `HTTPRequestTimeout`."""
@@ -86,6 +86,7 @@ def keeps_coming(
         yield
         return
     content, loop = request.content, asyncio.get_running_loop()
+    every_s = BODY_EVERY_S if every_s is None else every_s
     seen = content.total_bytes
 
     def look() -> None:
