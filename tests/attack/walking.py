@@ -19,7 +19,7 @@ from tests.bot.web.conftest import LIGHTS, PAGE, House, token
 
 NUMBER = "20260302000001"
 """Of a case that does not exist."""
-_GOES_ON = frozenset({"/cases/live", "/desk/events"})
+_GOES_ON = frozenset({"/cases/live", "/desk/events", "/desk/board/events"})
 """Answers that do not end by themselves."""
 
 
