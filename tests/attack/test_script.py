@@ -9,30 +9,18 @@ import csv
 import io
 import re
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
-from email.message import EmailMessage
 
 import pytest
-from aiohttp import FormData
-from aiohttp.test_utils import TestClient
 from defusedxml import ElementTree
 from selectolax.lexbor import LexborHTMLParser
 
 from bot.cases.filters import CaseFilter
-from bot.cases.model import CITIZEN, Actor, Move, Role
-from bot.handling import handling
+from bot.cases.model import Role
 from bot.library import Library
-from bot.settings import Settings
 from bot.web.rights import STAFF_ROLES
-from connectors.base import Inbound, InboundKind
-from connectors.calls import CallEvent, CallEventKind, Leg, SpeechFragment
-from connectors.channels.mailbox.inbound import inbound_of
-from connectors.channels.mailbox.parsing import read
-from connectors.departments.base import DepartmentUpdate, UpdateKind
+from tests.attack.town import Town, told
 from tests.bot.conftest import World
-from tests.bot.web.conftest import LIGHTS, PAGE, House, move, running
-from tests.bot.web.open311 import APP, keys, small_city
-from tests.bot.web.test_disclosure_public import apply
+from tests.bot.web.conftest import LIGHTS, PAGE
 
 MARK = "路灯坏了"
 PAYLOAD = (
@@ -40,8 +28,6 @@ PAYLOAD = (
     "</script><xss-mark>]]><!--<svg/onload=xss()>{{7*7}}${7*7}<a href=javascript:xss()>a</a>"
 )
 ATTRIBUTE = f"{MARK}\" xss-on=\"1\" autofocus onfocus='xss()' x='"
-CLERK = Actor(id="clerk", role=Role.DEPARTMENT_CLERK, department=LIGHTS)
-TRIAGE = Actor(id="triage", role=Role.TRIAGE)
 
 
 def came_to_be(html: str) -> list[str]:
@@ -56,115 +42,8 @@ def came_to_be(html: str) -> list[str]:
     return [one[:80] for one in found]
 
 
-@dataclass(kw_only=True)
-class Town:
-    """A house to which everybody has said something."""
-
-    house: House
-    number: str = ""
-    code: str = ""
-    request: str = ""
-
-
-async def _letters(town: Town, visitor: TestClient) -> None:
-    """The form with an attachment, and the API."""
-    for at, said in enumerate((PAYLOAD, ATTRIBUTE)):
-        made = FormData(quote_fields=False)
-        values = {"letter_id": f"{at}" * 32, "to": "领导信箱", "subject": said[:80], "text": said}
-        for name, value in (values | {"place": said[:80], "name": said[:20]}).items():
-            made.add_field(name, value)
-        picture = io.BytesIO(b"\x89PNG\r\n\x1a\n" + b"\0" * 20)
-        made.add_field("files", picture, filename=f"{said[:60]}.png", content_type=said[:20])
-        answer = await visitor.post("/mailbox", data=made, allow_redirects=False)
-        assert answer.status == 303, await answer.text()
-        sent = {"to": "领导信箱", "subject": said[:80], "text": said, "letter_id": f"{at}a" * 16}
-        await visitor.post("/api/v1/letters", json=sent)
-
-
-async def _programs(town: Town, visitor: TestClient) -> None:
-    """Cases of the API and of Open311, and a question to the answers."""
-    given = {"title": PAYLOAD[:60], "text": PAYLOAD, "place": ATTRIBUTE, "contact_name": "<xss-mark x>"}
-    opened = await visitor.post("/api/v1/cases", json={**given, "may_publish": True})
-    told = await opened.json()
-    assert opened.status == 201
-    town.number, town.code = told["number"], told["query_code"]
-    await visitor.post("/api/v1/cases", json={"text": ATTRIBUTE, "occurred_at": PAYLOAD[:60]})
-    form = {"api_key": APP, "service_code": "CG-01", "description": PAYLOAD, "first_name": "<xss-mark>"}
-    form |= {"address_string": ATTRIBUTE, "lat": "28.19", "long": "115.79"}
-    form |= {"media_url": "https://example.com/%22%3E%3Cxss-mark%3E"}
-    assert (await visitor.post("/open311/v2/requests.json", data=form)).status == 200
-    await visitor.post("/api/v1/answers", json={"question": PAYLOAD})
-
-
-async def _channels(town: Town) -> None:
-    """WeChat, text messages and mail, as their connectors hand them on."""
-    services, now = town.house.services, town.house.world.clock.now()
-    for at, said in enumerate((PAYLOAD, ATTRIBUTE)):
-        await services.intake.store(
-            Inbound(
-                channel="webchat",
-                external_id=f"w{at}",
-                sender_id="<xss-mark>",
-                conversation_id="webchat:<xss-mark>",
-                kind=InboundKind.TEXT,
-                text=said,
-                details={"Label": said},
-                sent_at=now,
-            )
-        )
-        mail = EmailMessage()
-        mail["From"], mail["Subject"] = '"<xss-mark>" <zhang@example.com>', said[:100]
-        mail["Message-ID"] = f"<{at}@example.com>"
-        mail.set_content(said)
-        mail.add_alternative(f"<p>{said}</p><script>xss()</script>", subtype="html")
-        mail.add_attachment(b"a", maintype="text", subtype="plain", filename="<xss-mark>.txt")
-        raw = mail.as_bytes()
-        letter = read(raw, received_at=now)
-        await services.intake.store(inbound_of(letter, raw, box="b", to="市长信箱", now=now))
-
-
-async def _call(town: Town) -> None:
-    calls, now = town.house.services.calls, town.house.world.clock.now()
-    for at, kind in enumerate((CallEventKind.OFFERED, CallEventKind.ANSWERED)):
-        event = CallEvent(
-            feed="web-default", external_id=f"e{at}", call_id="c1", kind=kind,
-            caller="<xss-mark>", operator="operator", at=now, details={"cause": PAYLOAD},
-        )  # fmt: skip
-        await calls.take_event(event)
-    for at, said in enumerate((PAYLOAD, ATTRIBUTE)):
-        fragment = SpeechFragment(
-            call_id="c1", leg=Leg.CITIZEN, text=said, committed=True, external_id=f"s{at}", at=now
-        )
-        await calls.take_fragment(fragment)
-    await calls._listening.settled()
-
-
-async def _platform(town: Town) -> None:
-    """Another platform's order, and the course of a case up to its publication."""
-    services, now = town.house.services, town.house.world.clock.now()
-    order = {"title": PAYLOAD[:60], "text": PAYLOAD, "place": ATTRIBUTE, "contact_name": "<xss-mark>"}
-    update = DepartmentUpdate(
-        source="county", external_id="S1:E1", kind=UpdateKind.OPENED, external_number="<xss-mark>",
-        order=order, words=PAYLOAD, at=now,
-    )  # fmt: skip
-    await services.updates.store((update,))
-    await services.updates.apply()
-    cases = services.cases
-    await cases.move(town.number, Move.NOTE, CITIZEN, text=PAYLOAD)
-    await cases.move(town.number, Move.ACCEPT, CLERK)
-    await cases.move(town.number, Move.REPLY, CLERK, text=f"您好，路灯已修好。{PAYLOAD}")
-    await cases.move(town.number, Move.REOPEN, CITIZEN, reason=ATTRIBUTE)
-    await cases.move(town.number, Move.DISPATCH, TRIAGE, department=LIGHTS)
-    await cases.move(town.number, Move.ACCEPT, CLERK)
-    await cases.move(town.number, Move.REPLY, CLERK, text=f"您好，路灯又修好了。{ATTRIBUTE}")
-    public = {"public_title": PAYLOAD[:60], "public_text": PAYLOAD, "public_reply": ATTRIBUTE}
-    client = await town.house.staff(Role.TRIAGE, name="publisher")
-    assert (await move(client, town.number, "publish", **public)).status == 303
-
-
 @pytest.fixture
 async def town(world: World, library: Library) -> AsyncIterator[Town]:
-    settings = Settings(home=world.home, proxy_hops=1, open311_keys=keys())
     folder = world.home / "hostile"
     folder.mkdir()
     (folder / "a.html").write_text(
@@ -173,21 +52,8 @@ async def town(world: World, library: Library) -> AsyncIterator[Town]:
         "utf-8",
     )
     await library.import_paths([folder], publish=True, by="test")
-    async with running(world, library=library, settings=settings, city=small_city()) as house:
-        made, visitor = Town(house=house), await house.visitor()
-        await _letters(made, visitor)
-        await _programs(made, visitor)
-        await _channels(made)
-        await _call(made)
-        await _platform(made)
-        await visitor.post("/chat", data={"text": PAYLOAD})
-        status, text = await apply(
-            visitor, content=PAYLOAD, name="<xss-mark>", address=ATTRIBUTE, purpose=PAYLOAD
-        )
-        assert status == 200, text
-        [made.request] = set(re.findall(r"GK\d{10}", text))
-        async with handling(house.services, sweep=True) as handler:
-            await handler.idle()
+    words = {"said": PAYLOAD, "other": ATTRIBUTE, "name": "<xss-mark>", "reply": PAYLOAD + ATTRIBUTE}
+    async with told(world, library, **words) as made:
         yield made
 
 
