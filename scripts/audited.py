@@ -1,4 +1,4 @@
-"""Tell what pip-audit found, in words: audited.py NAME < its JSON. Ends with 1 where it found any."""
+"""Tell what pip-audit found: audited.py NAME < its JSON. Ends with 1 where it found any."""
 
 from __future__ import annotations
 
@@ -16,7 +16,10 @@ def told(name: str, said: str) -> tuple[str, bool]:
     packages = json.loads(said)["dependencies"] if said.strip() else []
     looked_at = [one for one in packages if "skip_reason" not in one]
     if not looked_at:
-        return f"{name}: not audited, for no database of advisories can be reached from here.", False
+        return (
+            f"{name}: not audited, for no database of advisories can be reached from here.",
+            False,
+        )
     weak = [(one, each) for one in looked_at for each in one["vulns"]]
     lines = [
         f"{name}: {one['name']} {one['version']}: {each['id']}, mended in "

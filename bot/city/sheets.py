@@ -104,7 +104,7 @@ def _unpacked(raw: bytes) -> int:
     try:
         with zipfile.ZipFile(io.BytesIO(raw)) as packed:
             return sum(part.file_size for part in packed.infolist())
-    except (zipfile.BadZipFile, OSError, ValueError) as error:
+    except _DAMAGED as error:
         raise SheetUnreadable(_NO_WORKBOOK) from error
 
 

@@ -1,8 +1,8 @@
 """Every parser fuzzed for as long as one likes: `python -m tests.attack.fuzz SECONDS [PARSER…]`.
 
-Inputs are led by the code they reach (atheris, https://github.com/google/atheris; installed by hand,
-for it has no build for every Python). What a parser may not raise ends its process, and the input
-stands under `var/fuzz`; so does one that takes 20 s or 3 GB.
+Inputs are led by the code they reach (atheris, https://github.com/google/atheris; installed by
+hand, for it has no build for every Python). What a parser may not raise ends its process, and the
+input stands under `var/fuzz`; so does one that takes 20 s or 3 GB.
 """
 
 from __future__ import annotations
@@ -27,7 +27,9 @@ def main(seconds: int, names: list[str]) -> int:
     names = names or list(READERS)
     share = max(1, seconds // len(names))
     broken = [name for name in names if not _led(name, share)]
-    sys.stdout.write(f"{len(names)} parsers, {share} s each; broke: {'; '.join(broken) or 'none'}\n")
+    sys.stdout.write(
+        f"{len(names)} parsers, {share} s each; broke: {'; '.join(broken) or 'none'}\n"
+    )
     return len(broken)
 
 

@@ -53,10 +53,12 @@ from tests.fakes.town import town
 
 NOW = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
 _CITY = town()
-_MAPPING = read_mapping(DEFAULT / "work_order" / "example.toml", dict.fromkeys(("市城管局", "市城市管理局"), "市城市管理局"))
+_MAPPING = read_mapping(
+    DEFAULT / "work_order" / "example.toml",
+    dict.fromkeys(("市城管局", "市城市管理局"), "市城市管理局"),
+)
 _SERVICES = Services(_CITY)
 _OPERATORS = Operators({"8001": "王芳"})
-
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -252,7 +254,7 @@ READERS: dict[str, Reader] = {
             b'"timestamp":"[[0,100]]","stamp_sents":[{"start":1,"end":2}],"is_final":true}',
         ),
     ),
-    "ami": Reader(read=_ami, raises=(), seeds=(_AMI, _AMI.replace(b"CallerJoin", b"CallerAbandon"))),
+    "ami": Reader(read=_ami, raises=(), seeds=(_AMI, _AMI.replace(b"Join", b"Abandon"))),
     "esl": Reader(read=_esl, raises=(), seeds=(_ESL,)),
     "esl-frames": Reader(
         read=_frames,

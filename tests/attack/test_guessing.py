@@ -110,7 +110,8 @@ async def test_one_password_tried_on_many_names_is_stopped_by_the_address(two: T
 
 async def test_published_letters_are_not_carried_off_from_one_address(two: Two) -> None:
     met = [
-        (await two.turn(at).get("/letters", headers=from_(7))).status for at in range(PER_ADDRESS + 6)
+        (await two.turn(at).get("/letters", headers=from_(7))).status
+        for at in range(PER_ADDRESS + 6)
     ]
     assert met == [200] * PER_ADDRESS + [429] * 6
     assert (await two.turn(0).get("/letters", headers=from_(8))).status == 200

@@ -47,7 +47,9 @@ CALLS_OUT = {
     "nlu/client.py",
 }
 """Whoever opens connections: to addresses of the settings and to platforms' own, to no other."""
-_CLIENTS = frozenset({"httpx", "requests", "urllib.request", "smtplib", "http.client", "imapclient"})
+_CLIENTS = frozenset(
+    {"httpx", "requests", "urllib.request", "smtplib", "http.client", "imapclient"}
+)
 HOSTILE = (
     "路灯\r\nBcc: evil@example.com",
     "路灯\nBcc: evil@example.com\n\n另一封信",
@@ -96,12 +98,16 @@ async def test_nobody_calls_an_address_that_came_from_outside(
         (folder / "a.html").write_text(
             f"<html><head><base href='{url}'><link rel=stylesheet href='{url}'>"
             f"<meta http-equiv=refresh content='0;url={url}'></head><body><h1>路灯报修</h1>"
-            f"<p>路灯坏了请拨打12345报修。</p><img src='{url}'><iframe src='{url}'></iframe></body>",
+            f"<p>路灯坏了请拨12345。</p><img src='{url}'><iframe src='{url}'></iframe></body>",
             "utf-8",
         )
         (folder / "b.md").write_text(f"# 路灯\n\n![路灯]({url})\n\n路灯坏了请报修。\n", "utf-8")
-        rels = f'<Relationships><Relationship Target="{url}" TargetMode="External"/></Relationships>'
-        word = docx_of("路灯报修", "路灯坏了请报修。", **{"word/_rels/document.xml.rels": rels.encode()})
+        rels = (
+            f'<Relationships><Relationship Target="{url}" TargetMode="External"/></Relationships>'
+        )
+        word = docx_of(
+            "路灯报修", "路灯坏了请报修。", **{"word/_rels/document.xml.rels": rels.encode()}
+        )
         (folder / "c.docx").write_bytes(word)
         assert len((await library.import_paths([folder], publish=True, by="test")).added) == 3
         words = {"said": f"路灯坏了 {url}", "other": f"见 {url}", "name": "张三丰"}
@@ -165,7 +171,9 @@ def test_no_word_of_a_letter_gets_into_its_answers_head(said: str) -> None:
     assert {"in-reply-to", "references", "subject"} <= set(found)
 
 
-@pytest.mark.parametrize("form", ["{0}@b.example", "<{0}@b.example>", '"{0}"@b.example', "{0} <a@b.example>"])
+@pytest.mark.parametrize(
+    "form", ["{0}@b.example", "<{0}@b.example>", '"{0}"@b.example', "{0} <a@b.example>"]
+)
 def test_no_address_that_would_be_decoded_is_written_to(form: str) -> None:
     hostile = form.format("=?utf-8?q?=0D=0ABcc:_evil?=")
     raw = f"From: {hostile}\r\nSubject: a\r\n\r\nb".encode()
@@ -216,18 +224,19 @@ async def test_no_path_leads_out_of_its_folder(visitor: TestClient, path: str) -
     assert not any(found in text for found in ("root:", "import ", "class Settings"))
 
 
+def beside(home: Path) -> set[Path]:
+    """What lies where a name could lead to."""
+    return {*Path("/etc").iterdir(), *home.parent.iterdir(), *Path("/").iterdir()}
+
+
 @pytest.mark.parametrize("name", ["../../evil.md", "/etc/evil.md", "..\\..\\evil.md", "a%00.md"])
 async def test_an_uploaded_files_name_writes_nowhere_else(house: House, name: str) -> None:
     client = await house.staff(Role.ADMINISTRATOR)
-    before = {one for one in Path("/etc").iterdir()} | set(house.world.home.parent.iterdir())
+    before = beside(house.world.home)
     made = FormData(quote_fields=False)
     made.add_field("csrf_token", await token(client))
     body = "# 路灯\n\n路灯坏了请报修。\n".encode()
     made.add_field("files", body, filename=name, content_type="text/markdown")
     answer = await client.post("/knowledge/import", data=made, allow_redirects=False)
-    assert answer.status < 500
-    after = {one for one in Path("/etc").iterdir()} | set(house.world.home.parent.iterdir())
-    assert after == before
-    assert not list(house.world.home.rglob("evil.md")) or all(
-        house.world.home in one.resolve().parents for one in house.world.home.rglob("evil.md")
-    )
+    assert answer.status < 400
+    assert beside(house.world.home) == before

@@ -98,6 +98,19 @@ def lying(raw: bytes, size: int) -> bytes:
     return bytes(told)
 
 
+def newer(raw: bytes) -> bytes:
+    """The archive, telling that a reader of a version to come is needed."""
+    at = raw.index(b"PK\x01\x02") + 6
+    return raw[:at] + b"\xa8" + raw[at + 1 :]
+
+
+@pytest.mark.parametrize("name", ["catalogue", "orders-xlsx", "docx"])
+def test_an_archive_for_another_reader_is_refused(name: str) -> None:
+    reader = READERS[name]
+    with pytest.raises(reader.raises):
+        reader.read(newer(reader.seeds[0]))
+
+
 SHEET = "xl/worksheets/sheet1.xml"
 BOMBS = {
     ("docx", "whole"): lambda: bomb("word/document.xml", docx_of("a"), 120),

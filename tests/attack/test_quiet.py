@@ -54,7 +54,14 @@ async def _read_everything(town: Town) -> None:
         await staff.get(f"/cases/{case.number}", headers=PAGE)
         for kept in await house.services.attachments.of_case(case.number):
             await staff.get(f"/cases/{case.number}/attachments/{kept.id}")
-    for path in ("/triage", "/cases?q=桥东巷七号", "/desk", "/alerts", "/letters?q=桥东巷", "/chat"):
+    for path in (
+        "/triage",
+        "/cases?q=桥东巷七号",
+        "/desk",
+        "/alerts",
+        "/letters?q=桥东巷",
+        "/chat",
+    ):
         await staff.get(path, headers=PAGE)
     code = {"number": town.number, "query_code": town.code}
     await visitor.post("/progress", data=code, headers=PAGE)

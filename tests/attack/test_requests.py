@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import re
+from base64 import urlsafe_b64encode
 
 import pytest
 
+from bot.cases.filters import CaseSort, decode_cursor
+from bot.errors import Invalid
+from bot.letters.wanted import place_of
 from bot.web.rights import Right
 from tests.attack.walking import NUMBER, Walk
 
@@ -118,3 +122,25 @@ async def test_every_open_page_answers_while_nobody_is_signed_in(walk: Walk) -> 
     met = {(await walk.asked(one, id=NUMBER)).status for one in known}
     assert 200 in met
     assert 429 not in met
+
+
+@pytest.mark.parametrize(
+    "cursor",
+    [
+        b'["gravity", "2026-01-01T00:00:00+00:00", "a", Infinity]',
+        b'["gravity", "2026-01-01T00:00:00+00:00", "a", 99999999999999999999]',
+        b'["gravity", "0001-01-01T00:00:00+23:59", "a", 1]',
+        b'["gravity", "9999-12-31T23:59:59-23:59", "a", 1]',
+        b"[" * 6000,
+    ],
+    ids=["no number", "a number without end", "before time", "after time", "deep"],
+)
+def test_a_cursor_somebody_made_up_is_refused(cursor: bytes) -> None:
+    with pytest.raises(Invalid):
+        decode_cursor(urlsafe_b64encode(cursor).decode(), CaseSort.GRAVITY)
+
+
+@pytest.mark.parametrize("place", ["0001-01-01T00:00:00+23:59~a", "9999-12-31T23:59:59-23:59~a"])
+def test_a_place_in_the_letters_beyond_time_is_refused(place: str) -> None:
+    with pytest.raises(Invalid):
+        place_of(place)

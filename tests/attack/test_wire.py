@@ -1,4 +1,4 @@
-"""Bytes on the wire: requests that mean two things, bodies too large or too slow, held connections."""
+"""Bytes on the wire: requests that mean two things, bodies too large or too slow."""
 
 from __future__ import annotations
 
@@ -16,7 +16,9 @@ from tests.bot.web.conftest import House
 HOST = b"Host: 127.0.0.1\r\n"
 _INNER = b"GET /health/inner HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
 TWO_MEANINGS: dict[str, bytes] = {
-    "two lengths": b"POST /chat HTTP/1.1\r\n" + HOST + b"Content-Length: 4\r\nContent-Length: 60\r\n"
+    "two lengths": b"POST /chat HTTP/1.1\r\n"
+    + HOST
+    + b"Content-Length: 4\r\nContent-Length: 60\r\n"
     b"\r\na=1&" + _INNER,
     "two equal lengths": b"POST /chat HTTP/1.1\r\n" + HOST + b"Content-Length: 4\r\n"
     b"Content-Length: 4\r\n\r\na=1&",
@@ -32,7 +34,9 @@ TWO_MEANINGS: dict[str, bytes] = {
     "a chunk's size with a sign": b"POST /chat HTTP/1.1\r\n" + HOST + b"Transfer-Encoding: "
     b"chunked\r\n\r\n-1\r\na\r\n0\r\n\r\n",
     "a header folded": b"GET /chat HTTP/1.1\r\n" + HOST + b"X-A: 1\r\n Content-Length: 9\r\n\r\n",
-    "a blank before the colon": b"POST /chat HTTP/1.1\r\n" + HOST + b"Content-Length : 4\r\n\r\na=1&",
+    "a blank before the colon": b"POST /chat HTTP/1.1\r\n"
+    + HOST
+    + b"Content-Length : 4\r\n\r\na=1&",
     "a bare CR": b"GET /chat HTTP/1.1\r\n" + HOST + b"X-A: a\rX-B: b\r\n\r\n",
     "NUL in a header": b"GET /chat HTTP/1.1\r\n" + HOST + b"X-A: a\x00b\r\n\r\n",
     "no HTTP": b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\r\n\r\n",

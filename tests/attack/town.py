@@ -50,7 +50,9 @@ async def _letters(town: Town, visitor: TestClient) -> None:
     for at, said in enumerate((town.said, town.other)):
         made = FormData(quote_fields=False)
         values = {"letter_id": f"{at}" * 32, "to": "领导信箱", "subject": said[:80], "text": said}
-        for name, value in (values | {"place": said[:80], "name": town.name[:20], "phone": town.phone}).items():
+        for name, value in (
+            values | {"place": said[:80], "name": town.name[:20], "phone": town.phone}
+        ).items():
             made.add_field(name, value)
         picture = io.BytesIO(b"\x89PNG\r\n\x1a\n" + b"\0" * 20)
         made.add_field("files", picture, filename=f"{said[:60]}.png", content_type=said[:20])
@@ -62,13 +64,24 @@ async def _letters(town: Town, visitor: TestClient) -> None:
 
 async def _programs(town: Town, visitor: TestClient) -> None:
     """Cases of the API and of Open311, and a question to the answers."""
-    given = {"title": town.said[:60], "text": town.said, "place": town.other, "contact_name": f"{town.name} x"}
+    given = {
+        "title": town.said[:60],
+        "text": town.said,
+        "place": town.other,
+        "contact_name": f"{town.name} x",
+    }
     opened = await visitor.post("/api/v1/cases", json={**given, "may_publish": True})
     told = await opened.json()
     assert opened.status == 201
     town.number, town.code = told["number"], told["query_code"]
     await visitor.post("/api/v1/cases", json={"text": town.other, "occurred_at": town.said[:60]})
-    form = {"api_key": APP, "service_code": "CG-01", "description": town.said, "first_name": town.name, "phone": town.phone}
+    form = {
+        "api_key": APP,
+        "service_code": "CG-01",
+        "description": town.said,
+        "first_name": town.name,
+        "phone": town.phone,
+    }
     form |= {"address_string": town.other, "lat": "28.19", "long": "115.79"}
     form |= {"media_url": "https://example.com/%22%3E%3Cxss-mark%3E"}
     assert (await visitor.post("/open311/v2/requests.json", data=form)).status == 200
@@ -121,7 +134,12 @@ async def _call(town: Town) -> None:
 async def _platform(town: Town) -> None:
     """Another platform's order, and the course of a case up to its publication."""
     services, now = town.house.services, town.house.world.clock.now()
-    order = {"title": town.said[:60], "text": town.said, "place": town.other, "contact_name": town.name}
+    order = {
+        "title": town.said[:60],
+        "text": town.said,
+        "place": town.other,
+        "contact_name": town.name,
+    }
     update = DepartmentUpdate(
         source="county", external_id="S1:E1", kind=UpdateKind.OPENED, external_number=town.name,
         order=order, words=town.said, at=now,
@@ -136,7 +154,11 @@ async def _platform(town: Town) -> None:
     await cases.move(town.number, Move.DISPATCH, TRIAGE, department=LIGHTS)
     await cases.move(town.number, Move.ACCEPT, CLERK)
     await cases.move(town.number, Move.REPLY, CLERK, text=f"您好，路灯又修好了。{town.reply}")
-    public = {"public_title": town.reply[:60], "public_text": town.reply, "public_reply": town.reply}
+    public = {
+        "public_title": town.reply[:60],
+        "public_text": town.reply,
+        "public_reply": town.reply,
+    }
     client = await town.house.staff(Role.TRIAGE, name="publisher")
     assert (await move(client, town.number, "publish", **public)).status == 303
 

@@ -35,7 +35,6 @@ _ENCODED = "=?"
 """How an encoded word begins (RFC 2047); in an id or an address it has no business."""
 
 
-
 def values(message: Message, name: str) -> list[str]:
     """A field's values as they stand, undecoded, bytes beyond ASCII as surrogates."""
     wanted = name.lower()
