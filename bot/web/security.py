@@ -88,6 +88,7 @@ def keeps_coming(
     content, loop = request.content, asyncio.get_running_loop()
     every_s = BODY_EVERY_S if every_s is None else every_s
     seen = content.total_bytes
+    looking: asyncio.TimerHandle
 
     def look() -> None:
         nonlocal seen, looking
