@@ -1,6 +1,6 @@
 # make run: everything, from a clean clone to a running service. The rest is for developers.
 .DEFAULT_GOAL := help
-.PHONY: help setup run test coverage check bench format lock clean
+.PHONY: help setup run test coverage check bench fuzz sbom audit format lock clean
 
 BIN := .venv/bin
 
@@ -30,6 +30,19 @@ check: ## format, types, import arrows, conversation data
 bench: ## speed and quality beside stated peers, one table
 	@sh scripts/setup.sh dev
 	@$(BIN)/python -m tests.bench
+
+fuzz: ## attack every parser and the API for FUZZ_S seconds (600); atheris must be installed
+	@sh scripts/setup.sh dev
+	@POLICYLINE_FUZZ_EXAMPLES=200 $(BIN)/python -m pytest tests/attack/test_openapi_fuzzed.py
+	@$(BIN)/python -m tests.attack.fuzz $(or $(FUZZ_S),600)
+
+sbom: ## what both environments are made of, as CycloneDX JSON, into var/sbom
+	@sh scripts/setup.sh dev
+	@sh scripts/sbom.sh
+
+audit: ## known weaknesses of what is in the lock files
+	@sh scripts/setup.sh dev
+	@sh scripts/audit.sh
 
 format: ## write the code as ruff would
 	@$(BIN)/ruff format . && $(BIN)/ruff check --fix .

@@ -24,6 +24,9 @@ log = logging.getLogger(__name__)
 _SWITCH_S = 0.0005
 """How long a thread that computes may keep the others waiting. Python's own 5 ms are spent at each
 of the some twenty steps between a sentence and its suggestions on the desk."""
+_IDLE_S = 75.0
+"""How long a connection may be open without a whole request's head: longer than proxies keep theirs
+(nginx: 60 s), and short enough that held ones do not pile up; aiohttp's own is an hour."""
 _SHUTDOWN_S = 1.0
 """How long open requests (pages that poll) may go on at the end; then they are cut, and get as long
 again to end."""
@@ -62,7 +65,11 @@ async def _serve(settings: Settings, stop: asyncio.Event) -> bool:
         )
         await running.services.calls.warm()
         runner = web.AppRunner(
-            application, access_log=None, shutdown_timeout=_SHUTDOWN_S, handle_signals=False
+            application,
+            access_log=None,
+            shutdown_timeout=_SHUTDOWN_S,
+            handle_signals=False,
+            keepalive_timeout=_IDLE_S,
         )
         await runner.setup()
         try:

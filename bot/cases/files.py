@@ -37,7 +37,8 @@ FIELDS = {
 }
 """Columns of an export, in order, with the heading an import takes as well."""
 
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠", "\t", "\r", "\n")
+"""Full-width signs too: a spreadsheet set to Chinese or Japanese begins a formula with them."""
 _GUARD = "'"
 
 

@@ -131,15 +131,23 @@ def decode_cursor(text: str, sort: CaseSort) -> Cursor:
         name, value, case_id, gravity = raw
         cursor = Cursor(
             sort=CaseSort(name),
-            value=datetime.fromisoformat(value),
+            value=_moment(value),
             id=str(case_id),
             gravity=int(gravity),
         )
-    except (binascii.Error, ValueError, TypeError) as error:
+    except (binascii.Error, ValueError, TypeError, OverflowError, RecursionError) as error:
         raise Invalid("翻页标记无效，请从第一页重新查看。", fields={"cursor": "invalid"}) from error
-    if cursor.sort is not sort or cursor.value.tzinfo is None:
+    if cursor.sort is not sort or cursor.gravity not in range(len(GRAVITY)):
         raise Invalid("翻页标记无效，请从第一页重新查看。", fields={"cursor": "invalid"})
     return cursor
+
+
+def _moment(said: str) -> datetime:
+    """Raises `ValueError`; `OverflowError` on the first and the last day of time."""
+    moment = datetime.fromisoformat(said)
+    if moment.tzinfo is None:
+        raise ValueError("a time without its zone")
+    return moment.astimezone(UTC)
 
 
 def cursor_at(case: Case, sort: CaseSort) -> Cursor:

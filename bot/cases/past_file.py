@@ -203,7 +203,7 @@ class _JsonLines:
                     continue
                 try:
                     value = json.loads(said)
-                except ValueError:
+                except (ValueError, RecursionError):
                     value = None
                 done = raw.tell() / size
                 if isinstance(value, dict):

@@ -6,6 +6,7 @@ import csv
 import io
 import warnings
 import zipfile
+import zlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -14,7 +15,8 @@ MAX_UNPACKED = 64 * 1024 * 1024
 MAX_ROWS = 20_000
 _OLE = b"\xd0\xcf\x11\xe0"
 _ZIP = b"PK\x03\x04"
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠", "\t", "\r", "\n")
+"""Full-width signs too: a spreadsheet set to Chinese or Japanese begins a formula with them."""
 
 
 class SheetUnreadable(Exception):
@@ -84,6 +86,8 @@ def _of_workbook(raw: bytes, most_rows: int, most_unpacked: int) -> tuple[Row, .
 _NO_WORKBOOK = "不是 .xlsx 文件，或文件已损坏"
 _DAMAGED = (
     zipfile.BadZipFile,
+    zlib.error,
+    RuntimeError,
     OSError,
     EOFError,
     LookupError,
@@ -100,7 +104,7 @@ def _unpacked(raw: bytes) -> int:
     try:
         with zipfile.ZipFile(io.BytesIO(raw)) as packed:
             return sum(part.file_size for part in packed.infolist())
-    except (zipfile.BadZipFile, OSError, ValueError) as error:
+    except _DAMAGED as error:
         raise SheetUnreadable(_NO_WORKBOOK) from error
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 from bot.errors import Invalid
 
@@ -47,7 +47,9 @@ def place_of(text: str) -> Place | None:
     time, _, id = text.partition("~")
     try:
         moment = datetime.fromisoformat(time.replace(" ", "+"))
-    except ValueError:
+        if moment.tzinfo is not None:
+            moment = moment.astimezone(UTC)  # the first and the last day of time have none
+    except (ValueError, OverflowError):
         moment = None
     if moment is None or moment.tzinfo is None:
         raise Invalid("页码不对，请从第一页看起。", fields={"before": "不是上一页给出的值"})

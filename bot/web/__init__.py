@@ -67,7 +67,7 @@ from bot.web.routes import (
     SESSIONS,
     Route,
 )
-from bot.web.security import surround
+from bot.web.security import dress, surround
 from bot.web.sessions import Sessions
 from bot.web.systems import system_routes
 
@@ -415,6 +415,7 @@ def build(services: Services) -> web.Application:
     app = web.Application(
         middlewares=[surround, one_shape, auth.guard], client_max_size=PAGE_BODY_LIMIT
     )
+    app.on_response_prepare.append(dress)
     settings = services.settings
     speech = HotlineSpeech(
         settings=services.call_centres.speech,

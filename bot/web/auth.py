@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from urllib.parse import quote
 
 from aiohttp import web
@@ -25,6 +26,7 @@ from bot.web.routes import (
 from bot.web.security import address_of, check_origin, limit
 from bot.web.sessions import COOKIE, CSRF_FIELD, Session, check_csrf
 
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _UNSAFE = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 _OPEN_TO_FIRST_SIGN_IN = frozenset({"/password", "/signout"})
 _OPEN_TO_ENROL = frozenset({"/account", "/signout", "/password"})
@@ -34,6 +36,8 @@ _OPEN_TO_ENROL = frozenset({"/account", "/signout", "/password"})
 async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Let in whoever has the route's right; public pages do not look who is signed in."""
     request[SESSION] = None
+    if any(_CONTROL.search(value) for value in request.match_info.values()):
+        raise web.HTTPNotFound  # no id of ours; in a Location it would break the answer's head
     route = _route_of(request)
     if route is None or route.right is Right.PUBLIC:
         return await handler(request)

@@ -119,7 +119,7 @@ async def search(request: web.Request) -> web.Response:
     """What the content says to a question typed by hand; to scripts as a fragment."""
     wanted, reader = read_query(request, _Wanted), session_of(request).actor
     if "X-Fragment" not in request.headers:
-        query = request.query_string
+        query = request.rel_url.raw_query_string  # decoded, it could break the answer's head
         return web.Response(
             status=303, headers={"Location": f"/desk?{query}" if query else "/desk"}
         )

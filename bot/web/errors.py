@@ -16,10 +16,13 @@ log = logging.getLogger(__name__)
 
 _PROGRAM_PATHS = ("/api/", "/channels/", "/internal/", "/open311/", "/health", "/ready")
 
+_READS_A_FORM = web.BaseRequest.post.__code__
+
 _HTTP = {
     400: ("bad_request", "请求的格式不对。"),
     404: ("not_found", "没有找到您要的页面，可能地址有误，或内容已经撤下。"),
     405: ("method_not_allowed", "这个地址不支持这种操作。"),
+    408: ("too_slow", "提交的内容没有在规定时间内传完，请检查网络后再试。"),
     413: ("too_large", "提交的内容太大了，请缩短后再试。"),
     415: ("unsupported_type", "不支持这种内容类型。"),
 }
@@ -63,6 +66,8 @@ async def one_shape(request: web.Request, handler: Handler) -> web.StreamRespons
         code, message = _HTTP.get(error.status, _HTTP[400])
         return _answer(request, error.status, code, message)
     except Exception as error:  # noqa: BLE001 - the edge: the reader gets a sentence, the log the type
+        if _unreadable(error):
+            return _answer(request, 400, *_HTTP[400])
         _record(request, error)
         return _answer(request, 500, "internal", "系统出了点问题，工作人员会尽快处理。请稍后再试。")
 
@@ -70,6 +75,17 @@ async def one_shape(request: web.Request, handler: Handler) -> web.StreamRespons
 def move_refused(error: MoveRefused) -> tuple[int, str, str]:
     """Status, code and message of a move that is not allowed."""
     return _MOVE_REFUSED[error.code]
+
+
+def _unreadable(error: Exception) -> bool:
+    """True for what aiohttp raised while it took a form apart: an unknown charset or encoding, a
+    boundary that is not there, bytes that are no text. It has no one error for it."""
+    trace = error.__traceback__
+    while trace is not None:
+        if trace.tb_frame.f_code is _READS_A_FORM:
+            return True
+        trace = trace.tb_next
+    return False
 
 
 def _record(request: web.Request, error: Exception) -> None:

@@ -17,6 +17,7 @@ from bot.privacy import mask_text
 from bot.web import delivery_words, desk_words, disclosure_words, knowledge_words, words
 from bot.web.rights import HOME, Right, allowed
 from bot.web.routes import PAGES, SESSION, services_of
+from bot.web.security import check_origin
 
 FOLDER = Path(__file__).parent
 TYPE_COOKIE = "policyline_type"
@@ -140,6 +141,7 @@ def local_path(path: str, default: str = "/chat") -> str:
 
 async def set_type_size(request: web.Request) -> web.Response:
     """Switch between normal and large type, and go back where the reader was."""
+    check_origin(request)
     form = await request.post()
     response = web.Response(status=303, headers={"Location": local_path(str(form.get("back")))})
     response.set_cookie(

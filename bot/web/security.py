@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import math
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
 from time import monotonic
 from urllib.parse import urlsplit
 
@@ -29,6 +32,9 @@ CONTENT_SECURITY_POLICY = "; ".join(
     )
 )
 
+BODY_EVERY_S, BODY_LEAST = 20.0, 10_000
+"""500 bytes a second, as Apache's mod_reqtimeout has it: the slowest telephone is faster."""
+
 HEADERS = {
     "Content-Security-Policy": CONTENT_SECURITY_POLICY,
     "X-Content-Type-Options": "nosniff",
@@ -43,20 +49,13 @@ HEADERS = {
 
 @web.middleware
 async def surround(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Give the request an id, the answer its headers, and the log one line without its words."""
+    """Give the request an id and the log one line without its words."""
     request[REQUEST_ID] = secrets.token_hex(8)
     started = monotonic()
-    with on_trail(request=request[REQUEST_ID]):
+    with on_trail(request=request[REQUEST_ID]), keeps_coming(request):
         response = await handler(request)
         _written_down(request, response, took_s=monotonic() - started)
     services_of(request).metrics.responded(response.status)
-    if not response.prepared:
-        response.headers["X-Request-Id"] = request[REQUEST_ID]
-        for name, value in HEADERS.items():
-            response.headers.setdefault(name, value)
-        response.headers.setdefault("Cache-Control", "no-store")
-        if services_of(request).settings.base_url.startswith("https://"):
-            response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
     return response
 
 
@@ -70,6 +69,48 @@ def _written_down(request: web.Request, response: web.StreamResponse, *, took_s:
         took_s * 1000,
         request[REQUEST_ID],
     )
+
+
+async def dress(request: web.Request, response: web.StreamResponse) -> None:
+    """Give an answer its headers before the first byte goes out, also one that goes on."""
+    response.headers["X-Request-Id"] = request.get(REQUEST_ID, "-")
+    response.headers["Server"] = HEADERS["Server"]  # by now it has one that tells the versions
+    for name, value in HEADERS.items():
+        response.headers.setdefault(name, value)
+    response.headers.setdefault("Cache-Control", "no-store")
+    if services_of(request).settings.base_url.startswith("https://"):
+        response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
+
+
+@contextmanager
+def keeps_coming(
+    request: web.Request, *, every_s: float | None = None, least: int = BODY_LEAST
+) -> Iterator[None]:
+    """Inside, a body that trickles in more slowly than so many bytes in so many seconds is given
+    up: who reads it gets `HTTPRequestTimeout`."""
+    if not request.can_read_body:
+        yield
+        return
+    content, loop = request.content, asyncio.get_running_loop()
+    every_s = BODY_EVERY_S if every_s is None else every_s
+    seen = content.total_bytes
+    looking: asyncio.TimerHandle
+
+    def look() -> None:
+        nonlocal seen, looking
+        if content.is_eof():
+            return
+        if content.total_bytes - seen < least:
+            content.set_exception(web.HTTPRequestTimeout())
+            return
+        seen = content.total_bytes
+        looking = loop.call_later(every_s, look)
+
+    looking = loop.call_later(every_s, look)
+    try:
+        yield
+    finally:
+        looking.cancel()
 
 
 def address_of(request: web.Request) -> str:
@@ -113,5 +154,5 @@ def check_origin(request: web.Request) -> None:
     if origin is None:
         return
     ours = {request.host, urlsplit(services_of(request).settings.base_url).netloc}
-    if urlsplit(origin).netloc not in ours:
+    if origin == "null" or urlsplit(origin).netloc not in ours:
         raise Forbidden("这次提交不是从本站页面发出的，已被拦下。请回到本站页面重试。")

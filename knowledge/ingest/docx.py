@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import io
 import zipfile
+import zlib
 from xml.etree.ElementTree import Element, ParseError
 
 from defusedxml.common import DefusedXmlException
@@ -25,6 +26,17 @@ MAX_PART = 60 * 1024 * 1024
 MAX_PARTS = 20_000
 _OLE = b"\xd0\xcf\x11\xe0"
 _BODY = "word/document.xml"
+_DAMAGED = (
+    zipfile.BadZipFile,
+    zlib.error,
+    KeyError,
+    NotImplementedError,
+    RuntimeError,
+    EOFError,
+    OSError,
+    ValueError,
+)
+"""What the archive's reader raises over places and sizes that are not so."""
 _TITLE = "{http://purl.org/dc/elements/1.1/}title"
 
 
@@ -41,7 +53,7 @@ def read_docx(raw: bytes, *, name: str) -> Document:
             if len(packed.infolist()) > MAX_PARTS:
                 raise Unreadable("Word 文件内部的部件过多，未导入")
             lines, title = _read(packed)
-    except (zipfile.BadZipFile, KeyError, NotImplementedError, RuntimeError, EOFError) as error:
+    except _DAMAGED as error:
         if isinstance(error, RecursionError):
             raise Unreadable("Word 文件嵌套过深，未导入") from error
         raise Unreadable("Word 文件已损坏或不是 .docx") from error

@@ -200,7 +200,7 @@ class LiveCalls:
     ) -> list[CallEvent]:
         external_id = f"{call.call_id}|{kind.value}|{call.channel}|{sequence}"
         if len(external_id) > _LONGEST:
-            external_id = hashlib.sha256(external_id.encode()).hexdigest()
+            external_id = hashlib.sha256(external_id.encode("utf-8", "replace")).hexdigest()
         if external_id in call.told:
             return []
         call.told.add(external_id)

@@ -59,7 +59,7 @@ def composed(
 
 
 def _subject(reply: Reply) -> str:
-    said = headers.one_line(reply.thread.subject) if reply.thread else ""
+    said = headers.unencoded(headers.one_line(reply.thread.subject)) if reply.thread else ""
     number = f"（编号 {reply.case.number}）" if reply.case else ""
     said = said[:_SUBJECT_CHARS] or f"{_HERE}{number}"
     return said if said.lower().startswith(("re:", "回复:", "回复：")) else f"Re: {said}"

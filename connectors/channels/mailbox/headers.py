@@ -31,6 +31,8 @@ _ID = re.compile(rf"<[^<>{_NO_CONTROL}]{{1,250}}>")
 _PARAMETER = re.compile(r';\s*([^\s=;"]{1,80})\s*=\s*("(?:[^"\\]|\\.)*"|[^;]*)', re.DOTALL)
 _EXTENDED = re.compile(r"([^*]+)(?:\*(\d{1,3}))?(\*)?")
 _MOST_IDS = 50
+_ENCODED = "=?"
+"""How an encoded word begins (RFC 2047); in an id or an address it has no business."""
 
 
 def values(message: Message, name: str) -> list[str]:
@@ -70,6 +72,12 @@ def text(raw: str) -> str:
     return one_line("".join(parts))
 
 
+def unencoded(said: str) -> str:
+    """The text so that nothing in it is taken for an encoded word: Python's mail library decodes
+    those in what it is given to send, line ends in them too."""
+    return said.replace(_ENCODED, "= ?")
+
+
 def one_line(said: str) -> str:
     """Without anything that breaks a line, hides or turns text around."""
     cleaned = _CONTROL.sub(" ", said).encode("utf-8", "replace").decode("utf-8")
@@ -91,7 +99,7 @@ def addresses(raw_values: Iterable[str]) -> list[str]:
         some = _IN_BRACKETS.findall(quoted_gone) or _ADDRESS.findall(quoted_gone)
         for each in some or _IN_BRACKETS.findall(plain) or _ADDRESS.findall(plain):
             local, _, domain = each.strip("\"'.").rpartition("@")
-            if local and domain and len(each) <= 254:
+            if local and domain and len(each) <= 254 and _ENCODED not in each:
                 found[f"{local}@{domain.lower()}"] = None
     return list(found)
 
@@ -109,7 +117,7 @@ def display_name(raw: str) -> str:
 def ids(raw_values: Iterable[str]) -> tuple[str, ...]:
     """The message ids of fields, as they stand, at most 50: the first and the last ones."""
     found = [each for raw in raw_values for each in _ID.findall(_FOLD.sub(" ", raw))]
-    unique = list(dict.fromkeys(each for each in found if each.isascii()))
+    unique = list(dict.fromkeys(one for one in found if one.isascii() and _ENCODED not in one))
     return tuple(unique if len(unique) <= _MOST_IDS else (unique[0], *unique[1 - _MOST_IDS :]))
 
 

@@ -45,7 +45,8 @@ def subject(notice: DepartmentNotice) -> str:
     """One line: what, which case, about what."""
     urgent = severity_of(notice)
     said = f"【12345】{kind_of(notice)} {notice.case_number} {line(notice.title, _SUBJECT_CHARS)}"
-    return line(f"{said}（{urgent}）" if urgent else said, 120)
+    # Python's mail library would decode an encoded word in it, line ends in it too.
+    return line(f"{said}（{urgent}）" if urgent else said, 120).replace("=?", "= ?")
 
 
 def _id_of(key: str) -> str:

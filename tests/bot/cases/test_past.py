@@ -197,7 +197,7 @@ async def test_no_cell_runs_in_a_spreadsheet(world: World) -> None:
 
 @given(st.text())
 def test_a_guarded_cell_never_begins_a_formula(cell: str) -> None:
-    assert not guarded(cell).startswith(("=", "+", "-", "@", "\t", "\r"))
+    assert not guarded(cell).startswith(tuple("=+-@＝＋－＠\t\r\n"))
 
 
 def test_an_empty_export_has_its_headings() -> None:
