@@ -19,6 +19,8 @@ from connectors.oidc.tokens import read_keys
 MOST_BYTES = 256 * 1024
 
 _KNOWN_FOR = timedelta(hours=1)
+_REST_AFTER_FAILURE = timedelta(seconds=2)
+"""So long nobody else waits for a provider that did not answer the one before."""
 _NEW_KEYS_AFTER = timedelta(seconds=5)
 """So often, at most, the keys are fetched again for a token none of them signed."""
 
@@ -54,6 +56,7 @@ class Provider:
         self._client = httpx.AsyncClient(timeout=timeout_s, follow_redirects=False)
         self._endpoints: tuple[datetime, Endpoints] | None = None
         self._keys: tuple[datetime, tuple[Key, ...]] | None = None
+        self._failed_at: datetime | None = None
         self._fetching = asyncio.Lock()
 
     def __repr__(self) -> str:
@@ -69,7 +72,7 @@ class Provider:
             known, now = self._endpoints, self._now()
             if known is None or now - known[0] >= _KNOWN_FOR:
                 url = self.issuer.rstrip("/") + "/.well-known/openid-configuration"
-                known = self._endpoints = (now, self._read(await self.call("GET", url)))
+                known = self._endpoints = (now, self._read(await self._known_of(url)))
             return known[1]
 
     async def keys(self, *, newer: bool = False) -> tuple[Key, ...]:
@@ -83,8 +86,19 @@ class Provider:
             known, now = self._keys, self._now()
             lasts = _NEW_KEYS_AFTER if newer else _KNOWN_FOR
             if known is None or now - known[0] >= lasts:
-                known = self._keys = (now, read_keys(await self.call("GET", where)))
+                known = self._keys = (now, read_keys(await self._known_of(where)))
             return known[1]
+
+    async def _known_of(self, url: str) -> dict[str, Any]:
+        """What the provider says of itself; whoever queued behind a failure is told at once."""
+        failed_at = self._failed_at
+        if failed_at is not None and self._now() - failed_at < _REST_AFTER_FAILURE:
+            raise Retryable("oidc_unreachable")
+        try:
+            return await self.call("GET", url)
+        except Retryable:
+            self._failed_at = self._now()
+            raise
 
     async def call(self, method: str, url: str, **sent: Any) -> dict[str, Any]:
         """One call, answered with a JSON object.

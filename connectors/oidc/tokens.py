@@ -5,17 +5,18 @@ from __future__ import annotations
 import json
 from base64 import urlsafe_b64decode
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from typing import Any
 
 from authlib.oidc.core import CodeIDToken
 from joserfc import jwt
 from joserfc.errors import BadSignatureError, JoseError
-from joserfc.jwk import Key, KeySet
+from joserfc.jwk import Key, import_key
 
 from connectors.errors import Malformed, Unverified
 
 ALGORITHMS = (
-    "RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA",
+    "RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "Ed25519",
 )  # fmt: skip
 """Signatures by a key only the provider has: neither `none` nor a secret shared with it."""
 
@@ -30,11 +31,21 @@ class UnknownKey(Unverified):
 
 
 def read_keys(document: Mapping[str, Any]) -> tuple[Key, ...]:
-    """The keys of a JWK set; kinds we do not know are left out. Raises `Malformed`."""
-    try:
-        return tuple(KeySet.import_key_set(dict(document)))  # type: ignore[arg-type]
-    except (JoseError, ValueError, KeyError, TypeError) as error:
-        raise Malformed("oidc_keys") from error
+    """The keys of a JWK set that may sign; what we do not understand is left out (RFC 7517, 5).
+
+    Raises:
+        Malformed: there is none.
+    """
+    given = document.get("keys")
+    found = []
+    for one in given if isinstance(given, list) else ():
+        if not isinstance(one, dict) or one.get("use", "sig") != "sig":
+            continue
+        with suppress(JoseError, ValueError, KeyError, TypeError):
+            found.append(import_key(one))
+    if not found:
+        raise Malformed("oidc_keys")
+    return tuple(found)
 
 
 def verified(token: str, keys: Iterable[Key]) -> tuple[dict[str, Any], dict[str, Any]]:

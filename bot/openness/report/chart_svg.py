@@ -10,7 +10,7 @@ from bot.openness.report.model import Chart
 
 WIDTH = 720
 _LABEL, _VALUE, _ROW, _BAR = 200, 60, 28, 18
-_TALL, _FOOT, _TOP = 200, 24, 20
+_TALL, _FOOT, _TOP, _EDGE = 200, 24, 20, 18
 _MOST_NAMES = 16
 _MOST_CHARS = 14
 
@@ -75,13 +75,13 @@ def _bars(chart: Chart, links: Mapping[str, str]) -> tuple[float, list[Markup]]:
 
 def _columns(chart: Chart, links: Mapping[str, str]) -> tuple[float, list[Markup]]:
     most = max([1, *(value for _, value in chart.points)])
-    step, room = WIDTH / max(1, len(chart.points)), _TALL - _FOOT - _TOP
+    step, room = (WIDTH - 2 * _EDGE) / max(1, len(chart.points)), _TALL - _FOOT - _TOP
     every = -(-len(chart.points) // _MOST_NAMES)
     shapes = []
     for at, (name, value) in enumerate(chart.points):
         height = value / most * room
-        top, middle = _TALL - _FOOT - height, (at + 0.5) * step
-        one = [_rect(at * step + step * 0.2, top, step * 0.6, height, f"{name} {value}")]
+        top, middle = _TALL - _FOOT - height, _EDGE + (at + 0.5) * step
+        one = [_rect(_EDGE + at * step + step * 0.2, top, step * 0.6, height, f"{name} {value}")]
         if at % every == 0:
             one.append(_text(middle, _TALL - 6, name, "middle"))
             one.append(_text(middle, top - 5, str(value), "middle"))

@@ -136,6 +136,7 @@ def value_of(column: sa.Column[Any]) -> Any:
         (sa.Float, 1.5),
         (sa.DateTime, AT),
         (sa.Date, date(2026, 3, 2)),
+        (sa.LargeBinary, b"content"),
         (sa.JSON, [] if column.name in LISTS else {}),
     ):
         if isinstance(column.type, kind):
