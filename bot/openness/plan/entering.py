@@ -56,17 +56,7 @@ def entered(plan: Plan | None, asked: AskedEvidence, *, id: str, by: str, today:
         raise _wrong("unit", who)
     if asked.item not in (items_of(duty) or ("",)):
         raise _wrong("item", f"请选择登记的是哪一种：{'、'.join(items_of(duty))}。")
-    if not asked.title:
-        raise _wrong("title", "请填写标题。")
-    for name, said, text, most in (
-        ("title", "标题", asked.title, MAX_TITLE),
-        ("link", "链接", asked.link, MAX_LINK),
-        ("note", "备注", asked.note, MAX_NOTE),
-    ):
-        if len(text) > most:
-            raise _wrong(name, f"{said}太长了，最多 {most} 个字。")
-    if asked.link and not _is_link(asked.link):
-        raise _wrong("link", "链接应以 http:// 或 https:// 开头。")
+    _check_words(asked)
     if asked.on > today:
         raise _wrong("on", "日期还没有到，请在做完之后登记。")
     if asked.on.year < today.year - 1:
@@ -83,6 +73,20 @@ def entered(plan: Plan | None, asked: AskedEvidence, *, id: str, by: str, today:
         entered_on=today,
         by=by,
     )
+
+
+def _check_words(asked: AskedEvidence) -> None:
+    if not asked.title:
+        raise _wrong("title", "请填写标题。")
+    for name, said, text, most in (
+        ("title", "标题", asked.title, MAX_TITLE),
+        ("link", "链接", asked.link, MAX_LINK),
+        ("note", "备注", asked.note, MAX_NOTE),
+    ):
+        if len(text) > most:
+            raise _wrong(name, f"{said}太长了，最多 {most} 个字。")
+    if asked.link and not _is_link(asked.link):
+        raise _wrong("link", "链接应以 http:// 或 https:// 开头。")
 
 
 def _is_link(text: str) -> bool:
