@@ -193,7 +193,20 @@ async def counted(storage: Storage, query: sa.Select[tuple[int]]) -> int:
         return int(await connection.scalar(query) or 0)
 
 
-@pytest.mark.parametrize("balancer", [haproxy, nginx], ids=["haproxy", "nginx"])
+@pytest.mark.parametrize(
+    "balancer",
+    [
+        nginx,
+        pytest.param(
+            haproxy,
+            marks=pytest.mark.skipif(
+                not os.environ.get("POLICYLINE_TEST_LONG"),
+                reason="some minutes more: POLICYLINE_TEST_LONG=1",
+            ),
+        ),
+    ],
+    ids=["nginx", "haproxy"],
+)
 async def test_replicas_are_replaced_and_nobody_notices(
     balancer: Callable[..., Balancer], city: City, tmp_path: Path
 ) -> None:
