@@ -30,6 +30,8 @@ _AT_WORK = frozenset({State.ACCEPTED, State.IN_PROGRESS})
 _ANSWERED = frozenset({State.REPLIED, State.VISITED})
 _ENDED = frozenset({State.CLOSED, State.MERGED, State.REFUSED})
 _PER_PAGE = 30
+_FIRST, _LAST = date(2000, 1, 1), date(2100, 1, 1)
+"""Days a list may ask for; others are a slip of the finger, and the last day of all has no next."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -101,8 +103,8 @@ class ListQuery(BaseModel):
     department: _Short = Field(default="", max_length=80, title="部门")
     territory: _Short = Field(default="", max_length=40, title="属地")
     channel: str = Field(default="", max_length=40, title="渠道")
-    since: date | None = Field(default=None, title="来件日期从")
-    until: date | None = Field(default=None, title="来件日期到")
+    since: date | None = Field(default=None, ge=_FIRST, le=_LAST, title="来件日期从")
+    until: date | None = Field(default=None, ge=_FIRST, le=_LAST, title="来件日期到")
     overdue: bool = Field(default=False, title="超时")
     text: _Short = Field(default="", max_length=60, title="搜索")
     cursor: str = Field(default="", max_length=300, title="翻页")

@@ -84,14 +84,27 @@ class SimilarCasesResult(Result):
     cases: list[SimilarResult]
 
 
+_FIRST, _LAST = date(2000, 1, 1), date(2100, 1, 1)
+
+
 class SpanQuery(BaseModel):
     """From which day to which, in China."""
 
     since: date | None = Field(
-        default=None, alias="from", title="开始日期", description="默认为本月一日。"
+        default=None,
+        alias="from",
+        ge=_FIRST,
+        le=_LAST,
+        title="开始日期",
+        description="默认为本月一日。",
     )
     until: date | None = Field(
-        default=None, alias="to", title="结束日期", description="含当天，默认为今天；最多 366 天。"
+        default=None,
+        alias="to",
+        ge=_FIRST,
+        le=_LAST,
+        title="结束日期",
+        description="含当天，默认为今天；最多 366 天。",
     )
 
 
