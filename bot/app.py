@@ -83,8 +83,8 @@ from bot.services import Services
 from bot.settings import PREFIX, Settings, SettingsError
 from bot.single_sign_on import SingleSignOn
 from bot.staff import StaffService
+from bot.storage.contact_keys import KeyMissing
 from bot.storage.schema import NewerSchema
-from bot.storage.sealing import KeyMissing
 from bot.storage.units import DatabaseAway, Storage
 from bot.stored import storage_of
 from bot.web.words import channel_name

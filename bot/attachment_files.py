@@ -1,11 +1,19 @@
-"""Files of attachments: what they are by their bytes, and how they are written."""
+"""Files of attachments: what they are by their bytes, how they are written, and opened again."""
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
+import logging
 import os
 import secrets
+from collections.abc import Iterable
 from pathlib import Path
+
+from bot.attachment_model import WHY_NOT, Attachment, Scan
+from bot.errors import NotFound
+
+log = logging.getLogger(__name__)
 
 _STARTS = (
     (b"\xff\xd8\xff", "image/jpeg"),
@@ -49,3 +57,26 @@ def write(path: Path, body: bytes) -> None:
         os.fsync(folder)
     finally:
         os.close(folder)
+
+
+async def opened(
+    folder: Path, among: Iterable[Attachment], attachment_id: str
+) -> tuple[Attachment, bytes]:
+    """One of these and its file as it was sent.
+
+    Raises:
+        NotFound: it is none of these, waits for the scanner or held a virus, or its file is gone or
+            not what was kept.
+    """
+    found = next((one for one in among if one.id == attachment_id), None)
+    if found is None or not found.may_be_opened:
+        raise NotFound(WHY_NOT.get(found.scan if found else Scan.NONE, "没有这个附件。"))
+    try:
+        body = await asyncio.to_thread(path(folder, found.message_id, found.sha256).read_bytes)
+    except OSError as error:
+        log.error("attachment not readable", extra={"attachment_id": found.id})  # noqa: TRY400 - the path says nothing more
+        raise NotFound("这个附件的文件不在了。") from error
+    if hashlib.sha256(body).hexdigest() != found.sha256:
+        log.error("attachment was changed", extra={"attachment_id": found.id})
+        raise NotFound("这个附件的文件被改动过，不能打开。")
+    return found, body

@@ -16,7 +16,6 @@ from pathlib import Path
 from bot import attachment_files as files
 from bot.attachment_model import (
     STRIPPED,
-    WHY_NOT,
     Attachment,
     AttachmentKind,
     AttachmentState,
@@ -202,7 +201,7 @@ class Attachments:
             NotFound: the case has no such file, it is not what was kept, or what stands in it
                 beside the picture cannot be told.
         """
-        found, body = await self._opened(await self.seen_with(case), attachment_id)
+        found, body = await files.opened(self._folder, await self.seen_with(case), attachment_id)
         if found.content_type not in STRIPPED:
             return found, body
         try:
@@ -217,24 +216,7 @@ class Attachments:
         Raises:
             NotFound: the case has no such file, or it is not what was kept.
         """
-        return await self._opened(await self.of_case(number), attachment_id)
-
-    async def _opened(
-        self, among: tuple[Attachment, ...], attachment_id: str
-    ) -> tuple[Attachment, bytes]:
-        found = next((one for one in among if one.id == attachment_id), None)
-        if found is None or not found.may_be_opened:
-            raise NotFound(WHY_NOT.get(found.scan if found else Scan.NONE, "没有这个附件。"))
-        path = files.path(self._folder, found.message_id, found.sha256)
-        try:
-            body = await asyncio.to_thread(path.read_bytes)
-        except OSError as error:
-            log.error("attachment not readable", extra={"attachment_id": found.id})  # noqa: TRY400 - the path says nothing more
-            raise NotFound("这个附件的文件不在了。") from error
-        if hashlib.sha256(body).hexdigest() != found.sha256:
-            log.error("attachment was changed", extra={"attachment_id": found.id})
-            raise NotFound("这个附件的文件被改动过，不能打开。")
-        return found, body
+        return await files.opened(self._folder, await self.of_case(number), attachment_id)
 
     async def waiting(self) -> tuple[int, datetime | None]:
         """How many wait for a scan, and since when the oldest does."""

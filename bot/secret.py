@@ -9,7 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from bot.settings import PREFIX, Settings, SettingsError
-from bot.storage.sealing import BadKeys, ContactKeys, keys_from
+from bot.storage.contact_keys import BadKeys, ContactKeys, keys_from
 
 _MIN_BYTES = 16
 

@@ -15,7 +15,7 @@ import asyncpg
 import pytest
 import redis
 
-from bot.storage.sealing import ContactKeys
+from bot.storage.contact_keys import ContactKeys
 from bot.storage.units import Storage, async_url
 from tests.fakes.edges import CountingIds, FakeClock, RecordedWakeups
 from tests.rasa_server import PYTHON as RASA_PYTHON

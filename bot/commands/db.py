@@ -16,9 +16,9 @@ from bot.commands.findings import Verdict
 from bot.settings import Settings, SettingsError
 from bot.storage.archive import Archived, back_up, bring_back
 from bot.storage.backup import BackupError
+from bot.storage.contact_keys import KeyMissing
 from bot.storage.file_audit import look_over
 from bot.storage.schema import NewerSchema
-from bot.storage.sealing import KeyMissing
 from bot.storage.units import DatabaseAway, Storage
 from bot.stored import storage_of
 

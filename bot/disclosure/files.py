@@ -15,9 +15,8 @@ from pathlib import Path
 from typing import Protocol
 
 from bot import attachment_files as files
-from bot.attachment_model import WHY_NOT, Attachment, AttachmentKind, AttachmentState, Scan
+from bot.attachment_model import Attachment, AttachmentKind, AttachmentState, Scan
 from bot.disclosure.model import Request
-from bot.errors import NotFound
 from bot.file_types import type_of
 from bot.ports import Clock, Ids
 from connectors.base import InboundFile
@@ -113,19 +112,7 @@ class RequestFiles:
             NotFound: the request has none such, it waits for the scanner or held a virus, or it is
                 not what was kept.
         """
-        found = next((one for one in await self.of(request) if one.id == file_id), None)
-        if found is None or not found.may_be_opened:
-            raise NotFound(WHY_NOT.get(found.scan if found else Scan.NONE, "没有这个附件。"))
-        path = files.path(self._folder, found.message_id, found.sha256)
-        try:
-            body = await asyncio.to_thread(path.read_bytes)
-        except OSError as error:
-            log.error("file of a request not readable", extra={"file_id": found.id})  # noqa: TRY400 - the path says nothing more
-            raise NotFound("这个附件的文件不在了。") from error
-        if hashlib.sha256(body).hexdigest() != found.sha256:
-            log.error("file of a request was changed", extra={"file_id": found.id})
-            raise NotFound("这个附件的文件被改动过，不能打开。")
-        return found, body
+        return await files.opened(self._folder, await self.of(request), file_id)
 
 
 def _looked_at(body: bytes) -> tuple[str, str]:

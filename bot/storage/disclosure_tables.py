@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-from bot.storage.sealing import Sealed, SealedJson
+from bot.storage.contact_keys import Sealed, SealedJson
 from bot.storage.tables import CleanString, CleanText, UtcDateTime, metadata
 
 

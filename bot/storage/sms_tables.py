@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-from bot.storage.sealing import Sealed
+from bot.storage.contact_keys import Sealed
 from bot.storage.tables import UtcDateTime, metadata
 
 sms_optouts = sa.Table(

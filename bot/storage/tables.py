@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Dialect
 
 from bot.clean import clean_text
-from bot.storage.sealing import Sealed
+from bot.storage.contact_keys import Sealed
 
 
 class UtcDateTime(sa.TypeDecorator[datetime]):

@@ -23,6 +23,8 @@ from bot.storage.calls import CallRepository
 from bot.storage.cases import CaseRepository
 from bot.storage.choices import ChoiceRepository
 from bot.storage.city import CityRepository
+from bot.storage.contact_keys import ContactKeys, use_keys
+from bot.storage.contact_seals import seal_all
 from bot.storage.conversations import ConversationRepository
 from bot.storage.corrections import CorrectionRepository
 from bot.storage.deliveries import DeliveryRepository
@@ -47,8 +49,6 @@ from bot.storage.replied import RepliedRepository
 from bot.storage.report import ReportRepository
 from bot.storage.satisfaction import SatisfactionRepository
 from bot.storage.schema import behind, head, upgrade, version
-from bot.storage.sealing import ContactKeys, use_keys
-from bot.storage.seals import seal_all
 from bot.storage.second_factors import SecondFactorRepository
 from bot.storage.sms import SmsRepository
 from bot.storage.staff import StaffRepository
@@ -184,7 +184,7 @@ class Storage:
         recognised by a number that was not sealed anew yet.
 
         Raises:
-            bot.storage.sealing.KeyMissing: some were sealed under a key that is not set.
+            bot.storage.contact_keys.KeyMissing: some were sealed under a key that is not set.
         """
         return 0 if self._keys is None else await seal_all(self.begin_raw, self._keys)
 

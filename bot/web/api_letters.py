@@ -7,17 +7,20 @@ from pydantic import Field
 
 from bot.errors import Invalid, NotFound, Unavailable
 from bot.letters.opening import origin_of
+from bot.phone_codes import LASTS_S
 from bot.web.api import pace, result
 from bot.web.api_cases import opened_result
-from bot.web.letter_form import LETTER_ID, LetterRequest, inbound_of, mobile_of
+from bot.web.letter_form import (
+    LETTER_ID,
+    LetterRequest,
+    inbound_of,
+    mobile_of,
+    pace_codes,
+    pace_letters,
+)
 from bot.web.models import Request, Result, Text
 from bot.web.reading import read_json
 from bot.web.routes import services_of
-from bot.web.security import address_of, limit
-
-LETTERS_PER_ADDRESS = 20
-CODES_PER_ADDRESS = 10
-"""An hour."""
 
 
 class PhoneCodeRequest(Request):
@@ -42,7 +45,7 @@ async def write(request: web.Request) -> web.Response:
     await pace(request)
     asked = await read_json(request, LetterRequest)
     services = services_of(request)
-    await limit(request, "mailbox", address_of(request), times=LETTERS_PER_ADDRESS, window_s=3600)
+    await pace_letters(request)
     stored = await services.intake.store(await inbound_of(asked, services))
     await services.outbox.wait_for(stored.message.id, services.settings.chat_wait_s)
     opened = await services.cases.opened_under(origin_of(stored.message.id))
@@ -61,9 +64,9 @@ async def phone_code(request: web.Request) -> web.Response:
     services = services_of(request)
     if not services.phone_codes.wanted:
         raise NotFound("这里写信不需要短信验证码。", code="not_wanted")
-    await limit(request, "phone-code", address_of(request), times=CODES_PER_ADDRESS, window_s=3600)
+    await pace_codes(request)
     phone = mobile_of(asked.phone)
     if not phone:
         raise Invalid("请填写 11 位手机号。", fields={"phone": "应为 11 位手机号"})
     await services.phone_codes.send(phone, asked.letter_id)
-    return result(PhoneCodeResult(lasts_s=600))
+    return result(PhoneCodeResult(lasts_s=round(LASTS_S)))

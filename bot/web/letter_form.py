@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import re
 
+from aiohttp import web
 from pydantic import Field
 
 from bot.errors import Invalid
 from bot.letters.facts import WEB_SENDER
 from bot.services import Services
 from bot.web.models import Request, Text
+from bot.web.security import address_of, limit
 from connectors.base import Inbound, InboundFile, InboundKind
 from connectors.channels.mailbox.letter import CHANNEL, Fact
 
 TEXT_CHARS = 5000
+_LETTERS, _CODES, _HOUR_S = 20, 10, 3600
+"""Of one address in an hour; many people may share that of a school or an office."""
 LETTER_ID = r"^[A-Za-z0-9_-]{22,64}$"
 _MOBILE = re.compile(r"1[3-9]\d{9}")
 _MAIL = re.compile(r"[^\s@<>,;:\"()\[\]\\]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
@@ -40,6 +44,16 @@ class LetterRequest(Request):
     public: bool = Field(default=False, title="公开信")
     may_publish: bool = Field(default=False, title="同意公开来信和答复")
     anonymous: bool = Field(default=False, title="匿名")
+
+
+async def pace_letters(request: web.Request) -> None:
+    """Count a letter, or what is added to one, of an address. Raises `TooMany`."""
+    await limit(request, "mailbox", address_of(request), times=_LETTERS, window_s=_HOUR_S)
+
+
+async def pace_codes(request: web.Request) -> None:
+    """Count a code asked for from an address. Raises `TooMany`."""
+    await limit(request, "phone-code", address_of(request), times=_CODES, window_s=_HOUR_S)
 
 
 def mobile_of(said: str) -> str:

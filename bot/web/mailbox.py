@@ -22,6 +22,8 @@ from bot.web.letter_form import (
     external_id,
     inbound_of,
     mobile_of,
+    pace_codes,
+    pace_letters,
 )
 from bot.web.reading import clean, parse
 from bot.web.rendering import page
@@ -36,10 +38,6 @@ COOKIE = "policyline_letter"
 _COOKIE_S = 3600
 _SUGGESTED_FROM = 8
 """Characters; before that nobody has said what it is about."""
-_PER_ADDRESS = 20
-"""Letters an hour; many people may share the address of a school or an office."""
-_CODES_PER_ADDRESS = 10
-"""Codes by text message an hour."""
 _ID = re.compile(LETTER_ID)
 _WORDS = ("to", "subject", "text", "place", "name", "phone", "mail", "phone_code")
 _MARKS = ("public", "may_publish", "anonymous")
@@ -91,8 +89,7 @@ async def send_code(request: web.Request) -> web.Response:
     close_files(form)
     services = services_of(request)
     try:
-        who = address_of(request)
-        await limit(request, "phone-code", who, times=_CODES_PER_ADDRESS, window_s=3600)
+        await pace_codes(request)
         phone = mobile_of(values["phone"])
         if not phone or not _ID.fullmatch(values["letter_id"]):
             raise Invalid("请先填写手机号。", fields={"phone": "请填写"})
@@ -119,7 +116,7 @@ async def send(request: web.Request) -> web.Response:
         return _form(request, _Written(problem=WAY_TOO_MUCH), status=413)
     values = _values(form)
     try:
-        await limit(request, "mailbox", address_of(request), times=_PER_ADDRESS, window_s=3600)
+        await pace_letters(request)
         files = files_in(form)
         inbound = await inbound_of(_letter(values), services_of(request), files)
     except PolicylineError as error:

@@ -14,7 +14,7 @@ from bot.cases.filters import AWAITING_REPLY
 from bot.cases.model import CITIZEN, Case, DemandType, Move, MoveRefused
 from bot.cases.rules import next_state
 from bot.errors import Invalid, PolicylineError, TooMany
-from bot.web.letter_form import more_of
+from bot.web.letter_form import more_of, pace_letters
 from bot.web.models import NoteRequest, RateRequest
 from bot.web.reading import clean, parse
 from bot.web.rendering import page
@@ -25,7 +25,6 @@ from bot.web.uploads import BODY_LIMIT, FILES, WAY_TOO_MUCH, close_files, files_
 from bot.web.who_has_it import who_has_it
 
 _MORE_ID = re.compile(r"[A-Za-z0-9_-]{16,64}")
-_FILES_AN_HOUR = 20
 _NOTE_CHARS = 2000
 
 _Act = Callable[[Case], Awaitable[str]]
@@ -110,7 +109,7 @@ async def note(request: web.Request) -> web.Response:
             return "补充说明已经转给承办单位。"
         if not _MORE_ID.fullmatch(more_id):
             raise Invalid("页面已过期，请再提交一次。")
-        await limit(request, "mailbox", address_of(request), times=_FILES_AN_HOUR, window_s=3600)
+        await pace_letters(request)
         services = services_of(request)
         inbound = more_of(case.number, more_id, said[:_NOTE_CHARS], files, services)
         stored = await services.intake.store(inbound)

@@ -11,15 +11,15 @@ from alembic import context
 
 import bot.storage.call_tables
 import bot.storage.city_tables
+import bot.storage.contact_seals
 import bot.storage.disclosure_tables
 import bot.storage.document_tables
 import bot.storage.hot_tables
 import bot.storage.letter_tables
 import bot.storage.mail_tables
 import bot.storage.plan_tables
-import bot.storage.seals
 import bot.storage.sms_tables  # noqa: F401 - their tables join the metadata
-from bot.storage.sealing import Sealed, SealedJson
+from bot.storage.contact_keys import Sealed, SealedJson
 from bot.storage.tables import CleanString, UtcDateTime, metadata
 
 

@@ -4,37 +4,16 @@ from __future__ import annotations
 
 import ast
 import inspect
-import re
-from pathlib import Path
 
 from bot.cases import replying, rules
 from bot.cases.model import Move, Role, State
 from bot.cases.rules import RULES
 from bot.cases.sweeping import AlertKind
 from bot.web.words import ALERTS, MOVES, STATES
+from tests.documents import Document
 
-PAGE = Path(__file__).parents[3] / "docs" / "cases.md"
+PAGE = Document("cases.md")
 WEIGHTS = {"_blocking": "blocking", "_advice": "advice"}
-
-
-def table(first_heading: str) -> list[list[str]]:
-    """The rows of the page's only table whose first column has this heading."""
-    text = PAGE.read_text(encoding="utf-8")
-    (body,) = re.findall(rf"^\| {first_heading} \|.*\n\|[-|]+\|\n((?:\|.*\n)+)", text, re.MULTILINE)
-    return [[cell.strip() for cell in line.strip("|\n").split("|")] for line in body.splitlines()]
-
-
-def groups() -> dict[str, set[str]]:
-    """Every group named on the page, of states or roles → what is in it."""
-    text = PAGE.read_text(encoding="utf-8")
-    rows = re.findall(r"^\| \*([^*]+)\* \| (.+) \|$", text, re.MULTILINE)
-    return {name: set(re.findall(r"`(\w+)`", codes)) for name, codes in rows}
-
-
-def meant(cell: str) -> set[str]:
-    """All codes a cell names, its groups spelt out."""
-    of_groups = [groups()[name] for name in re.findall(r"\*([^*]+)\*", cell)]
-    return set(re.findall(r"`(\w+)`", cell)).union(*of_groups)
 
 
 def code(cell: str) -> str:
@@ -59,19 +38,20 @@ def weights_in_the_code() -> dict[str, set[str]]:
 
 
 def test_states_and_their_names() -> None:
-    found = {code(row[0]): row[1] for row in table("state")}
+    found = {code(row[0]): row[1] for row in PAGE.table("state")}
     assert found == {state.value: name for state, name in STATES.items()}
 
 
 def test_every_move_and_its_name() -> None:
-    found = {code(row[0]): row[1] for row in table("move")}
+    found = {code(row[0]): row[1] for row in PAGE.table("move")}
     assert found == {move.value: MOVES[move] for move in RULES}
     assert set(Move) - RULES.keys() == {Move.OPEN}
 
 
 def test_from_which_states_a_move_is_made_by_whom_and_where_it_leads() -> None:
     found = {
-        code(row[0]): (meant(row[2]), meant(row[3]), row[4].strip("`")) for row in table("move")
+        code(row[0]): (PAGE.meant(row[2]), PAGE.meant(row[3]), row[4].strip("`"))
+        for row in PAGE.table("move")
     }
     assert found == {
         move.value: (set(rule.sources), set(rule.roles), rule.target or "stays")
@@ -81,7 +61,7 @@ def test_from_which_states_a_move_is_made_by_whom_and_where_it_leads() -> None:
 
 def test_which_moves_owe_a_reason_and_have_a_further_condition() -> None:
     found = {
-        code(row[0]): (row[5], bool(row[6]), "(supporting)" in row[3]) for row in table("move")
+        code(row[0]): (row[5], bool(row[6]), "(supporting)" in row[3]) for row in PAGE.table("move")
     }
     assert found == {
         move.value: (
@@ -94,18 +74,18 @@ def test_which_moves_owe_a_reason_and_have_a_further_condition() -> None:
 
 
 def test_the_groups_hold_nothing_unknown() -> None:
-    assert set().union(*groups().values()) == set(State) | set(Role)
+    assert set().union(*PAGE.groups().values()) == set(State) | set(Role)
 
 
 def test_alerts_and_their_names() -> None:
-    found = {code(row[0]): row[1] for row in table("alert")}
+    found = {code(row[0]): row[1] for row in PAGE.table("alert")}
     assert found == {kind.value: ALERTS[kind] for kind in AlertKind}
 
 
 def test_every_finding_of_a_reply_and_its_weight() -> None:
-    found = {code(row[0]): set(row[1].split(", ")) for row in table("finding")}
+    found = {code(row[0]): set(row[1].split(", ")) for row in PAGE.table("finding")}
     assert found == weights_in_the_code()
 
 
 def test_what_no_reply_is_sent_despite() -> None:
-    assert {code(row[0]) for row in table("finding") if row[2] == "never"} == replying.PRIVATE
+    assert {code(row[0]) for row in PAGE.table("finding") if row[2] == "never"} == replying.PRIVATE

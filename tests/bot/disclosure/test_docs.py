@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
-from pathlib import Path
 
 from bot.cases.model import Role
 from bot.disclosure.alerting import AlertKind
@@ -17,28 +16,9 @@ from bot.disclosure.rules import ONLY_WHILE, RULES
 from bot.errors import PolicylineError
 from bot.web.disclosure_words import ALERTS, MOVES, STATES
 from tests.bot.disclosure.world import AT, CITY, CLERK, HEAD, request
+from tests.documents import Document
 
-PAGE = Path(__file__).parents[3] / "docs" / "disclosure.md"
-
-
-def table(first_heading: str) -> list[list[str]]:
-    """The rows of the page's only table whose first column has this heading."""
-    text = PAGE.read_text(encoding="utf-8")
-    (body,) = re.findall(rf"^\| {first_heading} \|.*\n\|[-|]+\|\n((?:\|.*\n)+)", text, re.MULTILINE)
-    return [[cell.strip() for cell in line.strip("|\n").split("|")] for line in body.splitlines()]
-
-
-def groups() -> dict[str, set[str]]:
-    """Every group named on the page, of states or roles → what is in it."""
-    text = PAGE.read_text(encoding="utf-8")
-    rows = re.findall(r"^\| \*([^*]+)\* \| (.+) \|$", text, re.MULTILINE)
-    return {name: set(re.findall(r"`(\w+)`", codes)) for name, codes in rows}
-
-
-def meant(cell: str) -> set[str]:
-    """All codes a cell names, its groups spelt out."""
-    of_groups = [groups()[name] for name in re.findall(r"\*([^*]+)\*", cell)]
-    return set(re.findall(r"`(\w+)`", cell)).union(*of_groups)
+PAGE = Document("disclosure.md")
 
 
 def code(cell: str) -> str:
@@ -71,18 +51,21 @@ def refused_for_time(days_later: int) -> set[tuple[str, str]]:
 
 
 def test_states_and_their_names() -> None:
-    found = {code(row[0]): row[1] for row in table("state")}
+    found = {code(row[0]): row[1] for row in PAGE.table("state")}
     assert found == {state.value: name for state, name in STATES.items()}
 
 
 def test_every_move_and_its_name() -> None:
-    found = {code(row[0]): row[1] for row in table("move")}
+    found = {code(row[0]): row[1] for row in PAGE.table("move")}
     assert found == {move.value: MOVES[move] for move in RULES}
     assert set(Move) - RULES.keys() == {Move.REGISTER}
 
 
 def test_from_which_states_a_move_is_made_by_whom_and_where_it_leads() -> None:
-    found = {code(row[0]): (meant(row[2]), meant(row[3]), code(row[4])) for row in table("move")}
+    found = {
+        code(row[0]): (PAGE.meant(row[2]), PAGE.meant(row[3]), code(row[4]))
+        for row in PAGE.table("move")
+    }
     assert found == {
         move.value: (set(rule.sources), set(rule.roles), rule.target or "stays")
         for move, rule in RULES.items()
@@ -90,7 +73,7 @@ def test_from_which_states_a_move_is_made_by_whom_and_where_it_leads() -> None:
 
 
 def test_which_moves_owe_a_reason_and_have_a_further_condition() -> None:
-    found = {code(row[0]): (row[5], bool(row[6])) for row in table("move")}
+    found = {code(row[0]): (row[5], bool(row[6])) for row in PAGE.table("move")}
     assert found == {
         move.value: ("yes" if rule.needs_reason else "", move in ONLY_WHILE)
         for move, rule in RULES.items()
@@ -98,14 +81,14 @@ def test_which_moves_owe_a_reason_and_have_a_further_condition() -> None:
 
 
 def test_which_moves_have_a_time() -> None:
-    found = {(code(row[0]), code(row[1])) for row in table("not at every time")}
+    found = {(code(row[0]), code(row[1])) for row in PAGE.table("not at every time")}
     assert found == refused_for_time(0) | refused_for_time(300)
 
 
 def test_the_groups_hold_nothing_unknown() -> None:
-    assert set().union(*groups().values()) <= set(State) | set(Role)
+    assert set().union(*PAGE.groups().values()) <= set(State) | set(Role)
 
 
 def test_alerts_and_their_names() -> None:
-    found = {code(row[0]): row[1] for row in table("alert")}
+    found = {code(row[0]): row[1] for row in PAGE.table("alert")}
     assert found == {kind.value: ALERTS[kind] for kind in AlertKind}

@@ -13,8 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy.ext.asyncio import create_async_engine
 
-from bot.storage.sealing import BadKeys, ContactKeys, KeyMissing, is_sealed, keys_from
-from bot.storage.seals import sealed_columns
+from bot.storage.contact_keys import BadKeys, ContactKeys, KeyMissing, is_sealed, keys_from
+from bot.storage.contact_seals import sealed_columns
 from bot.storage.units import Storage, async_url
 from connectors.base import Inbound, InboundKind
 from tests.fakes.edges import CountingIds, FakeClock

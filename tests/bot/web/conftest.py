@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from aiohttp import ClientResponse
 from aiohttp.test_utils import TestClient, TestServer
+from playwright.async_api import Page
 
 from bot.cases.model import NewCase, Role
 from bot.cases.service import OpenedCase
@@ -21,6 +22,7 @@ from bot.storage.units import Storage
 from bot.web import build
 from connectors.channels.webchat.channel import WebChatChannel
 from tests.bot.conftest import World
+from tests.chromium import on_a_phone
 from tests.fakes.town import LIGHTS
 
 PASSWORD = "long-enough-secret"
@@ -139,3 +141,10 @@ async def move(client: TestClient, number: str, name: str, **fields: str) -> Cli
 
 
 __all__ = ["GUIDE", "LIGHTS", "PAGE", "PASSWORD", "House", "move", "running", "token"]
+
+
+@pytest.fixture
+async def page() -> AsyncIterator[Page]:
+    """Chromium on a telephone; for modules marked `IN_CHROMIUM`."""
+    async with on_a_phone() as opened:
+        yield opened

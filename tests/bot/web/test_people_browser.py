@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import AsyncIterator
 from pathlib import Path
 
-import pytest
-from playwright.async_api import Page, async_playwright, expect
+from playwright.async_api import Page, expect
 
 from bot import app
 from bot.cases.model import Role
@@ -15,26 +13,12 @@ from bot.settings import Settings
 from tests.bot.conftest import World
 from tests.bot.web.conftest import PASSWORD, House, running
 from tests.bot.web.people import code_of
+from tests.chromium import IN_CHROMIUM, PHONE_WIDTH
 from tests.fakes.oidc_provider import CLIENT_ID, CLIENT_SECRET, oidc_provider
 from tests.fakes.town import town
 from tests.running import free_port
 
-CHROMIUM = Path(os.environ.get("POLICYLINE_TEST_CHROMIUM", "/usr/bin/chromium"))
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(not CHROMIUM.exists(), reason="no Chromium (Debian package: chromium)"),
-]
-WIDTH = 390
-
-
-@pytest.fixture
-async def page() -> AsyncIterator[Page]:
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(
-            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"]
-        )
-        yield await browser.new_page(viewport={"width": WIDTH, "height": 844})
-        await browser.close()
+pytestmark = IN_CHROMIUM
 
 
 def complaints_of(page: Page) -> list[str]:
@@ -52,7 +36,7 @@ async def fits(page: Page, name: str) -> None:
     folder = os.environ.get("POLICYLINE_TEST_PICTURES")
     if folder:
         await page.screenshot(path=Path(folder) / f"{name}.png", full_page=True)
-    assert await page.evaluate("document.documentElement.scrollWidth") <= WIDTH
+    assert await page.evaluate("document.documentElement.scrollWidth") <= PHONE_WIDTH
 
 
 async def sign_in(page: Page, address: str, name: str) -> None:

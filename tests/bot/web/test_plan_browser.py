@@ -4,22 +4,18 @@ from __future__ import annotations
 
 import os
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
-from playwright.async_api import Page, async_playwright, expect
+from playwright.async_api import Page, expect
 
 from bot.cases.model import Role
 from bot.library import Library
 from tests.bot.conftest import World
 from tests.bot.openness.plan.world import BUDGETS, GRADES, PICTURES, REPORT, WEEKLY, planned
 from tests.bot.web.conftest import LIGHTS, PASSWORD, House, running
+from tests.chromium import IN_CHROMIUM
 
-CHROMIUM = Path(os.environ.get("POLICYLINE_TEST_CHROMIUM", "/usr/bin/chromium"))
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(not CHROMIUM.exists(), reason="no Chromium (Debian package: chromium)"),
-]
+pytestmark = IN_CHROMIUM
 NAME = Role.DEPARTMENT_CLERK.value.replace("_", "-")
 
 
@@ -28,16 +24,6 @@ async def house(world: World, library: Library) -> AsyncIterator[House]:
     city = planned(REPORT, WEEKLY, PICTURES, GRADES, BUDGETS)
     async with running(world, library=library, city=city) as opened:
         yield opened
-
-
-@pytest.fixture
-async def page() -> AsyncIterator[Page]:
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(
-            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"]
-        )
-        yield await browser.new_page(viewport={"width": 390, "height": 844})
-        await browser.close()
 
 
 async def test_it_fits_and_a_duty_is_reported(house: House, page: Page) -> None:

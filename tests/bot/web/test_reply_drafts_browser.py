@@ -2,33 +2,15 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import AsyncIterator
-from pathlib import Path
-
-import pytest
-from playwright.async_api import Page, async_playwright, expect
+from playwright.async_api import Page, expect
 
 from bot.cases.model import Role
 from tests.bot.web.conftest import PASSWORD, House
 from tests.bot.web.test_reply_drafts import begun, earlier
+from tests.chromium import IN_CHROMIUM
 
-CHROMIUM = Path(os.environ.get("POLICYLINE_TEST_CHROMIUM", "/usr/bin/chromium"))
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(not CHROMIUM.exists(), reason="no Chromium (Debian package: chromium)"),
-]
+pytestmark = IN_CHROMIUM
 NAME = Role.DEPARTMENT_CLERK.value.replace("_", "-")
-
-
-@pytest.fixture
-async def page() -> AsyncIterator[Page]:
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(
-            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"]
-        )
-        yield await browser.new_page(viewport={"width": 390, "height": 844})
-        await browser.close()
 
 
 async def test_taken_whole_and_by_the_sentence(house: House, page: Page) -> None:

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.storage.connection import insert, lock
-from bot.storage.sealing import ContactKeys, Sealed, SealedJson
+from bot.storage.contact_keys import ContactKeys, Sealed, SealedJson
 from bot.storage.tables import metadata
 
 _PORTION = 500
