@@ -322,6 +322,9 @@ class Cache:
                 self._url,
                 decode_responses=True,
                 socket_connect_timeout=_TIMEOUT_S,
+                # Under RESP3 the client cannot tell an answered ping from silence, and would be
+                # asked again at once, for ever.
+                protocol=2,
             ) as redis,
             redis.pubsub(ignore_subscribe_messages=True) as channel,
         ):

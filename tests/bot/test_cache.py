@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Collection
 from pathlib import Path
+from typing import Any
 
 import pytest
 from redis.asyncio import Redis
@@ -200,3 +201,22 @@ async def test_a_connection_the_network_forgot_is_replaced(redis_url: str) -> No
             assert await cache.ping()
         await cache.close()
         await other.close()
+
+
+async def test_in_silence_a_connection_is_asked_seldom_and_kept(redis_url: str) -> None:
+    cache = Cache(redis_url, sign_of_life_s=0.1)
+    async with Redis.from_url(redis_url, decode_responses=True) as server:
+        await cache.start()
+        with cache.waiting("topic") as waiter:
+            await waiter.wait(5.0)  # it listens
+        before = await _listener_of(server)
+        await server.config_resetstat()
+        await asyncio.sleep(1.0)
+        stats: dict[str, Any] = await server.info("commandstats")
+        assert 2 <= stats["cmdstat_ping"]["calls"] <= 10
+        assert await _listener_of(server) == before
+        await cache.close()
+
+
+async def _listener_of(server: Redis) -> list[str]:
+    return [one["id"] for one in await server.client_list() if int(one["sub"])]
