@@ -14,7 +14,9 @@ from pathlib import Path
 import asyncpg
 import pytest
 import redis
+from pydantic import SecretStr
 
+from bot.settings import Settings
 from bot.storage.contact_keys import ContactKeys
 from bot.storage.units import Storage, async_url
 from tests.fakes.edges import CountingIds, FakeClock, RecordedWakeups
@@ -24,7 +26,15 @@ from tests.servers import find_postgres, running_postgres, running_redis
 
 _serial = itertools.count(1)
 _TEMPLATE = "template_policyline"
-CONTACT_KEYS = ContactKeys({"t": b"a key for contact data in tests!"})
+_CONTACT_KEY = b"a key for contact data in tests!"
+CONTACT_KEYS = ContactKeys({"t": _CONTACT_KEY})
+CONTACT_KEYS_SET = f"t:{_CONTACT_KEY.hex()}"
+"""The same, as the setting gives them."""
+
+
+def settings_at(database_url: str) -> Settings:
+    """A command's settings for a database of these tests."""
+    return Settings(database_url=database_url, contact_keys=SecretStr(CONTACT_KEYS_SET))
 
 
 @pytest.fixture(scope="session")

@@ -66,13 +66,13 @@ def working_engine(url: URL, pool_size: int) -> AsyncEngine:
 def maintenance_engine(url: URL) -> AsyncEngine:
     """For migrations and the like, which may take long: one connection at a time, closed after use.
 
-    On SQLite foreign keys are looked at afterwards, not meanwhile: a table is changed there by
-    copying it, and while the old one is dropped rows that point to it would forbid it.
+    On SQLite foreign keys are not looked at meanwhile: a table is changed there by copying it, and
+    while the old one is dropped rows that point to it would forbid it. `bot.storage.schema.upgrade`
+    looks at them when it has changed something.
     """
     engine = create_async_engine(url, poolclass=sa.NullPool, **_common(url))
     if _is_sqlite(url):
         _prepare(engine, foreign_keys=False)
-        sa.event.listen(engine.sync_engine, "commit", _check_foreign_keys)
     return engine
 
 
@@ -130,10 +130,3 @@ def _begin_sqlite(connection: sa.Connection) -> None:
     """Take the write lock at the start: a reader that turns writer midway may fail at once."""
     writes = connection.get_execution_options().get(WRITES, False)
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
-
-
-def _check_foreign_keys(connection: sa.Connection) -> None:
-    """Raises where a row points to none: the transaction is not committed then."""
-    broken = connection.exec_driver_sql("PRAGMA foreign_key_check").fetchone()
-    if broken is not None:
-        raise sa.exc.IntegrityError("foreign_key_check", None, ValueError(broken[0]))

@@ -63,7 +63,17 @@ def config() -> Config:
 def _upgrade(connection: sa.Connection) -> None:
     made = config()
     made.attributes["connection"] = connection
+    before = _version(connection)
     command.upgrade(made, "head")
+    if connection.dialect.name == "sqlite" and _version(connection) != before:
+        _check_foreign_keys(connection)
+
+
+def _check_foreign_keys(connection: sa.Connection) -> None:
+    """Raises where a row points to none: nothing of the upgrade is kept then."""
+    broken = connection.exec_driver_sql("PRAGMA foreign_key_check").fetchone()
+    if broken is not None:
+        raise sa.exc.IntegrityError("foreign_key_check", None, ValueError(broken[0]))
 
 
 def _version(connection: sa.Connection) -> str:

@@ -47,13 +47,25 @@ def role(name: str, **settings: str) -> Iterator[subprocess.Popen[str]]:
 async def start_again(settings: dict[str, str], pid: int) -> None:
     """Ask the process to, as the page does; its name holds its number."""
     storage, cache = Storage(settings["database_url"]), Cache(settings["redis_url"])
-    async with storage.begin() as unit:
-        [running] = await unit.city.processes(since=datetime.min.replace(tzinfo=UTC))
-        assert f":{pid}:" in running.process
-        assert await unit.city.ask_restart(running.process)
-    await cache.wake("city")
-    await cache.close()
-    await storage.close()
+    try:
+        async with asyncio.timeout(10):
+            while not (names := await running(storage)):
+                await asyncio.sleep(0.1)  # it is ready a moment before it is on the list
+        [name] = names
+        assert f":{pid}:" in name
+        async with storage.begin() as unit:
+            assert await unit.city.ask_restart(name)
+        await cache.wake("city")
+    finally:
+        await cache.close()
+        await storage.close()
+
+
+async def running(storage: Storage) -> list[str]:
+    """The names of the processes that are there."""
+    async with storage.read() as unit:
+        seen = await unit.city.processes(since=datetime.min.replace(tzinfo=UTC))
+        return [one.process for one in seen]
 
 
 @pytest.mark.parametrize("name", ["serve", "worker"])

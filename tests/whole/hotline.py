@@ -20,6 +20,7 @@ from bot.library import Library
 from bot.settings import ROOT
 from bot.storage.units import Storage
 from connectors.calls import Leg
+from tests.conftest import CONTACT_KEYS, CONTACT_KEYS_SET
 from tests.fakes.ami_server import SECRET, AmiServer
 from tests.running import Part, free_port, part
 from tests.servers import running_redis
@@ -191,7 +192,7 @@ def _in_order(told: Sequence[RecordedWords] | Sequence[Sentence]) -> list[tuple[
 @asynccontextmanager
 async def hotline_at(database_url: str, folder: Path) -> AsyncIterator[Hotline]:
     """The database with the sample content, Redis, Asterisk, and no process yet."""
-    storage = Storage(database_url)
+    storage = Storage(database_url, keys=CONTACT_KEYS)
     library = Library(storage, clock=SystemClock())
     await library.import_paths([ROOT / "knowledge" / "samples"], publish=True, by="test")
     (folder / "redis").mkdir()
@@ -214,6 +215,7 @@ async def hotline_at(database_url: str, folder: Path) -> AsyncIterator[Hotline]:
                 "redis_url": redis.url,
                 "database_url": database_url,
                 "secret_key": secrets.token_hex(16),
+                "contact_keys": CONTACT_KEYS_SET,
                 "hotline_centres": json.dumps(centres),
                 "hotline_ami": json.dumps({"main": server | {"secret": SECRET}}),
             },

@@ -24,6 +24,7 @@ from bot.records import MessageState, OutboxState
 from bot.settings import ROOT
 from bot.storage import tables
 from bot.storage.units import Storage
+from tests.conftest import CONTACT_KEYS, CONTACT_KEYS_SET
 from tests.fakes.wechat_platform import CUSTOM_SEND, Account, WeChatPlatform, running
 from tests.servers import free_port, running_redis
 
@@ -72,7 +73,7 @@ class Redis:
 
 @pytest.fixture
 async def city(postgres_database_url: str, tmp_path: Path) -> AsyncIterator[City]:
-    storage = Storage(postgres_database_url)
+    storage = Storage(postgres_database_url, keys=CONTACT_KEYS)
     samples = [ROOT / "knowledge" / "samples"]
     library = Library(storage, clock=SystemClock())
     await library.import_paths(samples, publish=True, by="test")
@@ -87,6 +88,7 @@ async def city(postgres_database_url: str, tmp_path: Path) -> AsyncIterator[City
             "redis_url": redis.start(),
             "database_url": postgres_database_url,
             "secret_key": secrets.token_hex(16),
+            "contact_keys": CONTACT_KEYS_SET,
             "public_url": "http://12345.example",
             "rasa_url": rasa,
             "rasa_timeout_s": "9",

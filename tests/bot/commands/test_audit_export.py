@@ -58,7 +58,8 @@ def run(*arguments: str) -> Result:
 def exported(tmp_path: Path, *options: str) -> Path:
     file = tmp_path / "audit.jsonl"
     result = run("cases", "export", str(file), "--events", *options)
-    assert (result.exit_code, stat.S_IMODE(file.stat().st_mode)) == (0, 0o600)
+    assert result.exit_code == 0, result.output
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
     return file
 
 

@@ -13,9 +13,9 @@ from bot.cases.model import Move
 from bot.commands import chain_check
 from bot.commands.check import findings_of
 from bot.commands.findings import Finding, Verdict
-from bot.settings import Settings
 from bot.storage.units import Storage
 from tests.bot.cases.world import CLERK, World
+from tests.conftest import settings_at
 from tests.fakes.edges import CountingIds, FakeClock, RecordedWakeups
 
 
@@ -45,7 +45,7 @@ async def world(storage: Storage, clock: FakeClock, ids: CountingIds) -> World:
 
 
 async def found(url: str, newest: int | None = None) -> Finding:
-    return (await chain_check.chains(Settings(database_url=url), newest=newest))[0]
+    return (await chain_check.chains(settings_at(url), newest=newest))[0]
 
 
 def change(file: str, statement: str) -> None:

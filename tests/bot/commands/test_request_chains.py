@@ -13,9 +13,9 @@ from bot.commands.findings import Finding, Verdict
 from bot.disclosure import chains as chains_of
 from bot.disclosure.chains import RequestChains
 from bot.disclosure.model import Move
-from bot.settings import Settings
 from bot.storage.units import Storage
 from tests.bot.disclosure.world import House
+from tests.conftest import settings_at
 from tests.fakes.edges import CountingIds, FakeClock
 
 THIRD = "request_id in (select id from disclosures where number = 'GK2026000003')"
@@ -50,7 +50,7 @@ def change(sqlite_url: str) -> Callable[[str], None]:
 
 
 async def found(url: str, newest: int | None = None) -> Finding:
-    return (await chain_check.chains(Settings(database_url=url), newest=newest))[1]
+    return (await chain_check.chains(settings_at(url), newest=newest))[1]
 
 
 async def test_chains_that_hold(house: House, sqlite_url: str) -> None:
