@@ -48,9 +48,11 @@ async def start_again(settings: dict[str, str], pid: int) -> None:
     """Ask the process to, as the page does; its name holds its number."""
     storage, cache = Storage(settings["database_url"]), Cache(settings["redis_url"])
     try:
-        async with asyncio.timeout(10):
-            while not (names := await running(storage)):
-                await asyncio.sleep(0.1)  # it is ready a moment before it is on the list
+        names: list[str] = []
+        for _ in range(100):
+            if names := await running(storage):
+                break
+            await asyncio.sleep(0.1)  # it is ready a moment before it is on the list
         [name] = names
         assert f":{pid}:" in name
         async with storage.begin() as unit:

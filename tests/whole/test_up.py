@@ -37,7 +37,9 @@ def answers_on(port: int) -> bool:
 @pytest.mark.rasa
 def test_everything_answers(whole: Whole) -> None:
     ready = httpx.get(f"{whole.started.url}/ready").json()
-    assert ready["ready"] and not ready["degraded"] and all(ready["parts"].values())
+    assert ready["ready"]
+    assert not ready["degraded"]
+    assert all(ready["parts"].values())
     assert len(processes_of(whole.home)) == 4
     assert answers_on(whole.started.redis_port)
 
