@@ -9,11 +9,13 @@ from markupsafe import Markup
 from bot.openness.report.model import Chart
 
 WIDTH = 720
-_LABEL, _VALUE, _ROW, _BAR = 200, 60, 28, 18
+"""Of a chart of columns; one of bars stands beside another and is narrower."""
+
+_BARS_WIDTH = 420
+_CHAR, _GAP, _VALUE, _ROW, _BAR = 14, 8, 60, 28, 18
 _TALL, _FOOT, _TOP, _EDGE = 200, 24, 20, 18
 _MOST_NAMES = 16
-_MOST_CHARS = 14
-
+_MOST_CHARS = 12
 
 _STYLE = Markup(
     "<style>rect{fill:#1a6fc4}text{font:14px 'Noto Sans CJK SC','Microsoft YaHei',sans-serif;"
@@ -28,27 +30,29 @@ def svg(chart: Chart, links: Mapping[str, str] | None = None) -> Markup:
         chart: what is drawn.
         links: point's name → where it leads.
     """
-    height, shapes = _drawn(chart, links or {})
+    width, height, shapes = _drawn(chart, links or {})
     # What leads somewhere is no part of a picture: the picture is then a group of its parts.
-    role = "group" if links else "img"
-    return Markup('<svg viewBox="0 0 {} {}" role="{}" aria-label="{}">{}</svg>').format(
-        WIDTH, height, role, chart.said, Markup("").join(shapes)
+    role, name = "group" if links else "img", "columns" if chart.upright else "bars"
+    return Markup('<svg class="{}" viewBox="0 0 {} {}" role="{}" aria-label="{}">{}</svg>').format(
+        name, width, height, role, chart.said, Markup("").join(shapes)
     )
 
 
 def svg_file(chart: Chart) -> str:
     """The chart as a file of its own, with its title and colours."""
-    height, shapes = _drawn(chart, {})
+    width, height, shapes = _drawn(chart, {})
     return str(
         Markup(
             '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 -32 {} {}" width="{}">{}'
             '<text x="0" y="-12">{}</text>{}</svg>'
-        ).format(WIDTH, height + 40, WIDTH, _STYLE, chart.title, Markup("").join(shapes))
+        ).format(width, height + 40, width, _STYLE, chart.title, Markup("").join(shapes))
     )
 
 
-def _drawn(chart: Chart, links: Mapping[str, str]) -> tuple[float, list[Markup]]:
-    return _columns(chart, links) if chart.upright else _bars(chart, links)
+def _drawn(chart: Chart, links: Mapping[str, str]) -> tuple[int, float, list[Markup]]:
+    if chart.upright:
+        return WIDTH, *_columns(chart, links)
+    return _BARS_WIDTH, *_bars(chart, links)
 
 
 def _linked(shapes: list[Markup], name: str, links: Mapping[str, str]) -> list[Markup]:
@@ -60,14 +64,15 @@ def _linked(shapes: list[Markup], name: str, links: Mapping[str, str]) -> list[M
 
 def _bars(chart: Chart, links: Mapping[str, str]) -> tuple[float, list[Markup]]:
     most = max([1, *(value for _, value in chart.points)])
-    room, shapes = WIDTH - _LABEL - _VALUE, []
+    names = max([0, *(len(_short(name)) for name, _ in chart.points)]) * _CHAR + _GAP
+    room, shapes = _BARS_WIDTH - names - _VALUE, []
     for at, (name, value) in enumerate(chart.points):
         top, width = at * _ROW, value / most * room
         middle = top + _ROW / 2 + 5
         one = [
-            _text(_LABEL - 8, middle, _short(name), "end"),
-            _rect(_LABEL, top + (_ROW - _BAR) / 2, width, _BAR, f"{name} {value}"),
-            _text(_LABEL + width + 6, middle, str(value), "start"),
+            _text(names - _GAP, middle, _short(name), "end"),
+            _rect(names, top + (_ROW - _BAR) / 2, width, _BAR, f"{name} {value}"),
+            _text(names + width + 6, middle, str(value), "start"),
         ]
         shapes += _linked(one, name, links)
     return len(chart.points) * _ROW, shapes
