@@ -52,6 +52,7 @@ from bot.disclosure.files import RequestFiles
 from bot.disclosure.service import Disclosures
 from bot.drafting.drafts import Drafts
 from bot.editing import Editing
+from bot.features import switched
 from bot.feedback import FeedbackService
 from bot.inbox import Inbox
 from bot.indexing import index_maker
@@ -136,6 +137,7 @@ async def running(settings: Settings, *, role: str = "") -> AsyncIterator[Runnin
         storage = await _opened(settings, closing)
         in_force = await take_up(storage, settings.home, settings.city, _of_connectors)
         city = in_force.city
+        settings = switched(settings, city.off)
         cache = Cache(settings.redis)
         closing.push_async_callback(cache.close)
         await cache.start()
@@ -355,7 +357,7 @@ def _services(
         updates=exchange.updates,
         polling=exchange.polling,
         called=departments.called,
-        recogniser=registry.recogniser(city.unit_names),
+        recogniser=None if "speech" in city.off else registry.recogniser(city.unit_names),
         imports=ImportJobs(
             settings.attachments_folder / "imports",
             OpenOrders(cases, city, clock),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,6 +21,8 @@ class Feature:
         settings: names of the settings it goes by.
         where: where the first of them is set.
         about: what it does.
+        switch: its name among `bot.city.switches.SWITCHES`; empty: it is no switch.
+        stopped: it is switched off.
     """
 
     title: str
@@ -29,6 +31,8 @@ class Feature:
     said: str
     settings: tuple[str, ...]
     where: str
+    switch: str = ""
+    stopped: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,22 +67,46 @@ def what_is_set() -> Set:
     return Set(environment=dict(os.environ), file=file, path=path)
 
 
-def features(settings: Settings, known: Set, *, speech: bool) -> tuple[Feature, ...]:
-    """Every switch.
+def switched(settings: Settings, off: Collection[str]) -> Settings:
+    """The settings without what is switched off; a recogniser of speech is no part of them.
+
+    Args:
+        settings: as they were read.
+        off: names of `bot.city.switches.SWITCHES`.
+    """
+    without: dict[str, tuple[str, object]] = {
+        "rephrase": ("rephrase_url", ""),
+        "letter_phone_code": ("letter_phone_code", False),
+        "merge_auto": ("merge_auto", 0.0),
+        "open311": ("open311_keys", {}),
+        "reader": ("reader", None),
+    }
+    return settings.model_copy(update=dict(without[name] for name in off if name in without))
+
+
+def features(
+    settings: Settings, known: Set, *, speech: bool, off: Collection[str] = ()
+) -> tuple[Feature, ...]:
+    """Every feature.
 
     Args:
         settings: in force.
         known: what is set where.
         speech: a recogniser is configured.
+        off: what is switched off.
     """
 
-    def made(title: str, about: str, names: str, *, on: bool, said: str = "") -> Feature:
+    def made(
+        title: str, about: str, names: str, *, on: bool, said: str = "", switch: str = ""
+    ) -> Feature:
         settings_named = tuple(names.split())
         return Feature(
             title=title,
             about=about,
             on=on,
-            said=said or ("已启用" if on else "未启用"),
+            said="已停用" if switch in off else said or ("已启用" if on else "未启用"),
+            switch=switch,
+            stopped=switch in off,
             settings=tuple(f"{PREFIX}{name}" for name in settings_named),
             where=known.where(settings_named[0]),
         )
@@ -92,18 +120,21 @@ def features(settings: Settings, known: Set, *, speech: bool) -> tuple[Feature, 
             "REPHRASE_URL REPHRASE_MODEL REPHRASE_KEY",
             on=bool(settings.rephrase_url),
             said=f"已启用，模型 {settings.rephrase_model}" if settings.rephrase_url else "",
+            switch="rephrase",
         ),
         made(
             "来信手机号验证",
             "写信人留的手机号用短信验证码核对；需要短信网关。",
             "LETTER_PHONE_CODE",
             on=settings.letter_phone_code,
+            switch="letter_phone_code",
         ),
         made(
             "语音识别",
             "微信语音消息转成文字；未启用时请市民发文字。",
             "SPEECH_URL",
             on=speech,
+            switch="speech",
         ),
         made(
             "附件查毒",
@@ -117,6 +148,7 @@ def features(settings: Settings, known: Set, *, speech: bool) -> tuple[Feature, 
             "MERGE_AUTO",
             on=settings.merge_auto > 0,
             said=merge,
+            switch="merge_auto",
         ),
         made(
             "Open311 开放接口",
@@ -124,6 +156,7 @@ def features(settings: Settings, known: Set, *, speech: bool) -> tuple[Feature, 
             "OPEN311_KEYS",
             on=keys > 0,
             said=f"已发 {keys} 个密钥" if keys else "没有发密钥",
+            switch="open311",
         ),
         made(
             "共用索引（Milvus）",
@@ -136,5 +169,6 @@ def features(settings: Settings, known: Set, *, speech: bool) -> tuple[Feature, 
             "摘句时用学得的模型；未启用时按用词摘句。",
             "READER",
             on=settings.reader is not None,
+            switch="reader",
         ),
     )

@@ -21,6 +21,7 @@ from bot.city import marks as marks_in
 from bot.city import menu as menu_file
 from bot.city import plan as plan_file
 from bot.city import sayings as sayings_file
+from bot.city import switches
 from bot.city.model import (
     OFFICE_HOURS,
     Area,
@@ -60,7 +61,7 @@ def load(folder: Path) -> City:
     Args:
         folder: holds city.toml, departments.toml, places.toml, catalogue.csv, limits.toml,
             rules.toml, wording.toml and menu.toml, and may hold fields.toml,
-            sayings.tsv, contacts.toml, disclosure.toml and plan.toml.
+            sayings.tsv, contacts.toml, disclosure.toml, plan.toml and features.toml.
 
     Raises:
         CityError: with every fault found, in plain words.
@@ -86,6 +87,7 @@ def load(folder: Path) -> City:
         menu=menu_file.read(folder / "menu.toml", faults),
         fields=fields_file.read(folder / "fields.toml", faults),
         mailbox=mailbox_file.read(folder / "mailbox.toml", faults),
+        off=switches.read(folder / switches.FILE, faults),
     )
     city = replace(city, duties=sayings_file.read(folder / "sayings.tsv", city.duties, faults))
     contacts = contacts_file.read(folder / "contacts.toml", city.units_by_name, faults)

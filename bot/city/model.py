@@ -317,6 +317,7 @@ class City:
         code: GB/T 2260.
         area_code: of telephones.
         hotline: the number to call for a person.
+        off: features switched off, of `bot.city.switches.SWITCHES`.
     """
 
     name: str
@@ -336,6 +337,7 @@ class City:
     disclosure: DisclosureLimits = field(default_factory=DisclosureLimits)
     letters: Templates = field(default_factory=Templates)
     plans: tuple[Plan, ...] = ()
+    off: frozenset[str] = frozenset()
 
     @cached_property
     def _units(self) -> Mapping[str, str]:

@@ -41,6 +41,7 @@ PARTS = (
     _part("contacts", "告知方式", "除本平台页面外，用什么方式告知各单位。"),
     _part("fields", "公开领域", "试点领域与派单事项的对应。"),
     _part("menu", "微信菜单", "公众号的菜单。"),
+    _part("features", "功能开关", "停用的功能；在“功能”页上切换更方便。"),
     _part("sms", "短信模板", "报备的短信模板。"),
 )
 """The dispatch catalogue and its sayings have versions of their own: `bot.city.versions`."""

@@ -9,6 +9,7 @@ from datetime import date
 from bot.cases.deadlines import Allowance, StepLimits
 from bot.cases.model import ClockUnit, Severity
 from bot.city.model import AreaKind, City, MenuButton
+from bot.city.switches import SWITCHES
 from bot.disclosure.clock import DisclosureLimits
 
 
@@ -266,6 +267,13 @@ def _buttons(button: MenuButton, above: str) -> Iterable[tuple[str, str, str]]:
         yield from _buttons(one, f"{name} › ")
 
 
+def _features(city: City) -> tuple[Sheet, ...]:
+    rows = tuple(
+        (title, "停用" if name in city.off else "设置了就用") for name, title in SWITCHES.items()
+    )
+    return (Sheet(title="功能开关", headings=("功能", "状态"), rows=rows),)
+
+
 _BY_PART: Mapping[str, Callable[[City], tuple[Sheet, ...]]] = {
     "city": _city,
     "departments": _departments,
@@ -277,4 +285,5 @@ _BY_PART: Mapping[str, Callable[[City], tuple[Sheet, ...]]] = {
     "contacts": _contacts,
     "fields": _fields,
     "menu": _menu,
+    "features": _features,
 }

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from aiohttp import web
 
+from bot.city import switches
 from bot.city.changed import CityProcess, CityVersion
 from bot.city.parts import BY_FILE, PARTS
 from bot.delivery.recently import Recently
@@ -118,12 +119,18 @@ async def show_version(request: web.Request) -> web.Response:
 
 
 async def show_features(request: web.Request) -> web.Response:
-    """The switches; they are settings, and changed where those are."""
+    """What is set up and what is switched off; a switch is a change of `features.toml`."""
+    services = services_of(request)
+    newest = await services.configuration.city()
+    off = services.city.off if newest is None else newest.off
     return page(
         request,
         "admin_features.html",
         admin=admin_words,
-        features=_features(services_of(request)),
+        features=_features(services),
+        off=off,
+        waiting=off != services.city.off,
+        switched={name: switches.text_of(off ^ {name}) for name in switches.SWITCHES},
     )
 
 
@@ -182,7 +189,12 @@ def _grouped(shown: Iterable[Connected]) -> dict[str, list[Connected]]:
 
 
 def _features(services: Services) -> tuple[Feature, ...]:
-    return features(services.settings, what_is_set(), speech=services.recogniser is not None)
+    return features(
+        services.settings,
+        what_is_set(),
+        speech=services.recogniser is not None,
+        off=services.city.off,
+    )
 
 
 async def _running(services: Services, newest: CityVersion | None) -> list[Running]:

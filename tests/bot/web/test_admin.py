@@ -17,6 +17,7 @@ from bot.city.load import DEFAULT
 from bot.commands.findings import Finding, Verdict
 from bot.probing import Probe, Probes
 from bot.records import NewOutbound
+from bot.settings import Settings
 from connectors.base import Reply
 from tests.bot.conftest import World
 from tests.bot.web.conftest import PAGE, House, running, token
@@ -96,6 +97,7 @@ async def test_the_overview_says_what_is_in_use_and_what_there_is(
         ("fields", "重大建设项目"),
         ("menu", "点击即说"),
         ("sms", "[[template]]"),
+        ("features", "off = []"),
     ],
 )
 async def test_each_file_is_read_on_a_page(admin: TestClient, part: str, said: str) -> None:
@@ -485,3 +487,42 @@ async def test_switches_say_where_they_are_set(
     assert "POLICYLINE_REPHRASE_URL" in page
     assert "环境变量" in page
     assert "没有设置，用默认值" in page
+
+
+@pytest.fixture
+async def merging(world: World, library: object) -> AsyncIterator[House]:
+    """Repeats are merged without a person."""
+    settings = Settings(home=world.home, merge_auto=0.9)
+    async with running(world, library=library, settings=settings) as opened:
+        yield opened
+
+
+async def test_a_feature_is_stopped_by_a_version(merging: House) -> None:
+    admin = await merging.staff(Role.ADMINISTRATOR)
+    page = await shown(admin, "/admin/features")
+    assert "停用自动并单" in page
+    raw = await (await admin.get("/admin/features", headers=PAGE)).text()
+    before = raw[: raw.index('aria-label="停用自动并单"')]
+    text = before[before.rindex('name="text" value="') + 19 : before.rindex('"><button')]
+    status, looked = await look(admin, "features", text=html.unescape(text))
+    assert status == 200
+    assert "<del>设置了就用</del> → <ins>停用</ins>" in looked
+    assert (await confirm(admin, "features", looked, "先人工看一阵")).status == 303
+    city = await merging.services.configuration.city()
+    assert city is not None
+    assert city.off == {"merge_auto"}
+    page = await shown(admin, "/admin/features")
+    assert "恢复自动并单" in page
+    assert "还没有生效" in page
+    [newest] = await merging.services.configuration.versions(limit=1)
+    assert (newest.file, newest.reason) == ("features.toml", "先人工看一阵")
+
+
+async def test_a_feature_nobody_knows_is_refused(admin: TestClient) -> None:
+    _, page = await look(admin, "features", text='off = ["tea"]\n')
+    assert "没有这样的功能：tea" in page
+
+
+async def test_who_only_looks_switches_nothing(merging: House) -> None:
+    auditor = await merging.staff(Role.AUDITOR)
+    assert "停用自动并单" not in await shown(auditor, "/admin/features")
