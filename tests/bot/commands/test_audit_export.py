@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 import sqlite3
 import stat
 import subprocess
@@ -29,9 +30,11 @@ _DETAILS = (
 
 
 @pytest.fixture(autouse=True)
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def home(tmp_path: Path, sqlite_template: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A database with three past cases."""
     home = tmp_path / "home"
+    home.mkdir()
+    shutil.copy(sqlite_template, home / "policyline.db")
     monkeypatch.setenv("POLICYLINE_HOME", str(home))
     monkeypatch.delenv("POLICYLINE_DATABASE_URL", raising=False)
     past = tmp_path / "past.csv"
