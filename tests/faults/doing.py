@@ -38,13 +38,15 @@ async def _kill(process: Process) -> Undo:
 def _started(process: Process, wrong: str = "") -> Undo:
     async def start() -> str:
         """Again and again, as a supervisor does: without its database it ends at once."""
-        async with asyncio.timeout(READY_WITHIN_S):
-            while True:
-                await asyncio.to_thread(process.start)
-                with suppress(RuntimeError):
-                    await asyncio.to_thread(process.wait_ready)
-                    return wrong
-                await asyncio.sleep(0.5)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(READY_WITHIN_S):
+                while True:
+                    await asyncio.to_thread(process.start)
+                    with suppress(RuntimeError):
+                        await asyncio.to_thread(process.wait_ready)
+                        return wrong
+                    await asyncio.sleep(0.5)
+        return f"{process.role} did not get ready"
 
     return start
 

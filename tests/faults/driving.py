@@ -93,8 +93,10 @@ async def _all(
         if following and fault.together and len(open_now) == 1 and following.part != fault.part:
             continue
         over = time.monotonic()
-        for one, put_right in reversed(open_now):
-            if wrong := await put_right():
+        # At once: a process that was stopped cannot start before its database is there again.
+        wrongs = await asyncio.gather(*(put_right() for _, put_right in open_now))
+        for (one, _), wrong in zip(open_now, wrongs, strict=True):
+            if wrong:
                 report.violated(_now(wrong, one.began))
         recovered = await _recovered(here)
         for one, _ in open_now:
