@@ -1,11 +1,13 @@
-// A screen on the wall shows new figures every minute; what it shows stays while it cannot.
+// A screen on the wall takes new figures every minute; what it shows stays while it cannot.
 
 const AGAIN_MS = 60_000;
 
-async function again() {
-  const found = await fetch(location.href, { method: "HEAD" }).catch(() => null);
-  if (found?.ok) location.reload();
-  else setTimeout(again, AGAIN_MS);
+async function renew() {
+  const answer = await fetch(location.href).catch(() => null);
+  if (!answer?.ok) return;
+  if (answer.redirected) location.assign(answer.url); // signed out meanwhile
+  const come = new DOMParser().parseFromString(await answer.text(), "text/html");
+  document.querySelector("main").replaceWith(come.querySelector("main"));
 }
 
-setTimeout(again, AGAIN_MS);
+setInterval(() => renew().catch(() => {}), AGAIN_MS);
