@@ -8,6 +8,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from bot.city.switches import SWITCHES
 from bot.settings import PREFIX, Settings, config_path
 
 
@@ -115,7 +116,7 @@ def features(
     keys = len(settings.open311_keys)
     return (
         made(
-            "引文改写",
+            SWITCHES["rephrase"],
             "在引文旁给出更好懂的说法；只留引文支持的句子。",
             "REPHRASE_URL REPHRASE_MODEL REPHRASE_KEY",
             on=bool(settings.rephrase_url),
@@ -123,14 +124,14 @@ def features(
             switch="rephrase",
         ),
         made(
-            "来信手机号验证",
+            SWITCHES["letter_phone_code"],
             "写信人留的手机号用短信验证码核对；需要短信网关。",
             "LETTER_PHONE_CODE",
             on=settings.letter_phone_code,
             switch="letter_phone_code",
         ),
         made(
-            "语音识别",
+            SWITCHES["speech"],
             "微信语音消息转成文字；未启用时请市民发文字。",
             "SPEECH_URL",
             on=speech,
@@ -143,7 +144,7 @@ def features(
             on=bool(settings.clamd),
         ),
         made(
-            "自动并单",
+            SWITCHES["merge_auto"],
             "很可能重复的工单不经人工直接合并。",
             "MERGE_AUTO",
             on=settings.merge_auto > 0,
@@ -151,7 +152,7 @@ def features(
             switch="merge_auto",
         ),
         made(
-            "Open311 开放接口",
+            SWITCHES["open311"],
             "持密钥的程序可以登记诉求；没有密钥时只能查询。",
             "OPEN311_KEYS",
             on=keys > 0,
@@ -165,7 +166,7 @@ def features(
             on=bool(settings.milvus_url),
         ),
         made(
-            "学得的摘句模型",
+            SWITCHES["reader"],
             "摘句时用学得的模型；未启用时按用词摘句。",
             "READER",
             on=settings.reader is not None,

@@ -130,7 +130,7 @@ async def show_features(request: web.Request) -> web.Response:
         features=_features(services),
         off=off,
         waiting=off != services.city.off,
-        switched={name: switches.text_of(off ^ {name}) for name in switches.SWITCHES},
+        turned={name: switches.text_of(off ^ {name}) for name in switches.SWITCHES},
     )
 
 

@@ -8,10 +8,9 @@ from markupsafe import Markup
 
 from bot.openness.report.model import Chart
 
-WIDTH = 720
-"""Of a chart of columns; one of bars stands beside another and is narrower."""
-
+_COLUMNS_WIDTH = 720
 _BARS_WIDTH = 420
+"""Charts of bars stand side by side."""
 _CHAR, _GAP, _VALUE, _ROW, _BAR = 14, 8, 60, 28, 18
 _TALL, _FOOT, _TOP, _EDGE = 200, 24, 20, 18
 _MOST_NAMES = 16
@@ -51,7 +50,7 @@ def svg_file(chart: Chart) -> str:
 
 def _drawn(chart: Chart, links: Mapping[str, str]) -> tuple[int, float, list[Markup]]:
     if chart.upright:
-        return WIDTH, *_columns(chart, links)
+        return _COLUMNS_WIDTH, *_columns(chart, links)
     return _BARS_WIDTH, *_bars(chart, links)
 
 
@@ -80,7 +79,7 @@ def _bars(chart: Chart, links: Mapping[str, str]) -> tuple[float, list[Markup]]:
 
 def _columns(chart: Chart, links: Mapping[str, str]) -> tuple[float, list[Markup]]:
     most = max([1, *(value for _, value in chart.points)])
-    step, room = (WIDTH - 2 * _EDGE) / max(1, len(chart.points)), _TALL - _FOOT - _TOP
+    step, room = (_COLUMNS_WIDTH - 2 * _EDGE) / max(1, len(chart.points)), _TALL - _FOOT - _TOP
     every = -(-len(chart.points) // _MOST_NAMES)
     shapes = []
     for at, (name, value) in enumerate(chart.points):
@@ -92,7 +91,9 @@ def _columns(chart: Chart, links: Mapping[str, str]) -> tuple[float, list[Markup
             one.append(_text(middle, top - 5, str(value), "middle"))
         shapes += _linked(one, name, links)
     foot = _TALL - _FOOT
-    shapes.append(Markup('<line x1="0" x2="{}" y1="{}" y2="{}"/>').format(WIDTH, foot, foot))
+    shapes.append(
+        Markup('<line x1="0" x2="{}" y1="{}" y2="{}"/>').format(_COLUMNS_WIDTH, foot, foot)
+    )
     return _TALL, shapes
 
 
