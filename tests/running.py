@@ -111,7 +111,7 @@ class Part:
 
 @contextmanager
 def part(home: Path, command: str, **settings: str) -> Iterator[Part]:
-    """One process of the service by itself; stopped as Ctrl-C stops it where it still runs.
+    """One process of the service by itself; at the end told to stop, as a service manager does.
 
     Args:
         home: a folder of its own.
@@ -133,7 +133,7 @@ def part(home: Path, command: str, **settings: str) -> Iterator[Part]:
     try:
         yield Part(process=process, port=port, log=home / f"{command}.log")
     finally:
-        process.send_signal(signal.SIGINT)
+        process.terminate()
         process.wait(timeout=30)
 
 

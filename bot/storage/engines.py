@@ -45,6 +45,7 @@ def working_engine(url: URL, pool_size: int) -> AsyncEngine:
             url, pool_size=pool_size, max_overflow=pool_size, **_common(url)
         )
         _prepare(engine, foreign_keys=True)
+        _close_in_turn(engine)
         return engine
     engine = create_async_engine(
         url,
@@ -73,6 +74,7 @@ def maintenance_engine(url: URL) -> AsyncEngine:
     engine = create_async_engine(url, poolclass=sa.NullPool, **_common(url))
     if _is_sqlite(url):
         _prepare(engine, foreign_keys=False)
+        _close_in_turn(engine)
     return engine
 
 
@@ -124,6 +126,18 @@ def _prepare(engine: AsyncEngine, *, foreign_keys: bool) -> None:
 
     sa.event.listen(engine.sync_engine, "connect", prepare)
     sa.event.listen(engine.sync_engine, "begin", _begin_sqlite)
+
+
+def _close_in_turn(engine: AsyncEngine) -> None:
+    """A connection whose task is cancelled is closed by that task, in the order of its thread.
+
+    SQLAlchemy would close it in a task of its own and, cancelled again meanwhile, end the
+    connection's thread under it: that closing then waits for ever, and with it the end of the
+    process.
+    """
+    dialect = engine.dialect
+    dialect.has_terminate = False
+    dialect.do_terminate = dialect.do_close  # type: ignore[method-assign]  # for this engine alone
 
 
 def _begin_sqlite(connection: sa.Connection) -> None:

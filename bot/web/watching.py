@@ -94,6 +94,9 @@ class Watches:
             if not watch.listeners:
                 _, task = self._watches.pop(key)
                 task.cancel()
+                # Whoever leaves waits for the reading's end: nothing is read when the database
+                # closes, and nobody cancels what is just giving its connection back.
+                await asyncio.wait({task})
 
     async def close(self) -> None:
         """Send everybody who looks elsewhere."""

@@ -85,7 +85,7 @@ class Process:
     def stop(self) -> None:
         """End it as an operator would."""
         if self._process is not None and self._process.poll() is None:
-            self._process.send_signal(signal.SIGINT)
+            self._process.terminate()
             try:
                 self._process.wait(20)
             except subprocess.TimeoutExpired:
