@@ -34,7 +34,6 @@ async def _talk(
         message.conversation_id,
         text,
         message.id,
-        sender_id=message.sender_id,
         about=context.questions[-1] if context.questions else "",
         understanding=_of_place(text) if located else understanding,
         anew=not context.dialogue_open,

@@ -97,7 +97,6 @@ class Dialogue:
         text: str,
         message_id: str,
         *,
-        sender_id: str = "",
         about: str = "",
         understanding: Understanding | None = None,
         anew: bool = False,
@@ -111,7 +110,6 @@ class Dialogue:
             conversation_id: `channel:...`, also the key of Rasa's tracker.
             text: the citizen's words.
             message_id: ours, of the stored message; a case's origin key is made of it.
-            sender_id: in the channel's terms; empty: what follows the channel's name.
             about: what was talked about before, for words such as "please register it".
             understanding: of this text, where Rasa was asked before; saves a second reading.
             anew: nothing is open on our side, so a form Rasa still holds open is dropped first:
@@ -136,7 +134,6 @@ class Dialogue:
             "metadata": {
                 "message_id": message_id,
                 "channel": conversation_id.partition(":")[0],
-                "sender_id": sender_id or conversation_id.partition(":")[2],
                 "about": about,
                 "place": place,
             },

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Protocol
 
@@ -103,6 +103,11 @@ class Inbox:
         Its files are written first, and their rows stand or fall with the message.
         """
         now = self._clock.now()
+        if not inbound.conversation_id:
+            named = await self._storage.conversation_id(
+                inbound.channel, inbound.sender_id, inbound.strand
+            )
+            inbound = replace(inbound, conversation_id=named)
         message_id = _id_with_files(inbound) if inbound.files else self._ids.new_id()
         kept: tuple[Attachment, ...] = ()
         if inbound.files:
@@ -248,6 +253,12 @@ class Inbox:
         """One message as kept."""
         async with self._storage.read() as unit:
             return await unit.messages.get(message_id)
+
+    async def sender_of(self, conversation_id: str) -> str:
+        """Who a conversation is with, in the channel's terms; empty where nobody was heard yet."""
+        async with self._storage.read() as unit:
+            conversation = await unit.conversations.get(conversation_id)
+        return "" if conversation is None else conversation.sender_id
 
     async def by_external_id(self, channel: str, external_id: str) -> StoredMessage | None:
         """The message a channel knows by this id, or None."""

@@ -45,7 +45,6 @@ async def say_again(work: Work, services: Services) -> DialogueTurn:
             message.conversation_id,
             text,
             message.id,
-            sender_id=message.sender_id,
             anew=told is None,
             place=text if located else "",
             goes_on=told is not None,

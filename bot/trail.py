@@ -45,7 +45,7 @@ def bound() -> Mapping[str, str]:
 def trail_of(origin_key: str) -> str:
     """The message a case began with, by its origin key; empty where it did not begin with one.
 
-    An origin key holds the citizen's id on their channel too, so it is never written as it is.
+    An origin key names the conversation too, so it is never written as it is.
     """
     last = origin_key.rpartition(":")[2]
     return last if _OURS.fullmatch(last) else ""

@@ -179,6 +179,9 @@ class Conversations(Protocol):
     ) -> Conversation:
         """Begin the conversation, or note that the citizen was heard again."""
 
+    async def get(self, conversation_id: str) -> Conversation | None:
+        """One conversation, or None."""
+
     async def set_context(self, conversation_id: str, context: Context) -> None:
         """Keep what the next turn may want to know."""
 
@@ -234,3 +237,6 @@ class Transactions(Protocol):
 
     def read(self) -> AbstractAsyncContextManager[Unit]:
         """One transaction that only reads."""
+
+    async def conversation_id(self, channel: str, sender_id: str, strand: str = "") -> str:
+        """What the conversation with a sender is called, which does not tell who they are."""

@@ -51,7 +51,10 @@ class Inbound:
         channel: the connector's name in the registry, such as `wechat`.
         external_id: the platform's id of this message; with `channel` unique for ever.
         sender_id: who sent it, in the channel's terms (open id, mail address, browser id).
-        conversation_id: `channel:...`; messages of one conversation are handled in order.
+        conversation_id: `channel:...`; messages of one conversation are handled in order. Empty,
+            as every platform leaves it: the sender's own on this channel, under a name that does
+            not tell who they are.
+        strand: a conversation beside the sender's own, such as `reports`; or empty.
         text: the citizen's words; empty for other kinds.
         details: the channel's own facts (event key, media id, coordinates), strings only.
         sent_at: when the citizen sent it, aware, UTC.
@@ -63,7 +66,8 @@ class Inbound:
     channel: str
     external_id: str
     sender_id: str
-    conversation_id: str
+    conversation_id: str = ""
+    strand: str = ""
     kind: InboundKind = InboundKind.TEXT
     text: str = ""
     details: Mapping[str, str] = field(default_factory=dict)

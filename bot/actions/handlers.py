@@ -75,7 +75,9 @@ async def action_open_case(turn: Tracker, services: ActionServices) -> Outcome:
     matter = slots.matter or turn.text
     demand = DemandType(slots.demand_type) if slots.demand_type else None
     opened = await services.cases.open_case(
-        _new_case(turn, text=matter, title=_title(demand, matter, services), demand=demand)
+        await _new_case(
+            turn, services, text=matter, title=_title(demand, matter, services), demand=demand
+        )
     )
     reply = case_reply(opened.case, query_code=opened.query_code, say=say)
     return Outcome(slots=_after(opened.case, opened.query_code), said=(reply,))
@@ -127,11 +129,8 @@ async def action_hand_over(turn: Tracker, services: ActionServices) -> Outcome:
     matter = turn.slots.matter or turn.text
     demand = DemandType(turn.slots.demand_type) if turn.slots.demand_type else None
     text = f"{matter}\n{say('human_wanted')}"
-    opened = await services.cases.open_case(
-        replace(
-            _new_case(turn, text=text, title=say("human_wanted"), demand=demand), for_triage=True
-        )
-    )
+    new = await _new_case(turn, services, text=text, title=say("human_wanted"), demand=demand)
+    opened = await services.cases.open_case(replace(new, for_triage=True))
     reply = case_reply(opened.case, query_code=opened.query_code, say=say, key="human_handed_over")
     return Outcome(slots=_after(opened.case, opened.query_code), said=(reply,))
 
@@ -178,7 +177,7 @@ async def _own_answered(turn: Tracker, services: ActionServices) -> Case | None:
         CaseFilter(
             states=_RATEABLE,
             channel=turn.channel,
-            sender_id=turn.sender_id,
+            sender_id=await services.citizens.sender_of(turn.conversation_id),
             sort=CaseSort.OPENED,
             limit=5,
         )
@@ -186,13 +185,15 @@ async def _own_answered(turn: Tracker, services: ActionServices) -> Case | None:
     return next((case for case in page.cases if case.rating is None), None)
 
 
-def _new_case(turn: Tracker, *, text: str, title: str, demand: DemandType | None) -> NewCase:
-    slots = turn.slots
+async def _new_case(
+    turn: Tracker, services: ActionServices, *, text: str, title: str, demand: DemandType | None
+) -> NewCase:
+    slots, sender_id = turn.slots, await services.citizens.sender_of(turn.conversation_id)
     return NewCase(
         origin_key=f"{turn.conversation_id}:{slots.origin or turn.message_id}",
         channel=turn.channel,
         conversation_id=turn.conversation_id,
-        sender_id=turn.sender_id,
+        sender_id=sender_id,
         title=title,
         text=text,
         demand_type=demand,

@@ -68,6 +68,13 @@ class Cases(Protocol):
         """
 
 
+class Citizens(Protocol):
+    """Who a conversation is with; Rasa, whose store is not sealed, is not told."""
+
+    async def sender_of(self, conversation_id: str) -> str:
+        """In the channel's terms; empty where nobody was ever heard there."""
+
+
 class Router(Protocol):
     """What an item is and whose it is."""
 
@@ -106,6 +113,7 @@ class ActionServices:
     knowledge: Knowledge
     answers: Answers
     cases: Cases
+    citizens: Citizens
     base_url: str
 
     @classmethod
@@ -116,5 +124,6 @@ class ActionServices:
             knowledge=Knowledge(say=city.wording.say, router=services.router, limits=city.limits),
             answers=services.library,
             cases=services.cases,
+            citizens=services.inbox,
             base_url=services.settings.base_url,
         )

@@ -73,7 +73,6 @@ class Tracker:
 
     conversation_id: str
     channel: str
-    sender_id: str
     message_id: str
     text: str
     intent: str
@@ -134,13 +133,12 @@ def parse(body: object) -> tuple[str, Tracker]:
     loop = _object(tracker.get("active_loop") or {}, "active_loop")
     intent = _object(message.get("intent") or {}, "intent")
     conversation_id = _text(tracker.get("sender_id"))
-    channel, _, rest = conversation_id.partition(":")
+    channel = conversation_id.partition(":")[0]
     form = _text(loop.get("name"))
     starting, resumed = _position(tracker.get("events") or [], form)
     return _text(request.get("next_action")), Tracker(
         conversation_id=conversation_id,
         channel=_text(metadata.get("channel")) or channel,
-        sender_id=_text(metadata.get("sender_id")) or rest,
         message_id=_text(metadata.get("message_id")) or _text(message.get("message_id")),
         text=_text(message.get("text")).strip(),
         intent=_text(intent.get("name")),

@@ -11,7 +11,7 @@ from bot.calls.lacking import NOTHING_ASKED, Lacking
 from bot.calls.listening import SENTENCES_READ, Listening
 from bot.calls.listing import lacking_in, list_lacking
 from bot.calls.model import Call, CallState
-from bot.calls.order_case import new_case, note_of
+from bot.calls.order_case import CHANNEL, new_case, note_of
 from bot.calls.ports import CallCases, CallStorage, CallUnit, Passing, Suggesting
 from bot.calls.reading import CallReading, held
 from bot.calls.records import ActionKind, CallAction, DraftField, KeptCall, Source
@@ -129,7 +129,8 @@ class DeskWork(CallReading):
             Invalid: neither the form nor the call has any words.
         """
         call, draft = await self.get(call_id), await self.draft(call_id)
-        new = new_case(call, draft, await self.summary(call_id))
+        told_in = await self._storage.conversation_id(CHANNEL, call.caller) if call.caller else ""
+        new = new_case(call, draft, await self.summary(call_id), told_in)
         opened = await self._cases.open_case(new, actor=by)
         await self._with_case(call_id, ActionKind.OPEN_CASE, opened.case.number, by)
         return opened

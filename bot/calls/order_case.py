@@ -13,18 +13,24 @@ _SHANGHAI = ZoneInfo("Asia/Shanghai")
 _SUMMED_UP = "通话摘要："
 
 
-def new_case(call: Call, draft: Draft, summary: str) -> NewCase:
+def new_case(call: Call, draft: Draft, summary: str, conversation_id: str) -> NewCase:
     """What the order form holds, as a case; one a call, whoever opens it however often.
 
     The text is the form's, then what the call was about; the number to call is the form's, else
     the caller's, unless the citizen wants to stay unnamed.
+
+    Args:
+        call: as it stands.
+        draft: the order form.
+        summary: what the call was about, or empty.
+        conversation_id: the caller's by text message; empty for a hidden number.
     """
     anonymous = _ticked(draft, "anonymous")
     phone = _value(draft, "contact_phone") or ("" if anonymous else call.caller)
     return NewCase(
         origin_key=f"call:{call.id}",
         channel=CHANNEL,
-        conversation_id=f"{CHANNEL}:{call.caller}" if call.caller else "",
+        conversation_id=conversation_id,
         sender_id=call.caller,
         title=_value(draft, "title"),
         text=_text(draft, summary),

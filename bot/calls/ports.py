@@ -330,6 +330,9 @@ class CallStorage(Protocol):
     def read(self) -> AbstractAsyncContextManager[CallUnit]:
         """A transaction that only reads."""
 
+    async def conversation_id(self, channel: str, sender_id: str) -> str:
+        """What the conversation with a caller is called, which does not tell their number."""
+
 
 class CallCases(Protocol):
     """Cases, as far as a call opens or joins one; see `bot.cases.service`."""

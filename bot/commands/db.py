@@ -105,7 +105,7 @@ def seal_command() -> None:
         storage = storage_of(settings)
         try:
             await storage.upgrade()
-            return await storage.seal()
+            return await storage.seal(again=True)
         finally:
             await storage.close()
 

@@ -141,7 +141,7 @@ call_drafts = sa.Table(  # the order form, a row a field: what was typed is not 
     metadata,
     _call(),
     sa.Column("field", CleanString(40), nullable=False),
-    _text("value"),
+    sa.Column("value", Sealed(), nullable=False, default="", server_default=""),
     _text("source", 10),  # heard, typed, told
     sa.Column("seq", sa.Integer, nullable=True),  # the sentence it was heard in
     _text("by", 80),

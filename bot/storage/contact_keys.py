@@ -16,7 +16,7 @@ import hashlib
 import hmac
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -34,6 +34,12 @@ _NONCE_BYTES = 12
 _KEY_BYTES = 32
 _NAME = re.compile(r"[A-Za-z0-9_-]{1,16}")
 _FOR = b"policyline contact data"
+SEALED_MEMBERS = frozenset(
+    {
+        "contact_name", "contact_phone", "contact_mail", "sender_name", "bounced_recipient",
+    }
+)  # fmt: skip
+"""Names under which JSON values hold who somebody is, or how to reach them."""
 
 
 class KeyMissing(Exception):
@@ -182,6 +188,37 @@ class SealedJson(sa.TypeDecorator[Any]):
     def process_result_value(self, value: str | None, dialect: Dialect) -> Any:
         """Open and read. Raises `KeyMissing`."""
         return None if value is None else json.loads(_opened(value, dialect))
+
+
+class SealedMembers(sa.TypeDecorator[Any]):
+    """A JSON value in which members of these names, however deep, are sealed; others are not, and
+    can be looked for."""
+
+    impl = sa.JSON
+    cache_ok = True
+
+    def process_bind_param(self, value: Any, dialect: Dialect) -> Any:
+        """Seal."""
+        keys = _keys_of(dialect)
+        return value if keys is None else members(value, lambda text: keys.seal(clean_text(text)))
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> Any:
+        """Open. Raises `KeyMissing`."""
+        return members(value, lambda kept: _opened(kept, dialect))
+
+
+def members(value: Any, change: Callable[[str], str]) -> Any:
+    """A JSON value with the texts of `SEALED_MEMBERS` changed."""
+    if isinstance(value, list):
+        return [members(one, change) for one in value]
+    if not isinstance(value, dict):
+        return value
+    return {
+        name: change(one)
+        if name in SEALED_MEMBERS and isinstance(one, str)
+        else members(one, change)
+        for name, one in value.items()
+    }
 
 
 def use_keys(dialect: Dialect, keys: ContactKeys | None) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
+from bot.storage.contact_keys import SealedMembers
 from bot.storage.tables import CleanString, CleanText, UtcDateTime, metadata
 
 
@@ -51,7 +52,7 @@ department_updates = sa.Table(
     _text("kind", 20),
     _text("external_number", 80),
     _text("case_number", 40),
-    sa.Column("told", sa.JSON, nullable=False),
+    sa.Column("told", SealedMembers(), nullable=False),
     _text("state", 20, "stored"),  # stored → applying → applied; held, settled
     sa.Column("received_at", UtcDateTime(), nullable=False),
     sa.Column("next_attempt_at", UtcDateTime(), nullable=False),

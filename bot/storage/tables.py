@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Dialect
 
 from bot.clean import clean_text
-from bot.storage.contact_keys import Sealed
+from bot.storage.contact_keys import Sealed, SealedMembers
 
 
 class UtcDateTime(sa.TypeDecorator[datetime]):
@@ -92,7 +92,7 @@ messages = sa.Table(
     _sealed("sender_id"),
     _text("kind", 20),
     _text("text"),
-    sa.Column("details", sa.JSON, nullable=False, default=dict),
+    sa.Column("details", SealedMembers(), nullable=False, default=dict),
     _time("sent_at"),
     _time("received_at"),
     _text("state", 20, "stored"),  # stored → handling → handled, or failed (a person must look)
@@ -206,7 +206,7 @@ cases = sa.Table(
     _text("merged_into", 40),
     sa.Column("published", sa.JSON, nullable=True),
     _time("published_at", nullable=True),
-    sa.Column("course", sa.JSON, nullable=False, default=dict),
+    sa.Column("course", SealedMembers(), nullable=False, default=dict),
     sa.Column("version", sa.Integer, nullable=False, default=0),
     sa.Index("ix_cases_merged_into", "merged_into"),
     sa.Index("ix_cases_published_at", "published_at"),
@@ -232,7 +232,7 @@ case_events = sa.Table(
     sa.Column("from_state", CleanString(20), nullable=True),
     _text("to_state", 20),
     _text("reason"),
-    sa.Column("details", sa.JSON, nullable=False, default=dict),
+    sa.Column("details", SealedMembers(), nullable=False, default=dict),
     _text("previous_hash", 64),
     _text("hash", 64),
     sa.UniqueConstraint("case_id", "seq"),

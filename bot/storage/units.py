@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import URL
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.conversation_ids import conversation_id
 from bot.storage.alerts import AlertRepository
 from bot.storage.attachments import AttachmentRepository
 from bot.storage.audit import AuditRepository
@@ -25,6 +26,7 @@ from bot.storage.choices import ChoiceRepository
 from bot.storage.city import CityRepository
 from bot.storage.contact_keys import ContactKeys, use_keys
 from bot.storage.contact_seals import seal_all
+from bot.storage.conversation_names import find_key, make_key, rename_all
 from bot.storage.conversations import ConversationRepository
 from bot.storage.corrections import CorrectionRepository
 from bot.storage.deliveries import DeliveryRepository
@@ -126,6 +128,7 @@ class Storage:
         self._is_sqlite = self._url.get_backend_name() == "sqlite"
         self._writing = asyncio.Lock()
         self._writer: asyncio.Task[Any] | None = None
+        self._conversation_key: bytes | None = None
 
     def __repr__(self) -> str:
         return f"Storage({self._url.render_as_string(hide_password=True)!r})"
@@ -177,16 +180,36 @@ class Storage:
         async with self.begin_raw() as connection:
             await upgrade(connection)
 
-    async def seal(self) -> int:
-        """Seal under the first key whatever is not; gives how many rows that were.
+    async def seal(self, *, again: bool = False) -> int:
+        """Seal under the first key whatever is not, and rename conversations whose ids tell who
+        they are with; gives how many rows that were.
 
         Safe while the service goes on, and when several processes do it at once; a caller is not
         recognised by a number that was not sealed anew yet.
 
+        Args:
+            again: look through all conversations, although that was done before.
+
         Raises:
             bot.storage.contact_keys.KeyMissing: some were sealed under a key that is not set.
         """
-        return 0 if self._keys is None else await seal_all(self.begin_raw, self._keys)
+        sealed = 0 if self._keys is None else await seal_all(self.begin_raw, self._keys)
+        return sealed + await rename_all(self.begin_raw, again=again)
+
+    async def conversation_id(self, channel: str, sender_id: str, strand: str = "") -> str:
+        """What the conversation with a sender is called; see `bot.conversation_ids`.
+
+        Raises:
+            bot.storage.contact_keys.KeyMissing: the key it is made under does not open.
+        """
+        if self._conversation_key is None:
+            async with self._engine.connect() as connection:
+                key = await find_key(connection)
+            if key is None:
+                async with self.begin_raw() as connection:
+                    key = await make_key(connection)
+            self._conversation_key = key
+        return conversation_id(self._conversation_key, channel, sender_id, strand)
 
     @asynccontextmanager
     async def begin_raw(self) -> AsyncIterator[AsyncConnection]:

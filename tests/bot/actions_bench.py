@@ -17,12 +17,20 @@ KNOWLEDGE = Knowledge(say=CITY.wording.say, router=TownRouter(), limits=CITY.lim
 SAY = CITY.wording.say
 
 
+class ById:
+    """Everybody is called what their conversation is."""
+
+    async def sender_of(self, conversation_id: str) -> str:
+        return conversation_id.partition(":")[2]
+
+
 def services(cases: MemoryCases, library: ScriptedLibrary | None = None) -> ActionServices:
     """The actions' services on cases in memory."""
     return ActionServices(
         knowledge=KNOWLEDGE,
         answers=library or ScriptedLibrary(),
         cases=cases,
+        citizens=ById(),
         base_url="http://127.0.0.1",
     )
 
@@ -32,7 +40,6 @@ def said(text: str, intent: Intent, **more: object) -> Tracker:
     turn = Tracker(
         conversation_id="webchat:b1",
         channel="webchat",
-        sender_id="b1",
         message_id="m1",
         text=text,
         intent=intent.value,

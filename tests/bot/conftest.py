@@ -319,6 +319,10 @@ class World:
             sent_at=self.clock.now(),
         )
 
+    async def conversation(self, channel: str, sender: str = "c") -> str:
+        """What a sender's conversation is called."""
+        return await self.storage.conversation_id(channel, sender)
+
     async def replies(self, conversation: str = "strict:c") -> list[str]:
         """The texts in the outbox, in order."""
         async with self.storage.read() as unit:

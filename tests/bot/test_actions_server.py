@@ -32,7 +32,7 @@ def request_of(action: str, text: str, events: list[dict[str, Any]], **slots: ob
                 "intent": {"name": "help", "confidence": 0.97},
                 "entities": [{"entity": "place", "value": "人民路", "start": 0, "end": 3}],
                 "message_id": "m1",
-                "metadata": {"message_id": "m1", "channel": "webchat", "sender_id": "b1"},
+                "metadata": {"message_id": "m1", "channel": "webchat"},
             },
             "active_loop": {"name": "case_form"},
             "events": [{"event": "user", "text": text}, *events],

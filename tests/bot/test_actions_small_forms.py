@@ -237,7 +237,8 @@ async def test_a_grade_before_the_answer_is_put_off(one_case: MemoryCases) -> No
 async def test_a_strangers_grade_needs_number_and_code(one_case: MemoryCases) -> None:
     reach = services(one_case)
     first = await validate_rate_form(
-        said("不满意", Intent.RATE, starting=True, form="rate_form", sender_id="b2"), reach
+        said("不满意", Intent.RATE, starting=True, form="rate_form", conversation_id="webchat:b2"),
+        reach,
     )
     second = await validate_rate_form(
         answering(f"{NUMBER} {CODE}", Intent.INFORM, "case_number", first.slots, "rate_form"),

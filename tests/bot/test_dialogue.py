@@ -24,7 +24,7 @@ from bot.settings import ROOT
 from bot.storage.units import Storage
 from connectors.base import Reply, ReplyKind
 from nlu.model import Entity, Intent, Understanding
-from tests.bot.actions_bench import SAY, services
+from tests.bot.actions_bench import SAY, ById, services
 from tests.fakes.cases import MemoryCases
 from tests.fakes.edges import CountingIds, FakeClock
 from tests.fakes.minds import ScriptedLibrary
@@ -264,7 +264,11 @@ async def test_with_the_real_cases_the_light_goes_to_its_department(
     cases = CaseService(sqlite_storage, clock, ids, router, city, b"a secret of the tests")
     knowledge = Knowledge(say=city.wording.say, router=router, limits=city.limits)
     reach = ActionServices(
-        knowledge=knowledge, answers=ScriptedLibrary(), cases=cases, base_url="http://127.0.0.1"
+        knowledge=knowledge,
+        answers=ScriptedLibrary(),
+        cases=cases,
+        citizens=ById(),
+        base_url="http://127.0.0.1",
     )
     async with talking(rasa, reach) as dialogue:
         conversation = f"webchat:{uuid.uuid4().hex}"

@@ -74,7 +74,6 @@ class ScriptedDialogue:
         text: str,
         message_id: str,
         *,
-        sender_id: str = "",
         about: str = "",
         understanding: Understanding | None = None,
         anew: bool = False,
@@ -82,7 +81,7 @@ class ScriptedDialogue:
         goes_on: bool = False,
         again: bool = False,
     ) -> DialogueTurn:
-        del sender_id, understanding
+        del understanding
         if self.away:
             raise DialogueAway("away")
         if again:

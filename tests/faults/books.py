@@ -129,7 +129,7 @@ async def _seen(town: Town, written: Sequence[Written]) -> list[Violation]:
             by_citizen[note.citizen].append(note)
     found = []
     for citizen, notes in by_citizen.items():
-        conversation = f"wechat:{citizen}"
+        conversation = await town.storage.conversation_id("wechat", citizen)
         async with town.storage.read() as unit:
             messages = await unit.messages.history(conversation, limit=500)
             rows = await unit.outbox.history(conversation, limit=500)

@@ -175,7 +175,7 @@ async def settled(storage: Storage) -> None:
 
 
 async def books_of(city: City, day: Day, open_id: str) -> Books:
-    conversation = f"wechat:{open_id}"
+    conversation = await city.storage.conversation_id("wechat", open_id)
     async with city.storage.read() as unit:
         messages = await unit.messages.history(conversation, limit=500)
         rows = await unit.outbox.history(conversation, limit=500)

@@ -60,7 +60,7 @@ def inbound_of(
         external_id=f"mail:{letter.digest}",
         sender_id=sender or UNKNOWN_SENDER,
         # What machines send is no contact that a citizen's own letters wait behind.
-        conversation_id=_conversation(sender, automatic),
+        strand="machines" if automatic else "",
         kind=InboundKind.EVENT if automatic else InboundKind.LETTER,
         text=letter.text,
         details=kept,
@@ -76,8 +76,3 @@ def tag_of(recipients: tuple[str, ...], delimiter: str) -> str:
         return ""
     tags = (each.rpartition("@")[0].partition(delimiter)[2] for each in recipients)
     return next((tag[:100] for tag in tags if tag), "")
-
-
-def _conversation(sender: str, automatic: bool) -> str:
-    kind = "machines" if automatic else "mailbox"
-    return f"{'mailbox-' if automatic else ''}{kind}:{sender.lower() or UNKNOWN_SENDER}"[:200]

@@ -84,7 +84,10 @@ async def test_a_case_is_opened_from_the_form_once(desk: Desk) -> None:
     opened, again = await calls.open_case(call.id, LIN), await calls.open_case(call.id, WU)
     case = opened.case
     assert (opened.created, again.created, again.case.number) == (True, False, case.number)
-    assert (case.channel, case.conversation_id) == ("hotline", f"hotline:{CALLER}")
+    assert (case.channel, case.conversation_id) == (
+        "hotline",
+        await desk.storage.conversation_id("hotline", CALLER),
+    )
     assert (case.sender_id, case.contact_phone, case.contact_name) == (CALLER, CALLER, "王某")
     assert (case.title, case.place) == ("解放路路灯不亮", "解放路")
     assert case.text == "解放路的路灯坏了一周。\n\n通话摘要：路灯不亮"
@@ -100,7 +103,7 @@ async def test_a_case_is_where_its_callers_text_messages_come_in(desk: Desk) -> 
     call = await calls.take_event(desk.event(K.ANSWERED, operator="lin", caller=f"0{CALLER}"))
     await calls.type_field(call.id, "text", "路灯不亮", LIN)
     opened = await calls.open_case(call.id, LIN)
-    assert opened.case.conversation_id == f"hotline:{CALLER}"
+    assert opened.case.conversation_id == await desk.storage.conversation_id("hotline", CALLER)
 
 
 async def test_a_withheld_number_leaves_no_trace_in_the_case(desk: Desk) -> None:

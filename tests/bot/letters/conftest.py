@@ -43,7 +43,6 @@ class Post:
                 channel="mailbox",
                 external_id=f"mail:{self.count}",
                 sender_id=sender,
-                conversation_id=f"mailbox:{sender}",
                 kind=kind,
                 text=text,
                 details={**_MAIL, **details},
@@ -79,7 +78,9 @@ class Post:
 
     async def sent(self, sender: str = CITIZEN) -> list[OutboxRow]:
         """What is on its way to somebody."""
-        return list(await self.services.outbox.history(f"mailbox:{sender}"))
+        return list(
+            await self.services.outbox.history(await self.world.conversation("mailbox", sender))
+        )
 
 
 @pytest.fixture

@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from bot.storage.contact_keys import BadKeys, ContactKeys, KeyMissing, is_sealed, keys_from
-from bot.storage.contact_seals import sealed_columns
+from bot.storage.contact_seals import columns_with_sealed_members, sealed_columns
+from bot.storage.tables import messages
 from bot.storage.units import Storage, async_url
 from connectors.base import Inbound, InboundKind
 from tests.fakes.edges import CountingIds, FakeClock
@@ -130,7 +131,7 @@ async def test_a_new_key_takes_over_row_by_row(
             await store(storage, f"1390000000{at}", clock, ids)
         await storage.seal()
     async with opened(database_url, NEW) as storage:
-        assert await storage.seal() == 6
+        assert await storage.seal() == 7  # the key of conversations' ids is one of them
         async with storage.read() as unit:
             assert await unit.sms.stopped(PHONE)
     assert all(value.startswith(NEW.mark) for value in await raw(database_url))
@@ -154,11 +155,13 @@ async def test_without_its_key_nothing_is_read_and_nothing_overwritten(
 
 def test_the_columns_that_are_sealed() -> None:
     assert sorted(str(column) for column in sealed_columns()) == [
+        "call_drafts.value",
         "call_events.caller",
         "calls.caller",
         "cases.contact_name",
         "cases.contact_phone",
         "cases.sender_id",
+        "conversation_key.key",
         "conversations.sender_id",
         "disclosures.applicant",
         "disclosures.applicant_name",
@@ -166,3 +169,56 @@ def test_the_columns_that_are_sealed() -> None:
         "outbox.recipient",
         "sms_optouts.phone",
     ]
+    assert sorted(str(column) for column in columns_with_sealed_members()) == [
+        "case_events.details",
+        "cases.course",
+        "department_updates.told",
+        "messages.details",
+    ]
+
+
+async def test_contact_data_among_other_facts_are_sealed_alone(
+    database_url: str, clock: FakeClock, ids: CountingIds
+) -> None:
+    facts = {"via": "web", "contact_phone": PHONE, "contact_mail": "", "subject": "路灯"}
+    inbound = Inbound(
+        channel="mailbox", external_id="m", sender_id="x@example.com", conversation_id="c",
+        kind=InboundKind.LETTER, text="路灯坏了", details=facts, sent_at=clock.now(),
+    )  # fmt: skip
+    async with opened(database_url, None) as storage, storage.begin() as unit:
+        await unit.messages.store_once(inbound, id="m1", now=clock.now())
+    assert await details(database_url) == facts
+    for keys in (OLD, NEW):
+        async with opened(database_url, keys) as storage:
+            assert await storage.seal() > 0
+            assert await storage.seal() == 0
+            async with storage.read() as unit:
+                kept = await unit.messages.get("m1")
+        assert kept is not None
+        assert dict(kept.details) == facts
+        told = await details(database_url)
+        assert told["contact_phone"].startswith(keys.mark)
+        assert {**told, "contact_phone": PHONE} == facts
+
+
+async def details(url: str) -> dict[str, str]:
+    """The facts of the only message as they lie there."""
+    engine = create_async_engine(async_url(url))
+    async with engine.connect() as connection:
+        found = await connection.scalar(sa.select(sa.type_coerce(messages.c.details, sa.JSON)))
+    await engine.dispose()
+    return dict(found or {})
+
+
+async def test_a_version_that_seals_more_seals_what_is_there(
+    database_url: str, clock: FakeClock, ids: CountingIds, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with opened(database_url, None) as storage:
+        await store(storage, PHONE, clock, ids)
+    async with opened(database_url, OLD) as storage:
+        with monkeypatch.context() as before:
+            before.setattr("bot.storage.contact_seals.sealed_columns", lambda: ())
+            await storage.seal()
+        assert (await raw(database_url)).count(PHONE) == 2
+        assert await storage.seal() == 2
+    assert all(value.startswith(OLD.mark) for value in await raw(database_url))

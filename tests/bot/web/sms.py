@@ -70,7 +70,7 @@ class SmsDesk:
             NewCase(
                 origin_key=f"call:{self.world.ids.new_id()}",
                 channel="hotline",
-                conversation_id=f"hotline:{caller}",
+                conversation_id=await self.world.conversation("hotline", caller),
                 sender_id=caller,
                 title="",
                 text=text,

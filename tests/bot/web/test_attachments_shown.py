@@ -108,7 +108,7 @@ async def test_secrecy_goes_along_with_the_split(world: World) -> None:
             NewCase(
                 origin_key="k",
                 channel="wechat",
-                conversation_id="wechat:c",
+                conversation_id=await world.conversation("wechat"),
                 sender_id="c",
                 title="",
                 text=TEXT,
@@ -118,7 +118,9 @@ async def test_secrecy_goes_along_with_the_split(world: World) -> None:
         )
         first = opened.case
         async with world.storage.begin() as unit:
-            await unit.attachments.attach("wechat:c", first.number, since=first.opened_at)
+            await unit.attachments.attach(
+                await world.conversation("wechat"), first.number, since=first.opened_at
+            )
         [kept] = await desk.services.attachments.of_case(first.number)
         _, (made,) = await desk.services.cases.split(first.number, TRIAGE)
         assert made.case.lead_department == LIGHTS

@@ -155,7 +155,7 @@ async def test_td_stops_and_hf_brings_what_was_kept(world: World) -> None:
         await desk.delivers()
         assert len(desk.gateway.sent) == before
         async with world.storage.read() as unit:
-            kept = (await unit.outbox.history(f"hotline:{PHONE}"))[-1]
+            kept = (await unit.outbox.history(await world.conversation("hotline", PHONE)))[-1]
         assert (kept.state, kept.last_error) == (OutboxState.KEPT, "sms_stopped")
         assert await desk.notes(number) == []
         await desk.hears("恢复")
@@ -215,7 +215,7 @@ async def test_a_case_opened_twice_is_told_once(world: World) -> None:
         new = NewCase(
             origin_key="call:1",
             channel="hotline",
-            conversation_id=f"hotline:{PHONE}",
+            conversation_id=await world.conversation("hotline", PHONE),
             sender_id=PHONE,
             title="",
             text="路灯坏了",
@@ -233,11 +233,11 @@ async def test_an_answer_lost_on_its_way_is_tried_again_and_goes_once(world: Wor
         desk.gateway.faults = ["lost"]
         await desk.called()
         async with world.storage.read() as unit:
-            [row] = await unit.outbox.history(f"hotline:{PHONE}")
+            [row] = await unit.outbox.history(await world.conversation("hotline", PHONE))
         assert (row.state, row.last_error) == (OutboxState.PENDING, "sms_unreachable")
         await desk.delivers(seconds=5)
         async with world.storage.read() as unit:
-            [row] = await unit.outbox.history(f"hotline:{PHONE}")
+            [row] = await unit.outbox.history(await world.conversation("hotline", PHONE))
         assert (row.state, row.receipt) == (OutboxState.SENT, desk.gateway.sent[0].message_id)
         assert len(desk.gateway.sent) == 1
 

@@ -190,18 +190,19 @@ async def test_who_writes_too_fast_is_told_once_and_handled_later_in_order(world
         assert {one.state for one in kept[3:]} == {MessageState.STORED}
         assert [q for q, _ in world.library.asked] == ["怎么办0", "怎么办1", "怎么办2"]
         slow = desk.services.city.wording.say("too_fast")
-        assert (await world.replies("wechat:c")).count(slow) == 1
+        assert (await world.replies(await world.conversation("wechat"))).count(slow) == 1
         await _windows(desk, 3)
         assert {one.state for one in await desk.kept()} == {MessageState.HANDLED}
         assert [q for q, _ in world.library.asked] == [f"怎么办{n}" for n in range(8)]
-        assert (await world.replies("wechat:c")).count(slow) == 1
+        assert (await world.replies(await world.conversation("wechat"))).count(slow) == 1
 
 
 async def _windows(desk: Desk, count: int) -> None:
     """So many windows pass: the cache counts in real time, so it is told to forget."""
+    key = f"policyline:rate:pace:{await desk.world.conversation('wechat')}"
     for _ in range(count):
         async with asyncio.timeout(10):
-            await desk.services.cache._redis.delete("policyline:rate:pace:wechat:c")
+            await desk.services.cache._redis.delete(key)
             await desk.goes_on(seconds=61)
 
 
@@ -219,7 +220,7 @@ async def test_one_persons_flood_does_not_slow_another(world: World) -> None:
         await asyncio.gather(*(desk.gets(xml) for xml in flood))
         desk.channel.reply_within_s = 4.0
         assert (await desk.told(desk.platform.text_message("d", "您好"))).startswith("您好")
-        kept = await desk.services.inbox.history("wechat:c", limit=100)
+        kept = await desk.services.inbox.history(await world.conversation("wechat"), limit=100)
         assert len(kept) == 60
         assert sum(one.state is MessageState.HANDLED for one in kept) == 2
         counts = await desk.services.inbox.counts()

@@ -57,7 +57,7 @@ class Office:
             NewCase(
                 origin_key=key,
                 channel=account,
-                conversation_id=f"{account}:same-id",
+                conversation_id=await self.world.conversation(account, "same-id"),
                 sender_id="same-id",
                 title="路灯坏了",
                 text="路灯坏了",
@@ -142,7 +142,9 @@ async def test_a_message_is_answered_by_the_account_it_came_to(office: Office) -
     for name in office.sides:
         assert "高龄津贴" in await office.says(name, "怎么申请高龄津贴")
     for name in office.sides:
-        (message,) = await office.services.inbox.history(f"{name}:same-id")
+        (message,) = await office.services.inbox.history(
+            await office.world.conversation(name, "same-id")
+        )
         assert (message.channel, message.sender_id) == (name, "same-id")
 
 

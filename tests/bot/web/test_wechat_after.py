@@ -48,7 +48,8 @@ async def test_the_choices_follow_an_article_in_place_and_a_click_is_understood(
         menu = desk.platform.seen_by("c")[1].message["msgmenu"]
         chosen = menu["list"][0]
         told = await desk.told(desk.platform.menu_choice("c", chosen["content"], chosen["id"]))
-        [rated] = [r for r in await desk.services.outbox.history("wechat:c") if r.reply.citations]
+        rows = await desk.services.outbox.history(await world.conversation("wechat"))
+        [rated] = [row for row in rows if row.reply.citations]
         said = await desk.services.feedback.of([rated])
     assert told.startswith(desk.services.city.wording.say("feedback_thanks"))
     assert said[rated.id].helpful

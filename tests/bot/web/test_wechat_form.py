@@ -52,7 +52,7 @@ async def test_the_question_keeps_its_quick_replies_and_nothing_that_stood_befor
     async with desk_of(world) as desk:
         await begun(desk)
         async with world.storage.begin() as unit:
-            found = await unit.conversations.get("wechat:c")
+            found = await unit.conversations.get(await world.conversation("wechat"))
         assert found is not None
         assert (found.context.asked, found.context.asked_options) == (WHERE, ())
 
@@ -129,7 +129,7 @@ async def test_a_question_that_could_not_reach_who_had_left_is_given_when_they_a
         await desk.gets(desk.platform.unfollow("c"))
         await desk.delivers()
         async with world.storage.read() as unit:
-            [row] = await unit.outbox.history("wechat:c")
+            [row] = await unit.outbox.history(await world.conversation("wechat"))
         assert (row.reply.text, row.state) == (WHERE, OutboxState.KEPT)
         desk.channel.reply_within_s = 4.0
         world.clock.advance(minutes=5)

@@ -25,7 +25,7 @@ async def replied(desk: Desk) -> Case:
         NewCase(
             origin_key="k",
             channel="wechat",
-            conversation_id="wechat:c",
+            conversation_id=await desk.world.conversation("wechat"),
             sender_id="c",
             title="路灯坏了",
             text="路灯坏了",
@@ -38,7 +38,7 @@ async def replied(desk: Desk) -> Case:
 
 
 async def notices(desk: Desk, case: Case) -> list[OutboxRow]:
-    rows = await desk.services.outbox.history("wechat:c")
+    rows = await desk.services.outbox.history(await desk.world.conversation("wechat"))
     return [row for row in rows if row.case_number == case.number]
 
 
@@ -161,10 +161,10 @@ async def test_reports_of_what_was_delivered_or_is_not_ours_change_nothing(
 ) -> None:
     async with desk_of(world, as_served=True) as desk:
         await desk.gets(desk.platform.text_message("c", "您好"))
-        before = await desk.services.outbox.history("wechat:c")
+        before = await desk.services.outbox.history(await desk.world.conversation("wechat"))
         await desk.gets(desk.platform.template_finished("c", 99, status))
         await desk.handler.idle()
-        assert await desk.services.outbox.history("wechat:c") == before
+        assert await desk.services.outbox.history(await desk.world.conversation("wechat")) == before
         kept = await desk.kept()
     assert {one.last_error for one in kept} == {""}
 

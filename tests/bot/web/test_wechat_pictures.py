@@ -103,7 +103,7 @@ async def test_after_three_days_a_picture_is_gone(world: World) -> None:
         desk.platform.faults.busy("/cgi-bin/media/get")
         await desk.gets(desk.platform.image_message("c", JPEG))
         await desk.goes_on(seconds=timedelta(days=3).total_seconds())
-        assert await world.replies("wechat:c") == [say(desk, "image_gone")]
+        assert await world.replies(await world.conversation("wechat")) == [say(desk, "image_gone")]
 
 
 async def test_a_platform_that_is_busy_is_asked_again_and_nothing_is_kept_twice(
@@ -116,7 +116,7 @@ async def test_a_platform_that_is_busy_is_asked_again_and_nothing_is_kept_twice(
         await desk.gets(xml)
         await desk.goes_on(seconds=2)
         await desk.gets(xml)  # the platform sends it again
-        assert await world.replies("wechat:c") == [say(desk, "image_about")]
+        assert await world.replies(await world.conversation("wechat")) == [say(desk, "image_about")]
     assert len(files_under(world.home / "attachments")) == 1
 
 

@@ -72,7 +72,7 @@ async def test_what_was_written_after_it_waits_for_it(world: World) -> None:
         assert world.library.asked == []
         fake.hold.set()
         await desk.goes_on()
-        replies = await world.replies("wechat:c")
+        replies = await world.replies(await world.conversation("wechat"))
     assert replies[0].startswith("带身份证到社保窗口办理。")
     assert replies[1].startswith("您好")
 
@@ -99,7 +99,7 @@ async def test_a_recogniser_that_stays_away_ends_in_a_request_for_text(world: Wo
         for _ in range(3):
             await desk.goes_on(seconds=40)
         assert (await desk.kept())[0].state is MessageState.HANDLED
-        assert await world.replies("wechat:c") == [say(desk, "voice_later")]
+        assert await world.replies(await world.conversation("wechat")) == [say(desk, "voice_later")]
     assert len(fake.recordings) == 3
 
 
@@ -182,7 +182,7 @@ async def test_after_three_days_the_recording_is_gone(world: World) -> None:
         await desk.gets(xml)
         await desk.handler.idle()  # the first try ends before the days pass
         await desk.goes_on(seconds=3 * 24 * 3600)
-        assert await world.replies("wechat:c") == [say(desk, "voice_gone")]
+        assert await world.replies(await world.conversation("wechat")) == [say(desk, "voice_gone")]
 
 
 async def test_without_a_recogniser_text_is_asked_for(world: World) -> None:

@@ -61,12 +61,12 @@ class Desk:
 
     async def kept(self, open_id: str = "c") -> tuple[StoredMessage, ...]:
         """The citizen's messages, oldest first."""
-        return await self.services.inbox.history(f"wechat:{open_id}")
+        return await self.services.inbox.history(await self.world.conversation("wechat", open_id))
 
     async def goes_on(self, *, seconds: float = 0.0) -> None:
-        """Time passes; what was put off and is due is taken over and run to its end."""
-        self.world.clock.advance(seconds=seconds)
+        """What was begun ends; time passes; what was put off and is due is taken over and run."""
         await self.handler.idle()
+        self.world.clock.advance(seconds=seconds)
         while (work := await self.services.inbox.claim_left(fresh_s=0.0)) is not None:
             self.handler.begin(work)
             await self.handler.idle()

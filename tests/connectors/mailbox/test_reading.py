@@ -127,7 +127,7 @@ def test_a_letter_becomes_a_message_with_its_files_and_itself() -> None:
         read(raw, received_at=NOW), raw, box="szxx", to="市长信箱", delimiter="+", now=NOW
     )
     assert inbound.kind is InboundKind.LETTER
-    assert inbound.conversation_id == "mailbox:zhang@example.com"
+    assert (inbound.sender_id, inbound.strand) == ("zhang@example.com", "")
     assert inbound.details["tag"] == "20260720000001.abc"
     assert inbound.details["to"] == "市长信箱"
     assert inbound.files[-1].source
@@ -139,5 +139,5 @@ def test_a_machine_s_mail_is_an_event_of_its_own_conversation() -> None:
     inbound = inbound_of(read(raw, received_at=NOW), raw, box="szxx", to="市长信箱", now=NOW)
     assert inbound.kind is InboundKind.EVENT
     assert inbound.details["Event"] == "MAIL_AUTOMATIC"
-    assert inbound.conversation_id == "mailbox-machines:zhang@example.com"
+    assert (inbound.sender_id, inbound.strand) == ("zhang@example.com", "machines")
     assert not inbound.answerable

@@ -58,7 +58,11 @@ def test_an_encrypted_message_becomes_an_inbound(
     (inbound,) = channel.parse(post(*platform[0].encrypted(xml)))
     assert inbound.kind is InboundKind.TEXT
     assert inbound.text == "医保断缴了怎么补？"
-    assert inbound.conversation_id == "wechat:citizen"
+    assert (inbound.channel, inbound.sender_id, inbound.conversation_id) == (
+        "wechat",
+        "citizen",
+        "",
+    )
     assert inbound.external_id == str(parse_message(xml).id)
 
 

@@ -65,7 +65,7 @@ def _report(given: dict[str, str], channel: str, now: datetime) -> Inbound:
         external_id=f"report:{message_id}:{status}",
         sender_id=number,
         # Apart from the citizen's own: it is no contact that what was kept waits for.
-        conversation_id=f"{channel}-reports:{number}",
+        strand="reports",
         kind=InboundKind.EVENT,
         details={"Event": REPORT, "reference": reference, "status": status, "code": code},
         sent_at=_time(given, now),
@@ -81,7 +81,6 @@ def _reply(given: dict[str, str], channel: str, now: datetime) -> Inbound:
         channel=channel,
         external_id=f"reply:{_id(given, 'reply_id')}",
         sender_id=number,
-        conversation_id=f"{channel}:{number}",
         text=text,
         sent_at=_time(given, now),
         answerable=False,

@@ -18,7 +18,7 @@ async def test_a_report_names_the_row_and_is_no_message() -> None:
         item = at.gateway.report(at.gateway.sent[0], "ABSENT")
         [event] = at.channel.parse(posted(at.gateway.callback(item)))
         assert (event.kind, event.answerable, event.text) == (InboundKind.EVENT, False, "")
-        assert event.conversation_id == f"hotline-reports:{PHONE}"
+        assert (event.sender_id, event.strand) == (PHONE, "reports")
         assert dict(event.details) == {
             "Event": "SMS_REPORT",
             "reference": "01JROW",
