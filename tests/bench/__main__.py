@@ -7,7 +7,19 @@ import os
 import sys
 from pathlib import Path
 
-from tests.bench import answers, desk, drafts, encoders, items, milvus, routes, scale, turns, wechat
+from tests.bench import (
+    answers,
+    case_lists,
+    desk,
+    drafts,
+    encoders,
+    items,
+    milvus,
+    routes,
+    scale,
+    turns,
+    wechat,
+)
 from tests.bench.table import Row, show
 from tests.running import ROOT
 
@@ -19,7 +31,7 @@ def main() -> None:
         "parts",
         nargs="*",
         metavar="PART",
-        help="turns answers encoders routes items scale milvus wechat desk drafts",
+        help="turns answers encoders routes items scale milvus wechat desk drafts lists",
     )
     reader.add_argument(
         "--sizes",
@@ -28,6 +40,14 @@ def main() -> None:
         default=scale.SIZES,
         metavar="PASSAGES",
         help="how many passages `scale` searches in (a million takes an hour with its peers)",
+    )
+    reader.add_argument(
+        "--cases",
+        type=int,
+        nargs="+",
+        default=case_lists.SIZES,
+        metavar="CASES",
+        help="how many cases `lists` lists (a million takes some ten minutes)",
     )
     given = reader.parse_args()
     data = Path(os.environ.get("POLICYLINE_DATA_DIR") or ROOT.parent / "shared" / "data")
@@ -42,6 +62,7 @@ def main() -> None:
         "wechat": wechat.rows,
         "desk": desk.rows,
         "drafts": lambda: drafts.rows(data),
+        "lists": lambda: case_lists.rows(given.cases),
     }
     wanted = given.parts or list(parts)
     found: list[Row] = []
