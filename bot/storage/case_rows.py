@@ -8,6 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from bot.cases.filters import GRAVITY, NEVER
 from bot.cases.model import (
     Appeal,
     Case,
@@ -26,7 +27,7 @@ from bot.routing.marks import Marks, Sentiment
 from bot.routing.persons import Person
 from bot.storage.event_rows import told_of, told_values
 
-_NOT_IN_CASE = ("query_code_hash", "origin_key")
+_NOT_IN_CASE = ("query_code_hash", "origin_key", "gravity", "sort_due_at", "supported")
 
 
 def case_values(case: Case) -> dict[str, Any]:
@@ -37,6 +38,9 @@ def case_values(case: Case) -> dict[str, Any]:
     values["routing"] = None if case.routing is None else asdict(case.routing)
     values["published"] = None if case.published is None else asdict(case.published)
     values["course"] = _course_values(case.course)
+    values["gravity"] = GRAVITY[case.severity]
+    values["sort_due_at"] = case.due_at or NEVER
+    values["supported"] = bool(case.supporting)
     return values
 
 

@@ -4,25 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.cases.filters import (
     AWAITING_REPLY,
-    GRAVITY,
-    NEVER,
     OPEN_STATES,
     CaseFilter,
     CasePage,
-    CaseSort,
-    Cursor,
     OpenCounts,
     cursor_at,
-    decode_cursor,
 )
 from bot.cases.model import Case, CaseEvent, State
+from bot.storage.case_lists import is_overdue, page_of
 from bot.storage.case_rows import case_of, case_values, event_of, event_values
 from bot.storage.connection import count_by, insert
 from bot.storage.origins import origin_of
@@ -135,15 +130,7 @@ class CaseRepository:
 
     async def page(self, wanted: CaseFilter, *, now: datetime) -> CasePage:
         """One page of cases. Raises `bot.errors.Invalid` for a cursor that is none."""
-        ascending = wanted.sort is not CaseSort.OPENED
-        keys = _sort_keys(wanted.sort)
-        statement = sa.select(cases).where(*_conditions(wanted, now))
-        if wanted.cursor:
-            last = _values(decode_cursor(wanted.cursor, wanted.sort))
-            here = sa.tuple_(*keys)
-            statement = statement.where(here > last if ascending else here < last)
-        order = keys if ascending else [key.desc() for key in keys]
-        rows = await self._connection.execute(statement.order_by(*order).limit(wanted.limit + 1))
+        rows = await self._connection.execute(page_of(wanted, now=now))
         found = [case_of(row) for row in rows.mappings()]
         shown = tuple(found[: wanted.limit])
         more = ""
@@ -159,7 +146,7 @@ class CaseRepository:
         states = await count_by(self._connection, cases.c.state, *where)
         departments = await count_by(self._connection, cases.c.lead_department, *where)
         overdue = await self._connection.scalar(
-            sa.select(sa.func.count()).select_from(cases).where(*where, _overdue(now))
+            sa.select(sa.func.count()).select_from(cases).where(*where, is_overdue(now))
         )
         return OpenCounts(
             by_state={State(state): count for state, count in states.items()},
@@ -172,8 +159,8 @@ class CaseRepository:
         counted = sa.select(sa.func.count()).where(
             cases.c.state.in_(AWAITING_REPLY),
             cases.c.paused_at.is_(None),
-            cases.c.due_at >= since,
-            cases.c.due_at < until,
+            cases.c.sort_due_at >= since,
+            cases.c.sort_due_at < until,
         )
         return int(await self._connection.scalar(counted) or 0)
 
@@ -184,72 +171,3 @@ class CaseRepository:
     async def _one(self, where: sa.ColumnElement[bool]) -> Case | None:
         row = (await self._connection.execute(sa.select(cases).where(where))).mappings().first()
         return None if row is None else case_of(row)
-
-
-def _sort_keys(sort: CaseSort) -> list[sa.ColumnElement[Any]]:
-    """What a list is ordered by, the id last so that no two cases are equal."""
-    if sort is CaseSort.OPENED:
-        return [cases.c.opened_at, cases.c.id]
-    due = [_due_or_never(), cases.c.id]
-    return [_gravity(), *due] if sort is CaseSort.GRAVITY else due
-
-
-def _values(cursor: Cursor) -> sa.Tuple:
-    """A cursor's values, in the order of the sort keys."""
-    at = [sa.literal(cursor.value, cases.c.opened_at.type), sa.literal(cursor.id)]
-    graver = [sa.literal(cursor.gravity)] if cursor.sort is CaseSort.GRAVITY else []
-    return sa.tuple_(*graver, *at)
-
-
-def _gravity() -> sa.ColumnElement[int]:
-    places = {severity.value: place for severity, place in GRAVITY.items()}
-    return sa.case(places, value=cases.c.severity, else_=max(places.values()))
-
-
-def _due_or_never() -> sa.ColumnElement[Any]:
-    return sa.func.coalesce(
-        cases.c.due_at, sa.literal(NEVER, cases.c.due_at.type), type_=cases.c.due_at.type
-    )
-
-
-def _overdue(now: datetime) -> sa.ColumnElement[bool]:
-    return sa.and_(
-        cases.c.due_at < now, cases.c.state.in_(AWAITING_REPLY), cases.c.paused_at.is_(None)
-    )
-
-
-def _conditions(wanted: CaseFilter, now: datetime) -> list[sa.ColumnElement[bool]]:
-    exact = {
-        cases.c.demand_type: wanted.demand_type,
-        cases.c.severity: wanted.severity,
-        cases.c.territory: wanted.territory,
-        cases.c.channel: wanted.channel,
-        cases.c.sender_id: wanted.sender_id,
-    }
-    conditions: list[sa.ColumnElement[bool]] = []
-    conditions += [column == value for column, value in exact.items() if value]
-    if wanted.states:
-        conditions.append(cases.c.state.in_(wanted.states))
-    if wanted.department:
-        conditions.append(_of_department(wanted))
-    if wanted.overdue is not None:
-        late = sa.func.coalesce(_overdue(now), sa.false())
-        conditions.append(late if wanted.overdue else ~late)
-    if wanted.text:
-        fields = (cases.c.number, cases.c.title, cases.c.text, cases.c.place)
-        conditions.append(
-            sa.or_(*(field.contains(wanted.text, autoescape=True) for field in fields))
-        )
-    if wanted.opened_from is not None:
-        conditions.append(cases.c.opened_at >= wanted.opened_from)
-    if wanted.opened_before is not None:
-        conditions.append(cases.c.opened_at < wanted.opened_before)
-    return conditions
-
-
-def _of_department(wanted: CaseFilter) -> sa.ColumnElement[bool]:
-    lead = cases.c.lead_department == wanted.department
-    if not wanted.with_supporting:
-        return lead
-    names = sa.cast(cases.c.supporting, sa.Text)
-    return sa.or_(lead, names.contains(f'"{wanted.department}"', autoescape=True))

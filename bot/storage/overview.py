@@ -52,7 +52,7 @@ class OverviewRepository:
             today: the end of the day.
             soon: the end of what counts as soon.
         """
-        due, paused = cases.c.due_at, cases.c.paused_at.is_not(None)
+        due, paused = cases.c.sort_due_at, cases.c.paused_at.is_not(None)
         kind = sa.case(
             (paused, "paused"),
             (due < now, "overdue"),

@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime
 import sqlalchemy as sa
 from sqlalchemy.engine import Dialect
 
+from bot.cases.filters import NEVER
 from bot.clean import clean_text
 from bot.storage.contact_keys import Sealed, SealedMembers
 
@@ -208,14 +209,32 @@ cases = sa.Table(
     _time("published_at", nullable=True),
     sa.Column("course", SealedMembers(), nullable=False, default=dict),
     sa.Column("version", sa.Integer, nullable=False, default=0),
+    # For `bot.storage.case_lists`: severity as a place, the deadline or a day that never comes, and
+    # whether any department supports. Kept by `bot.storage.case_rows`.
+    sa.Column("gravity", sa.Integer, nullable=False, default=2, server_default="2"),
+    sa.Column("sort_due_at", UtcDateTime(), nullable=False, default=NEVER),
+    sa.Column("supported", sa.Boolean, nullable=False, default=False, server_default=sa.false()),
     sa.Index("ix_cases_merged_into", "merged_into"),
     sa.Index("ix_cases_published_at", "published_at"),
     sa.Index("ix_cases_follow_up_due_at", "follow_up_due_at"),
-    sa.Index("ix_cases_state_due_at", "state", "due_at"),
-    sa.Index("ix_cases_lead_department_state_due_at", "lead_department", "state", "due_at"),
+    sa.Index("ix_cases_state_gravity", "state", "gravity", "sort_due_at", "id"),
+    sa.Index("ix_cases_state_opened_at", "state", "opened_at", "id"),
+    # Counts and clocks are read from it alone.
+    sa.Index("ix_cases_state_due", "state", "sort_due_at", "id", "paused_at", "lead_department"),
+    sa.Index("ix_cases_lead_gravity", "lead_department", "state", "gravity", "sort_due_at", "id"),
+    sa.Index("ix_cases_lead_opened_at", "lead_department", "state", "opened_at", "id"),
+    sa.Index(
+        "ix_cases_supported",
+        "state",
+        "gravity",
+        "sort_due_at",
+        "id",
+        postgresql_where=sa.text("supported"),
+        sqlite_where=sa.text("supported = 1"),
+    ),
     sa.Index("ix_cases_sender_id", "sender_id"),
     sa.Index("ix_cases_contact_phone", "contact_phone"),
-    sa.Index("ix_cases_opened_at", "opened_at"),
+    sa.Index("ix_cases_opened_at", "opened_at", "id"),
 )
 
 case_events = sa.Table(
