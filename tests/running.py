@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -79,7 +80,7 @@ def service(home: Path, **settings: str) -> Iterator[Started]:
         )
     finally:
         process.send_signal(signal.SIGINT)
-        process.wait(timeout=30)
+        _ended(process)
         if process.stdout is not None:
             process.stdout.close()
 
@@ -109,6 +110,15 @@ class Part:
             time.sleep(0.05)
 
 
+def _ended(process: subprocess.Popen[Any], within_s: float = 30) -> None:
+    """Wait for its end. Raises `TimeoutExpired`; it is gone then too, and slows no other test."""
+    try:
+        process.wait(within_s)
+    finally:
+        process.kill()
+        process.wait()
+
+
 @contextmanager
 def part(home: Path, command: str, **settings: str) -> Iterator[Part]:
     """One process of the service by itself; at the end told to stop, as a service manager does.
@@ -134,7 +144,7 @@ def part(home: Path, command: str, **settings: str) -> Iterator[Part]:
         yield Part(process=process, port=port, log=home / f"{command}.log")
     finally:
         process.terminate()
-        process.wait(timeout=30)
+        _ended(process)
 
 
 @contextmanager
