@@ -10,6 +10,7 @@ from pathlib import Path
 from tests.bench import (
     answers,
     case_lists,
+    consoles,
     desk,
     drafts,
     encoders,
@@ -31,7 +32,7 @@ def main() -> None:
         "parts",
         nargs="*",
         metavar="PART",
-        help="turns answers encoders routes items scale milvus wechat desk drafts lists",
+        help="turns answers encoders routes items scale milvus wechat desk drafts consoles lists",
     )
     reader.add_argument(
         "--sizes",
@@ -62,6 +63,7 @@ def main() -> None:
         "wechat": wechat.rows,
         "desk": desk.rows,
         "drafts": lambda: drafts.rows(data),
+        "consoles": consoles.rows,
         "lists": lambda: case_lists.rows(given.cases),
     }
     wanted = given.parts or list(parts)

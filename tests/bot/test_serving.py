@@ -21,7 +21,7 @@ from bot.storage.units import Storage
 from tests.servers import free_port
 
 STARTED = {"serve": '"message": "serving"', "worker": '"message": "worker ready"'}
-STOP_WITHIN_S = 10
+STOP_WITHIN_S = 30
 
 
 @contextmanager

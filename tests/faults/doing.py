@@ -51,9 +51,14 @@ def _started(process: Process, wrong: str = "") -> Undo:
     return start
 
 
-async def _stop(process: Process) -> Undo:
-    code = await asyncio.to_thread(process.terminate, STOP_WITHIN_S)
-    said = "did not stop within 10 s" if code is None else f"stopped with exit code {code}"
+async def _stop(process: Process, town: Town) -> Undo:
+    within_s = STOP_WITHIN_S * town.patience
+    code = await asyncio.to_thread(process.terminate, within_s)
+    said = (
+        f"did not stop within {within_s:.0f} s"
+        if code is None
+        else f"stopped with exit code {code}"
+    )
     return _started(process, "" if code == 0 else f"{process.role} {said}")
 
 
@@ -190,8 +195,8 @@ _KINDS: dict[Kind, Callable[[Fault, Town], Awaitable[Undo]]] = {
     Kind.KILL_REDIS: lambda fault, town: _kill_server(town.redis),
     Kind.KILL_POSTGRES: _kill_postgres,
     Kind.KILL_BACKEND: _kill_backend,
-    Kind.STOP_SERVE: lambda fault, town: _stop(_replica(fault, town)),
-    Kind.STOP_WORKER: lambda fault, town: _stop(town.worker),
+    Kind.STOP_SERVE: lambda fault, town: _stop(_replica(fault, town), town),
+    Kind.STOP_WORKER: lambda fault, town: _stop(town.worker, town),
     Kind.RASA_HANGS: lambda fault, town: _hang(town.rasa),
     Kind.RASA_FAILS: _rasa_fails,
     Kind.REDIS_EMPTIED: _emptied,

@@ -30,7 +30,7 @@ def folder() -> Iterator[Path]:
 async def test_a_minute_of_faults_loses_nothing_and_sends_nothing_twice(folder: Path) -> None:
     faults = draw(SEED, len(SHORT), SHORT)
     try:
-        report = await drive(faults, seed=SEED, folder=folder, citizens=(2, 2, 1))
+        report = await drive(faults, seed=SEED, folder=folder, citizens=(2, 2, 1), patience=3.0)
     except Missing as missing:
         pytest.skip(str(missing))
     assert not report.violations, str(report)

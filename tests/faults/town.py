@@ -33,6 +33,7 @@ class Town:
     Args:
         storage: the test's own hold on the database, straight to it.
         disks: a database's and a files' file system that can be filled.
+        patience: of what is promised in seconds, so many times as long is waited.
     """
 
     platform: WeChatPlatform
@@ -48,6 +49,7 @@ class Town:
     storage: Storage
     folder: Path
     disks: bool
+    patience: float
 
     @property
     def clock(self) -> Path:
@@ -56,7 +58,7 @@ class Town:
 
 
 @asynccontextmanager
-async def town(folder: Path) -> AsyncIterator[Town]:
+async def town(folder: Path, patience: float = 1.0) -> AsyncIterator[Town]:
     """Started, with the sample content; stopped at the end.
 
     Raises:
@@ -113,6 +115,7 @@ async def town(folder: Path) -> AsyncIterator[Town]:
             to_platform=wires[3],
             storage=storage,
             folder=folder,
+            patience=patience,
             disks=disks,
         )
 

@@ -102,7 +102,7 @@ async def at_work(
             await asyncio.gather(*tasks)
 
 
-async def until(holds: Callable[[], object], within_s: float = 90.0) -> None:
+async def until(holds: Callable[[], object], within_s: float = 240.0) -> None:
     """Returns once it holds."""
     async with asyncio.timeout(within_s):
         while not holds():  # noqa: ASYNC110 - other programs' files tell nobody
@@ -115,7 +115,7 @@ async def cases(services: Services) -> list[str]:
     return sorted(case.text for case in page.cases)
 
 
-async def until_cases(services: Services, count: int, within_s: float = 90.0) -> list[str]:
+async def until_cases(services: Services, count: int, within_s: float = 240.0) -> list[str]:
     async with asyncio.timeout(within_s):
         while len(found := await cases(services)) < count:  # noqa: ASYNC110 - polled
             await asyncio.sleep(0.1)

@@ -36,7 +36,7 @@ OUTSIDE = (
 
 async def posted(desk: Desk, query: dict[str, str], body: bytes) -> tuple[int, str]:
     """The status, and the code of the error."""
-    async with httpx.AsyncClient() as client:
+    async with httpx.AsyncClient(timeout=60) as client:
         answer = await client.post(desk.url, params=query, content=body)
     code = answer.json()["error"]["code"] if answer.status_code >= 400 else ""
     return answer.status_code, code
