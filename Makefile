@@ -16,7 +16,7 @@ run: setup ## set up, then run the whole service on this machine
 test: ## all tests, with what they need
 	@sh scripts/test_packages.sh
 	@sh scripts/setup.sh dev
-	@$(BIN)/python -m pytest --numprocesses 2 --dist loadfile $(PYTEST_ARGS)
+	@$(BIN)/python -m pytest --numprocesses 2 --dist loadfile --maxfail 30 $(PYTEST_ARGS)
 
 coverage: ## the same, and which lines no test reaches
 	@sh scripts/test_packages.sh

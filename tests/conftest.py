@@ -6,6 +6,7 @@ import asyncio
 import itertools
 import os
 import shutil
+import sys
 import tempfile
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
@@ -30,6 +31,14 @@ _CONTACT_KEY = b"a key for contact data in tests!"
 CONTACT_KEYS = ContactKeys({"t": _CONTACT_KEY})
 CONTACT_KEYS_SET = f"t:{_CONTACT_KEY.hex()}"
 """The same, as the setting gives them."""
+
+
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    """Whatever fails tells so at once: of a run that is broken off the end is never printed."""
+    if report.failed and "PYTEST_XDIST_WORKER" not in os.environ:
+        crash = getattr(report.longrepr, "reprcrash", None)
+        why = str(crash.message if crash else report.longrepr).strip().splitlines()
+        sys.stderr.write(f"\n{report.when} of {report.nodeid}: {why[0][:300] if why else ''}\n")
 
 
 def settings_at(database_url: str) -> Settings:
