@@ -50,6 +50,7 @@ def main() -> None:
         metavar="CASES",
         help="how many cases `lists` lists (a million takes some ten minutes)",
     )
+    reader.add_argument("--draw", type=Path, metavar="FOLDER", help="charts of growth go there")
     given = reader.parse_args()
     data = Path(os.environ.get("POLICYLINE_DATA_DIR") or ROOT.parent / "shared" / "data")
     parts = {
@@ -64,7 +65,7 @@ def main() -> None:
         "desk": desk.rows,
         "drafts": lambda: drafts.rows(data),
         "consoles": consoles.rows,
-        "lists": lambda: case_lists.rows(given.cases),
+        "lists": lambda: case_lists.rows(given.cases, given.draw),
     }
     wanted = given.parts or list(parts)
     found: list[Row] = []

@@ -21,6 +21,7 @@ from bot.cases.filters import AWAITING_REPLY, OPEN_STATES, CaseFilter, CaseSort
 from bot.cases.model import DemandType, Severity, State
 from bot.storage.tables import cases
 from bot.storage.units import Storage, Unit
+from tests.bench.growth_chart import drawn
 from tests.bench.table import Row
 from tests.servers import find_postgres, running_postgres
 
@@ -31,20 +32,25 @@ _DEPARTMENT = "部门3"
 Ask = Callable[[Unit], Awaitable[object]]
 
 
-def rows(sizes: Sequence[int] = SIZES) -> list[Row]:
-    """The table's rows: each list at every size, on SQLite and on PostgreSQL."""
+def rows(sizes: Sequence[int] = SIZES, draw: Path | None = None) -> list[Row]:
+    """The table's rows: each list at every size, on SQLite and on PostgreSQL.
+
+    Args:
+        sizes: how many cases, ascending.
+        draw: a folder that gets a chart of each database.
+    """
     found = []
     with tempfile.TemporaryDirectory(prefix="policyline-lists-") as folder:
-        found += asyncio.run(_measure(f"sqlite:///{folder}/cases.db", sizes))
+        found += asyncio.run(_measure(f"sqlite:///{folder}/cases.db", sizes, draw))
         binaries = find_postgres()
         if binaries is not None:
             server = Path(tempfile.mkdtemp(prefix="policyline-pg-"))
             with running_postgres(binaries, server) as url:
-                found += asyncio.run(_measure(url, sizes))
+                found += asyncio.run(_measure(url, sizes, draw))
     return found
 
 
-async def _measure(url: str, sizes: Sequence[int]) -> list[Row]:
+async def _measure(url: str, sizes: Sequence[int], draw: Path | None) -> list[Row]:
     storage = Storage(url)
     await storage.upgrade()
     name = "PostgreSQL" if "postgres" in url else "SQLite"
@@ -57,6 +63,9 @@ async def _measure(url: str, sizes: Sequence[int]) -> list[Row]:
             took.setdefault(what, []).append(await _timed(storage, ask))
         sys.stderr.write(f"{name}, {size:,} cases: measured\n")
     await storage.close()
+    if draw is not None:
+        chart = drawn(f"Lists of cases, {name}", sizes, took, "cases kept")
+        (draw / f"lists-{name.lower()}.svg").write_text(chart)
     by_number = took.pop("one case by its number")
     told = " / ".join(f"{size:,}" for size in sizes)
     return [

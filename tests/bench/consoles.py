@@ -29,11 +29,17 @@ from tests.running import free_port, part
 from tests.servers import running_redis
 
 OPEN = (1, 10, 50, 200)
-_CALLS, _EVERY_S, _READY_S = 20, 1.0, 30.0
+_CALLS, _EVERY_S, _READY_S = 10, 1.0, 30.0
+"""A list shows ten calls that wait."""
 
 
-async def measure(url: str, cookies: Sequence[str]) -> list[float]:
+async def measure(url: str, cookies: Sequence[str], first: int) -> list[float]:
     """Milliseconds for each call and console.
+
+    Args:
+        url: of the replica.
+        cookies: of an operator a console.
+        first: the callers' last four digits are counted from it; nobody else called with them.
 
     Raises:
         TimeoutError: a console never showed one.
@@ -51,7 +57,7 @@ async def measure(url: str, cookies: Sequence[str]) -> list[float]:
         async with asyncio.timeout(_READY_S + len(cookies)):
             await asyncio.gather(*(one.wait() for one in ready))
         for number in range(_CALLS):
-            call, mark = f"waits-{secrets.token_hex(4)}", f"{number + 1001:04d}"
+            call, mark = f"waits-{secrets.token_hex(4)}", f"{first + number:04d}"
             sent[mark] = time.perf_counter()
             await _tell(session, target, call, "offered", f"1390000{mark}")
             calls.append(call)
@@ -119,9 +125,9 @@ def rows() -> list[Row]:
         )
         serve.answers()
         pids = [serve.process.pid]
-        for count in OPEN:
+        for at, count in enumerate(OPEN):
             before, began = cpu_s(pids), time.perf_counter()
-            times = asyncio.run(measure(serve.url, cookies[:count]))
+            times = asyncio.run(measure(serve.url, cookies[:count], 1000 * (at + 1)))
             busy = (cpu_s(pids) - before) / (time.perf_counter() - began)
             found.append((count, times, busy))
     return [
