@@ -27,6 +27,7 @@ def main() -> int:
     asked.add_argument("--faults", type=int, default=500)
     asked.add_argument("--minutes", type=float, default=float("inf"), help="no fault after them")
     asked.add_argument("--kinds", nargs="*", type=Kind, default=list(Kind))
+    asked.add_argument("--rasa", action="store_true", help="Rasa itself, not its stand-in")
     asked.add_argument("--report", type=Path, default=Path("faults.json"))
     asked.add_argument("--keep", type=Path, default=None, help="folder of logs, kept")
     given = asked.parse_args()
@@ -41,7 +42,8 @@ def main() -> int:
     folder = given.keep or Path(tempfile.mkdtemp(prefix="policyline-faults-"))
     folder.mkdir(parents=True, exist_ok=True)
     _say(f"seed {seed}; logs in {folder}")
-    faults = draw(seed, given.faults, given.kinds)
+    kinds = [kind for kind in given.kinds if not (given.rasa and kind is Kind.RASA_FAILS)]
+    faults = draw(seed, given.faults, kinds)
     try:
         report = asyncio.run(
             drive(
@@ -49,6 +51,7 @@ def main() -> int:
                 seed=seed,
                 folder=folder,
                 at_most_s=60 * given.minutes,
+                real_rasa=given.rasa,
                 told=told,
             )
         )

@@ -80,7 +80,8 @@ async def violations(town: Town, written: Sequence[Written]) -> list[Violation]:
     found = []
     for note in written:
         found += _kept(note, there)
-        found += _cases(note, there)
+        if note.way is Way.LETTER or not town.real_rasa:
+            found += _cases(note, there)
         found += _polite(note)
     return found + await _seen(town, written)
 

@@ -36,6 +36,7 @@ async def drive(
     citizens: tuple[int, int, int] = (4, 3, 1),
     at_most_s: float = float("inf"),
     patience: float = 1.0,
+    real_rasa: bool = False,
     told: Callable[[Report], None] = lambda report: None,
 ) -> Report:
     """Run all of it.
@@ -48,13 +49,14 @@ async def drive(
         at_most_s: no fault begins later than that.
         patience: of the seconds promised, so many times as long is waited, where it is not they
             that are looked at and other work keeps the machine busy.
+        real_rasa: Rasa itself instead of its stand-in.
         told: called after each fault with what is known so far.
 
     Raises:
         tests.faults.servers.Missing: a server's program is not here.
     """
     report = Report(seed=seed)
-    async with town(folder, patience) as all_of_it:
+    async with town(folder, patience, real_rasa=real_rasa) as all_of_it:
         ports = [replica.port for replica in all_of_it.replicas]
         balancer = Balancer(ports)
         load = Load(platform=all_of_it.platform, balancer=balancer, seed=seed)

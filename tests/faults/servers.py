@@ -1,4 +1,4 @@
-"""PostgreSQL, Redis and Rasa's stand-in, each on one port: killed, frozen, filled, started anew."""
+"""PostgreSQL, Redis, Rasa or its stand-in, each on one port: killed, frozen, filled, begun anew."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -19,10 +19,13 @@ import asyncpg
 import redis
 
 from bot.redis_server import find_redis_server, redis_arguments
+from nlu.rasa import train
+from tests.rasa_server import PYTHON as RASA_PYTHON
+from tests.rasa_server import trained_model
 from tests.running import ROOT
 from tests.servers import find_postgres, free_port
 
-_UP_WITHIN_S = 60.0
+_UP_WITHIN_S, _RASA_WITHIN_S = 60.0, 240.0
 
 
 class Missing(Exception):
@@ -36,10 +39,20 @@ class Server:
         command: its command line.
         folder: where it works and writes its log.
         port: where it will listen.
+        environment: instead of this process's.
+        within_s: in which it has to listen.
     """
 
-    def __init__(self, command: Sequence[str | Path], folder: Path, port: int) -> None:
+    def __init__(
+        self,
+        command: Sequence[str | Path],
+        folder: Path,
+        port: int,
+        environment: Mapping[str, str] | None = None,
+        within_s: float = _UP_WITHIN_S,
+    ) -> None:
         self._command, self._folder, self.port = [str(word) for word in command], folder, port
+        self._environment, self._within_s = environment, within_s
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
@@ -48,7 +61,7 @@ class Server:
         Raises:
             RuntimeError: it does not come up; names its log.
         """
-        give_up_at = time.monotonic() + _UP_WITHIN_S
+        give_up_at = time.monotonic() + self._within_s
         while time.monotonic() < give_up_at:
             if not self.runs:
                 self._launch()
@@ -78,7 +91,7 @@ class Server:
         with (self._folder / "log").open("ab") as log:
             self._process = subprocess.Popen(
                 [*ended, *self._command], cwd=self._folder, stdout=log, stderr=log,
-                env=os.environ | {"PYTHONPATH": str(ROOT)},
+                env=self._environment or os.environ | {"PYTHONPATH": str(ROOT)},
             )  # fmt: skip
 
     def _listens(self) -> bool:
@@ -177,9 +190,32 @@ def empty_redis(server: Server) -> None:
         client.flushall()
 
 
-def rasa_stand_in(folder: Path) -> Server:
+def rasa_itself(
+    folder: Path, port: int, *, actions_port: int, redis_port: int, token: str
+) -> Server:
+    """Rasa with the trained model; its actions are one replica's. Raises `Missing`."""
+    if not RASA_PYTHON.exists():
+        raise Missing("no Rasa environment (make setup)")
+    command = [RASA_PYTHON, ROOT / "nlu" / "rasa" / "server.py"]
+    environment = train.environment() | {
+        "POLICYLINE_RASA_TOKEN": token,
+        "POLICYLINE_ACTIONS_URL": f"http://127.0.0.1:{actions_port}/internal/rasa/actions",
+        "POLICYLINE_REDIS_HOST": "127.0.0.1",
+        "POLICYLINE_REDIS_PORT": str(redis_port),
+        "POLICYLINE_REDIS_DB": "0",
+        "POLICYLINE_REDIS_PASSWORD": "",
+    }
+    return Server(
+        [*command, "--port", str(port), "--model", trained_model()],
+        folder,
+        port,
+        environment,
+        within_s=_RASA_WITHIN_S,
+    )
+
+
+def rasa_stand_in(folder: Path, port: int) -> Server:
     """Rasa's stand-in; it fails while `folder/fails` is there."""
-    port = free_port()
     command = [sys.executable, "-m", "tests.faults.rasa", str(port), str(folder / "fails")]
     return Server(command, folder, port)
 

@@ -17,9 +17,17 @@ from bot.settings import ROOT, Settings
 from bot.storage.units import Storage
 from bot.stored import storage_of
 from tests.fakes.wechat_platform import Account, WeChatPlatform, running
+from tests.servers import free_port
 from tests.whole.day.processes import Process
 
-from .servers import Postgres, Server, rasa_stand_in, redis_server, small_disk
+from .servers import (
+    Postgres,
+    Server,
+    rasa_itself,
+    rasa_stand_in,
+    redis_server,
+    small_disk,
+)
 from .wire import Wire
 
 LEASE_S = 10.0
@@ -33,6 +41,7 @@ class Town:
     Args:
         storage: the test's own hold on the database, straight to it.
         disks: a database's and a files' file system that can be filled.
+        real_rasa: Rasa itself runs, so that a report begins a conversation and is no case at once.
         patience: of what is promised in seconds, so many times as long is waited.
     """
 
@@ -49,6 +58,7 @@ class Town:
     storage: Storage
     folder: Path
     disks: bool
+    real_rasa: bool
     patience: float
 
     @property
@@ -58,7 +68,9 @@ class Town:
 
 
 @asynccontextmanager
-async def town(folder: Path, patience: float = 1.0) -> AsyncIterator[Town]:
+async def town(
+    folder: Path, patience: float = 1.0, *, real_rasa: bool = False
+) -> AsyncIterator[Town]:
     """Started, with the sample content; stopped at the end.
 
     Raises:
@@ -71,8 +83,8 @@ async def town(folder: Path, patience: float = 1.0) -> AsyncIterator[Town]:
         disks &= now.enter_context(small_disk(folder / "files", FILES_MB))
         await asyncio.to_thread(folder.chmod, 0o755)  # for PostgreSQL's own user
         postgres = await asyncio.to_thread(Postgres, folder / "postgres")
-        redis, rasa = redis_server(folder / "redis"), rasa_stand_in(folder / "rasa")
-        for server in (postgres, redis, rasa):
+        redis, rasa_port = redis_server(folder / "redis"), free_port()
+        for server in (postgres, redis):
             await asyncio.to_thread(server.start)
             now.callback(server.kill)
         await postgres.takes()
@@ -80,7 +92,7 @@ async def town(folder: Path, patience: float = 1.0) -> AsyncIterator[Town]:
         api_port = int(now.enter_context(running(platform)).rpartition(":")[2])
         wires = [
             await now.enter_async_context(Wire(port).running())
-            for port in (postgres.port, redis.port, rasa.port, api_port)
+            for port in (postgres.port, redis.port, rasa_port, api_port)
         ]
         settings = _settings(platform.account, postgres, wires, folder)
         own = Settings(database_url=postgres.url, secret_key=settings["secret_key"], home=folder)
@@ -96,6 +108,17 @@ async def town(folder: Path, patience: float = 1.0) -> AsyncIterator[Town]:
             )
             for role, name in (("serve", "first"), ("serve", "second"), ("worker", "worker"))
         ]  # fmt: skip
+        rasa = rasa_stand_in(folder / "rasa", rasa_port)
+        if real_rasa:
+            rasa = rasa_itself(
+                folder / "rasa",
+                rasa_port,
+                actions_port=processes[0].port,
+                redis_port=wires[1].port,
+                token=settings["rasa_token"],
+            )
+        await asyncio.to_thread(rasa.start)
+        now.callback(rasa.kill)
         for process, name in zip(processes, ("first", "second", "worker"), strict=True):
             shutil.copytree(folder / "encoder", folder / name / "encoder")
             process.start()
@@ -115,6 +138,7 @@ async def town(folder: Path, patience: float = 1.0) -> AsyncIterator[Town]:
             to_platform=wires[3],
             storage=storage,
             folder=folder,
+            real_rasa=real_rasa,
             patience=patience,
             disks=disks,
         )
@@ -136,6 +160,7 @@ def _settings(
         "database_url": postgres.url_at(to_postgres),
         "redis_url": f"redis://127.0.0.1:{to_redis}/0",
         "rasa_url": f"http://127.0.0.1:{to_rasa}",
+        "rasa_token": secrets.token_urlsafe(16),
         "secret_key": secrets.token_hex(16),
         "public_url": "http://12345.example",
         "attachments": str(folder / "files"),

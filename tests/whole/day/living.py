@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import re
 from collections import defaultdict
 from collections.abc import Callable
@@ -116,4 +117,5 @@ def external_id(open_id: str, xml: str) -> str:
     event, key = _EVENT.search(xml), _KEY.search(xml)
     if event is None:
         raise ValueError("neither a message nor an event")
-    return f"{open_id}:{event[1]}:{event[2]}:{key[1] if key else ''}"
+    who = hashlib.sha256(open_id.encode()).hexdigest()[:32]  # as the service keeps it
+    return f"{who}:{event[1]}:{event[2]}:{key[1] if key else ''}"
