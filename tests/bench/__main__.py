@@ -10,7 +10,6 @@ from pathlib import Path
 from tests.bench import (
     answers,
     case_lists,
-    consoles,
     desk,
     drafts,
     encoders,
@@ -32,7 +31,7 @@ def main() -> None:
         "parts",
         nargs="*",
         metavar="PART",
-        help="turns answers encoders routes items scale milvus wechat desk drafts consoles lists",
+        help="turns answers encoders routes items scale milvus wechat desk drafts lists",
     )
     reader.add_argument(
         "--sizes",
@@ -64,7 +63,6 @@ def main() -> None:
         "wechat": wechat.rows,
         "desk": desk.rows,
         "drafts": lambda: drafts.rows(data),
-        "consoles": consoles.rows,
         "lists": lambda: case_lists.rows(given.cases, given.draw),
     }
     wanted = given.parts or list(parts)
