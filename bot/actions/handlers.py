@@ -173,11 +173,14 @@ async def _checked(turn: Tracker, outcome: Outcome, services: ActionServices) ->
 
 async def _own_answered(turn: Tracker, services: ActionServices) -> Case | None:
     """The citizen's case that was answered last and not rated yet."""
+    sender_id = await services.citizens.sender_of(turn.conversation_id)
+    if not sender_id:  # an empty filter would give anybody's
+        return None
     page = await services.cases.cases(
         CaseFilter(
             states=_RATEABLE,
             channel=turn.channel,
-            sender_id=await services.citizens.sender_of(turn.conversation_id),
+            sender_id=sender_id,
             sort=CaseSort.OPENED,
             limit=5,
         )

@@ -10,6 +10,7 @@ import base64
 import secrets
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
+from functools import partial
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -68,7 +69,14 @@ async def rename_all(begin: _Begin, *, again: bool) -> int:
         if await connection.scalar(sa.select(conversation_key.c.all_renamed)) and not again:
             return 0
     count = 0
-    for rename in (_conversations, _messages, _outbox, _attachments, _cases):
+    for rename in (
+        _conversations,
+        # A platform's report of an event is known by its sender, the second and its name.
+        partial(_rows, table=messages, also="external_id", part=_who),
+        partial(_rows, table=outbox),
+        partial(_rows, table=attachments),
+        partial(_rows, table=cases, also="origin_key"),
+    ):
         after: str | None = ""
         while after is not None:
             async with begin() as connection:
@@ -99,56 +107,44 @@ async def _conversations(
     return changed, _next(rows)
 
 
-async def _messages(connection: AsyncConnection, key: bytes, after: str) -> tuple[int, str | None]:
-    rows = await _portion(
-        connection, messages.c.id, after, messages.c.conversation_id, messages.c.external_id
-    )
+async def _rows(
+    connection: AsyncConnection,
+    key: bytes,
+    after: str,
+    *,
+    table: sa.Table,
+    also: str = "",
+    part: Callable[[str], str] = str,
+) -> tuple[int, str | None]:
+    """A portion of a table's rows.
+
+    Args:
+        connection: of the portion's transaction.
+        key: of the ids.
+        after: the last row's id of the portion before.
+        table: one with `id` and `conversation_id`.
+        also: a column whose values may begin with a part of the old id, and are kept apart by it.
+        part: which part of an id that is.
+
+    Returns:
+        How many changed, and where the next portion begins; None at the end.
+    """
+    columns = [table.c.conversation_id, *([table.c[also]] if also else [])]
+    rows = await _portion(connection, table.c.id, after, *columns)
     values = []
-    for row_id, old, external_id in rows:
+    for row_id, old, *more in rows:
         new = renamed(key, old)
         if new != old:
-            # A platform's report of an event is known by its sender, the second and its name.
-            who, told = old.partition(":")[2], new.partition(":")[2]
-            if external_id.startswith(f"{who}:"):
-                external_id = f"{told}{external_id.removeprefix(who)}"
-            values.append({"row": row_id, "conversation_id": new, "external_id": external_id})
-    return await _write(connection, messages, values), _next(rows)
-
-
-async def _outbox(connection: AsyncConnection, key: bytes, after: str) -> tuple[int, str | None]:
-    return await _plain(connection, outbox, key, after)
-
-
-async def _attachments(
-    connection: AsyncConnection, key: bytes, after: str
-) -> tuple[int, str | None]:
-    return await _plain(connection, attachments, key, after)
-
-
-async def _cases(connection: AsyncConnection, key: bytes, after: str) -> tuple[int, str | None]:
-    rows = await _portion(
-        connection, cases.c.id, after, cases.c.conversation_id, cases.c.origin_key
-    )
-    values = []
-    for row_id, old, origin in rows:
-        new = renamed(key, old)
-        if new != old:
-            if origin.startswith(f"{old}:"):
-                origin = f"{new}{origin.removeprefix(old)}"
-            values.append({"row": row_id, "conversation_id": new, "origin_key": origin})
-    return await _write(connection, cases, values), _next(rows)
-
-
-async def _plain(
-    connection: AsyncConnection, table: sa.Table, key: bytes, after: str
-) -> tuple[int, str | None]:
-    rows = await _portion(connection, table.c.id, after, table.c.conversation_id)
-    values = [
-        {"row": row_id, "conversation_id": new}
-        for row_id, old in rows
-        if (new := renamed(key, old)) != old
-    ]
+            changed = {"row": row_id, "conversation_id": new}
+            for told in more:
+                begins = told.startswith(f"{part(old)}:")
+                changed[also] = part(new) + told.removeprefix(part(old)) if begins else told
+            values.append(changed)
     return await _write(connection, table, values), _next(rows)
+
+
+def _who(conversation_id: str) -> str:
+    return conversation_id.partition(":")[2]
 
 
 async def _portion(

@@ -46,7 +46,7 @@ CALLS, SECONDS, PEER_SECONDS = 50, 90.0, 45.0
 WITHIN_MS = 300
 PEER = "the same sentences straight to the listener, by aiohttp, nothing stored"
 _SPREAD_S, _LEAD_MS = 8.0, 1500
-KEY = "a-key-for-the-measurement"
+_KEY = "a-key-for-the-measurement"
 
 
 @dataclass
@@ -165,7 +165,7 @@ async def listen(
     headers = {"Cookie": f"{COOKIE}={cookie}"}
     go = ""
     async with session.get(f"{url}/desk/events", headers=headers) as answer:
-        async for name, told in events_of(answer):
+        async for name, told in _events(answer):
             if name == "desk" and told["go"]:
                 go = told["go"]
                 break
@@ -182,12 +182,12 @@ async def _listen_to_peer(
 
 async def _follow(answer: aiohttp.ClientResponse, line: Line, times: Times) -> None:
     line.ready.set()
-    async for name, told in events_of(answer):
+    async for name, told in _events(answer):
         if name == "parts":
             line.shown(told["seq"], times)
 
 
-async def events_of(answer: aiohttp.ClientResponse) -> AsyncIterator[tuple[str, Any]]:
+async def _events(answer: aiohttp.ClientResponse) -> AsyncIterator[tuple[str, Any]]:
     """Events as they come: name and content."""
     name = ""
     async for raw in answer.content:
@@ -204,7 +204,7 @@ async def measure(url: str, cookies: Sequence[str], seconds: float) -> Times:
     calls = recordings()
     timeout = aiohttp.ClientTimeout(total=None, sock_read=None)
     connector = aiohttp.TCPConnector(limit=0)
-    target = Target(url=url, key=KEY.encode())
+    target = Target(url=url, key=_KEY.encode())
     async with aiohttp.ClientSession(timeout=timeout, connector=connector) as session:
 
         async def keep(number: int) -> None:
@@ -230,13 +230,13 @@ async def measure(url: str, cookies: Sequence[str], seconds: float) -> Times:
     return times
 
 
-async def sign_in(database_url: str, redis_url: str, count: int = CALLS) -> list[str]:
-    """So many operators, signed in; their cookies."""
+async def sign_in(database_url: str, redis_url: str) -> list[str]:
+    """An operator a call, signed in; their cookies."""
     storage, cache, clock = Storage(database_url), Cache(redis_url), SystemClock()
     staff = StaffService(storage, clock, RandomIds())
     sessions = Sessions(cache, clock, idle=timedelta(hours=1), longest=timedelta(hours=1))
     cookies = []
-    for number in range(count):
+    for number in range(CALLS):
         name = f"op-{number}"
         await staff.add(name, Role.OPERATOR, "", password="first-of-them-all")
         member = replace(await staff.get(name), must_change=False)
@@ -278,7 +278,7 @@ def rows() -> Sequence[Row]:
                 redis_url=redis_url,
                 secret_key=secrets.token_hex(16),
                 rasa_port=str(free_port()),
-                hotline_centres__default__key=KEY,
+                hotline_centres__default__key=_KEY,
             )
         )
         mine = asyncio.run(measure(ours, cookies, SECONDS))

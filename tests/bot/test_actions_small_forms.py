@@ -248,6 +248,13 @@ async def test_a_strangers_grade_needs_number_and_code(one_case: MemoryCases) ->
     assert (second.request, second.slots.grade) == ("", 2)
 
 
+async def test_where_nobody_was_heard_nobodys_case_is_rated(one_case: MemoryCases) -> None:
+    one_case.reply_to(NUMBER, "已修好")
+    asked = said("不满意", Intent.RATE, starting=True, form="rate_form", conversation_id="webchat")
+    outcome = await validate_rate_form(asked, services(one_case))
+    assert outcome.request == "case_number"
+
+
 async def test_the_grade_is_asked_for_in_five_steps(one_case: MemoryCases) -> None:
     one_case.reply_to(NUMBER, "已修好")
     outcome = await validate_rate_form(
